@@ -1,0 +1,48 @@
+# make quickstart   install, make a data set, train, test and show a small video transformer
+# make test         run the tests
+# make lint         check style and format
+# make pin          resolve the requirements anew
+# make clean        remove what was installed, made and trained
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/uv/bin/uv
+MODEL ?= timesformer
+# Make and pytest run the interpreter of the virtual environment, and so do the scripts under tools/.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: setup quickstart test lint format pin clean
+
+setup: $(VENV)/.installed
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "error: Python 3.10 or later is needed; set PYTHON=")'
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(VENV)/uv uv
+
+$(VENV)/.installed: $(UV) requirements/pinned.txt setup.py
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -r requirements/pinned.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+quickstart: setup
+	@$(BIN)/python tools/quickstart.py --model $(MODEL)
+
+test: setup
+	$(BIN)/python -m pytest -q tests
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+pin: $(UV)
+	$(UV) pip compile setup.py --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \
+	    --upgrade --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/pinned.txt
+
+clean:
+	rm -rf $(VENV) data work_dirs build dist *.egg-info .pytest_cache .ruff_cache

@@ -1,0 +1,54 @@
+"""Timing side by side in one process, and memory: what the benchmarks share."""
+
+import ctypes
+import gc
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from rich.progress import track
+
+
+def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+    """Median seconds of each piece of work; they take turns, so that a drifting machine is the same for all."""
+    for work in works.values():
+        work()
+    seconds = {name: [] for name in works}
+    for _ in track(range(runs), description='measuring'):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def peak_memory(work: Callable[[], object]) -> float:
+    """MB by which the process grows at most while it works. Linux only."""
+    work()
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    Path('/proc/self/clear_refs').write_text('5')
+    before = _status('VmRSS')
+    work()
+    return (_status('VmHWM') - before) / 1024
+
+
+def _status(key: str) -> int:
+    """A figure of ``/proc/self/status`` in kB."""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key))
+
+
+def describe_machine() -> str:
+    """Processor, threads and versions, for the head of a table."""
+    cpu = platform.processor() or platform.machine()
+    cpuinfo = Path('/proc/cpuinfo')
+    if cpuinfo.is_file():
+        names = [line.split(':')[1].strip() for line in cpuinfo.read_text().splitlines() if 'model name' in line]
+        cpu = names[0] if names else cpu
+        units = [flag for flag in ('avx512f', 'avx512_bf16', 'amx_bf16') if flag in cpuinfo.read_text()]
+        cpu += f' ({", ".join(units)})' if units else ''
+    return f'{cpu}, {torch.get_num_threads()} threads, Python {platform.python_version()}, torch {torch.__version__}'

@@ -1,0 +1,64 @@
+# The data set that tools/data/moving_shapes.py writes: 16 frames of 64 x 64 pixels, of which clips take 8.
+train_pipeline = [
+    dict(type='DecordInit', num_threads=1),
+    dict(type='UniformSample', clip_len=8),
+    dict(type='DecordDecode'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+val_pipeline = [
+    dict(type='DecordInit', num_threads=1),
+    dict(type='UniformSample', clip_len=8, test_mode=True),
+    dict(type='DecordDecode'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+test_pipeline = val_pipeline
+
+data_root = 'data/moving_shapes'
+num_classes = 8
+
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='VideoDataset',
+        ann_file=f'{data_root}/train.txt',
+        data_prefix=dict(video=data_root),
+        num_classes=num_classes,
+        pipeline=train_pipeline,
+    ),
+)
+val_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='VideoDataset',
+        ann_file=f'{data_root}/val.txt',
+        data_prefix=dict(video=data_root),
+        num_classes=num_classes,
+        pipeline=val_pipeline,
+        test_mode=True,
+    ),
+)
+test_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='VideoDataset',
+        ann_file=f'{data_root}/val.txt',
+        data_prefix=dict(video=data_root),
+        num_classes=num_classes,
+        pipeline=test_pipeline,
+        test_mode=True,
+    ),
+)
+
+val_evaluator = dict(type='AccMetric')
+test_evaluator = val_evaluator

@@ -1,0 +1,3 @@
+_base_ = 'timesformer_divST_8x32_224_kinetics400.py'
+
+model = dict(backbone=dict(attention_type='space_only'))

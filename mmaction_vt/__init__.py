@@ -1,0 +1,17 @@
+"""mmaction_vt: video transformers for OpenMMLab's mmaction2.
+
+Importing the package makes mmaction2 work with today's versions of what it builds on, and registers every type.
+"""
+
+from . import compat
+
+compat.apply()
+
+from . import datasets, engine, models  # noqa: E402
+from .apis import init_recognizer  # noqa: E402
+from .checkpoints import mmengine_loading, read_checkpoint  # noqa: E402
+from .version import __version__  # noqa: E402
+
+mmengine_loading.install()
+
+__all__ = ['__version__', 'datasets', 'engine', 'init_recognizer', 'models', 'read_checkpoint']

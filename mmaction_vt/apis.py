@@ -1,0 +1,66 @@
+"""What a notebook or a service calls."""
+
+import logging
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from torch import nn
+
+from .checkpoints import load_into
+from .errors import InputError
+from .registry import MODELS
+
+
+def init_recognizer(
+    config: str | Path | Config | dict,
+    checkpoint: str | Path | None = None,
+    device: str | torch.device = 'cpu',
+    new_classifier: bool = True,
+) -> nn.Module:
+    """Build a recognizer, load a checkpoint of any layout into it and make it ready to predict.
+
+    Args:
+        config: A config file, a ``Config``, or a dict with ``model``.
+        checkpoint: As ``read_checkpoint`` takes it; without one the weights are random.
+        device: Where the model goes.
+        new_classifier: Whether a checkpoint for another number of classes is taken, with a warning and without its
+            classifier; otherwise it is refused.
+
+    Returns:
+        The recognizer in evaluation mode, with the config as ``cfg``. ``model.cls_head(model.backbone(x))`` gives the
+        scores of clips (N, 3, T, H, W).
+
+    Raises:
+        InputError: If the config has no model, or the checkpoint cannot be read or does not fit.
+    """
+    config = load_config(config)
+    if 'model' not in config:
+        raise InputError('the config has no `model`')
+    init_default_scope(config.get('default_scope', 'mmaction'))
+    model = MODELS.build(config.model)
+    if checkpoint is not None:
+        load_into(model, checkpoint, new_classifier)
+    else:
+        logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
+    model.cfg = config
+    return model.to(device).eval()
+
+
+def load_config(config: str | Path | Config | dict) -> Config:
+    """A config from a file, a dict or a ``Config``.
+
+    Raises:
+        InputError: If the file does not exist or cannot be read as a config.
+    """
+    if isinstance(config, Config):
+        return config
+    if isinstance(config, dict):
+        return Config(config)
+    if not Path(config).is_file():
+        raise InputError(f'config {config} does not exist: the configs lie under configs/recognition')
+    try:
+        return Config.fromfile(config)
+    except (SyntaxError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f'config {config} cannot be read: {error}') from error

@@ -1,0 +1,136 @@
+"""Putting a state dict into a model: what is resized, what is left out, and what is a mistake."""
+
+import warnings
+from dataclasses import dataclass, field
+from math import isqrt
+from pathlib import Path
+
+from mmengine.logging import print_log
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..models.layers import resize_grid_embed, resize_time_embed
+from .layout import list_keys
+from .read import read_checkpoint
+
+CLASSIFIERS = ('cls_head.fc_cls',)
+
+
+@dataclass
+class Fit:
+    """A state dict that fits a model.
+
+    Attributes:
+        state_dict: The tensors, in the model's names and shapes.
+        resized: One sentence for each embedding that was resized.
+        new_classifiers: One sentence for each classifier that was left out because the classes differ.
+    """
+
+    state_dict: dict[str, Tensor]
+    resized: list[str] = field(default_factory=list)
+    new_classifiers: list[str] = field(default_factory=list)
+
+
+def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
+    """Fit a state dict in our names to a recognizer.
+
+    Embeddings of another image size or number of frames are resized; a classifier for another number of classes is
+    left out, and the model's own stays.
+
+    Args:
+        state: Tensors by name, as ``read_checkpoint`` returns them.
+        model: A recognizer with ``backbone`` and ``cls_head``.
+
+    Raises:
+        InputError: If a key is missing or left over, or a shape differs; the message names it.
+    """
+    wanted = model.state_dict()
+    fit = Fit(dict(state))
+    _resize_embeddings(fit, model)
+    _leave_out_classifiers(fit, wanted)
+
+    kept = {name + end for name in CLASSIFIERS for end in ('.weight', '.bias')} if fit.new_classifiers else set()
+    missing = [key for key in wanted if key not in fit.state_dict and key not in kept]
+    left_over = [key for key in fit.state_dict if key not in wanted]
+    if missing or left_over:
+        parts = [f'it lacks {list_keys(missing)}'] if missing else []
+        parts += [f'it has {list_keys(left_over)}, for which there is no place'] if left_over else []
+        family = type(model.backbone).__name__
+        raise InputError(f'the checkpoint is not one of this {family} model (see the config): {"; ".join(parts)}')
+    for key, value in fit.state_dict.items():
+        if value.shape != wanted[key].shape:
+            raise InputError(
+                f'{key} is {tuple(value.shape)} in the checkpoint and {tuple(wanted[key].shape)} in the model: '
+                'the sizes of the backbone in the config are not those of the checkpoint'
+            )
+    return fit
+
+
+def load_into(model: nn.Module, path: str | Path, new_classifier: bool = True) -> Fit:
+    """Load a checkpoint of any layout into a recognizer, and log what was done.
+
+    Args:
+        model: The recognizer.
+        path: The checkpoint, as ``read_checkpoint`` takes it.
+        new_classifier: Whether a classifier for another number of classes may be left out, as fine-tuning wants it.
+
+    Raises:
+        InputError: If the checkpoint cannot be read or does not fit.
+    """
+    checkpoint = read_checkpoint(path)
+    try:
+        return put_into(model, checkpoint, str(path), new_classifier)
+    except InputError as error:
+        raise InputError(f'{path}: {error}') from error
+
+
+def put_into(model: nn.Module, checkpoint: dict, name: str, new_classifier: bool = True) -> Fit:
+    """Load what ``read_checkpoint`` returned into a recognizer, and log what was done."""
+    fit = fit_state_dict(checkpoint['state_dict'], model)
+    if fit.new_classifiers and not new_classifier:
+        raise InputError(' '.join(fit.new_classifiers) + ' Give the config that the checkpoint was trained with.')
+    model.load_state_dict(fit.state_dict, strict=not fit.new_classifiers)
+
+    print_log(f'Loaded {len(fit.state_dict)} tensors from {name} ({checkpoint["layout"]}).', 'current')
+    if checkpoint['dropped']:
+        print_log(f'Dropped on purpose: {", ".join(checkpoint["dropped"])}.', 'current')
+    for sentence in fit.resized + fit.new_classifiers:
+        print_log(sentence, 'current')
+    for sentence in fit.new_classifiers:
+        warnings.warn(sentence, stacklevel=3)
+    return fit
+
+
+def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
+    """Resize space and time embeddings to the backbone's, as the backbone does for a larger or longer input."""
+    backbone = model.backbone
+    for key in ('backbone.pos_embed', 'backbone.time_embed'):
+        old, new = fit.state_dict.get(key), getattr(backbone, key.removeprefix('backbone.'), None)
+        if old is None or new is None or old.shape == new.shape or old.shape[::2] != new.shape[::2]:
+            continue
+        if key == 'backbone.time_embed':
+            fit.state_dict[key] = resize_time_embed(old, new.shape[1])
+            fit.resized.append(f'Resized {key} from {old.shape[1]} to {new.shape[1]} time steps.')
+            continue
+        side = isqrt(old.shape[1] - 1)
+        if side * side != old.shape[1] - 1:
+            raise InputError(
+                f'{key} has {old.shape[1] - 1} places in the checkpoint, which are not a square, and the model wants '
+                f'{new.shape[1] - 1}: set img_size of the backbone to what the checkpoint was trained with'
+            )
+        fit.state_dict[key] = resize_grid_embed(old, (side, side), backbone.grid, backbone.embed_resize_mode)
+        fit.resized.append(f'Resized {key} from {side}x{side} to {backbone.grid[0]}x{backbone.grid[1]} patches.')
+
+
+def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:
+    """Drop classifiers whose number of classes is not the model's."""
+    for name in CLASSIFIERS:
+        old, new = fit.state_dict.get(f'{name}.weight'), wanted.get(f'{name}.weight')
+        if old is None or new is None or old.shape[0] == new.shape[0]:
+            continue
+        for end in ('.weight', '.bias'):
+            fit.state_dict.pop(name + end, None)
+        fit.new_classifiers.append(
+            f'The checkpoint tells {old.shape[0]} classes apart and the model {new.shape[0]}: '
+            f'its classifier {name} was left out, and the model keeps its own, untrained one.'
+        )

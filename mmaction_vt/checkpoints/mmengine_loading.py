@@ -1,0 +1,49 @@
+"""mmengine's loading, taught the layouts and files that this package reads.
+
+With it every way to load a checkpoint into one of our models (``load_from``, ``--resume``, mmaction2's own tools and
+its ``init_recognizer``) takes every layout, resizes embeddings, and refuses a checkpoint that does not fit instead of
+loading part of it. Models of other packages are loaded as before.
+"""
+
+from urllib.parse import urlparse
+
+import mmengine.dist
+import mmengine.runner.checkpoint as mmengine_checkpoint
+import mmengine.runner.runner as mmengine_runner
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+from .files import fetch, load_file
+from .fit import put_into
+from .read import convert
+
+
+def install() -> None:
+    """Put our functions in the place of mmengine's. Safe to call more than once."""
+    CheckpointLoader.register_scheme(prefixes=('', 'http://', 'https://'), loader=load_from_anywhere, force=True)
+    original = mmengine_checkpoint._load_checkpoint_to_model
+    if getattr(original, 'knows_layouts', False):
+        return
+
+    def load_checkpoint_to_model(model: nn.Module, checkpoint: dict, *args: object, **kwargs: object) -> dict:
+        backbone = getattr(model, 'backbone', None)
+        if not type(backbone).__module__.startswith('mmaction_vt.'):
+            return original(model, checkpoint, *args, **kwargs)
+        put_into(model, convert(checkpoint), 'the checkpoint')
+        return checkpoint
+
+    load_checkpoint_to_model.knows_layouts = True
+    mmengine_checkpoint._load_checkpoint_to_model = load_checkpoint_to_model
+    mmengine_runner._load_checkpoint_to_model = load_checkpoint_to_model
+
+
+def load_from_anywhere(filename: str, map_location: object = None) -> dict:
+    """Load a file, a Hugging Face folder or an address, the last fetched by the first process of a machine alone.
+
+    The tensors stay on the CPU whatever ``map_location`` says; models and optimizers copy them to where they are.
+    """
+    if urlparse(filename).scheme in ('http', 'https'):
+        if mmengine.dist.get_local_rank() == 0:
+            fetch(filename)
+        mmengine.dist.barrier()
+    return load_file(filename)

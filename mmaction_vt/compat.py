@@ -1,0 +1,185 @@
+"""Remedies that let mmaction2 1.2 and mmengine 0.10 work with today's PyTorch, numpy, setuptools and transformers.
+
+``apply`` runs before anything of mmaction2's is imported. Each remedy says which release it is for and does nothing
+where upstream needs no help.
+"""
+
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from pickle import UnpicklingError
+from types import ModuleType
+
+
+def provide_importlib_metadata() -> None:
+    """mmaction2 1.2.0 imports ``importlib_metadata`` and does not declare it; the standard library's is the same."""
+    if importlib.util.find_spec('importlib_metadata') is None:
+        sys.modules['importlib_metadata'] = importlib.metadata
+
+
+def provide_numpy_inf() -> None:
+    """mmaction2 1.2.0 uses ``numpy.Inf`` in its pose transforms and frame extraction; numpy 2.0 removed the alias."""
+    import numpy
+
+    if not hasattr(numpy, 'Inf'):
+        numpy.Inf = numpy.inf
+
+
+def provide_localizer_drn() -> None:
+    """mmaction2 1.2.0's wheel lacks ``mmaction.models.localizers.drn`` but imports it (mmaction2 issue 2714)."""
+    import mmaction
+
+    localizers = Path(mmaction.__file__).parent / 'models' / 'localizers'
+    if (localizers / 'drn').is_dir():
+        return
+
+    class DRN:
+        """Stands for the temporal localizer that mmaction2's wheel lacks."""
+
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            raise ImportError('mmaction2 1.2.0 was published without its localizer DRN (mmaction2 issue 2714)')
+
+    package = ModuleType('mmaction.models.localizers.drn')
+    package.__path__ = []
+    package.drn = ModuleType('mmaction.models.localizers.drn.drn')
+    package.drn.DRN = DRN
+    sys.modules[package.__name__] = package
+    sys.modules[package.drn.__name__] = package.drn
+
+
+def pass_over_vindlu() -> None:
+    """mmaction2 1.2.0's VindLU does not import with transformers 5; its place-holders are registered instead."""
+    if importlib.util.find_spec('transformers') is None:
+        return
+    if int(importlib.metadata.version('transformers').split('.')[0]) < 5:
+        return
+    import mmaction.utils.dependency
+
+    mmaction.utils.dependency.WITH_MULTIMODAL = False
+
+
+def find_packages_without_pkg_resources() -> None:
+    """mmengine 0.10.7 looks packages up with ``pkg_resources``, which setuptools 82 no longer has."""
+    if importlib.util.find_spec('pkg_resources') is not None:
+        return
+    import mmengine.config.config
+    import mmengine.hub.hub
+    import mmengine.utils.package_utils
+
+    for function in (is_installed, get_installed_path, package2module):
+        for module in (mmengine.utils, mmengine.utils.package_utils, mmengine.config.config, mmengine.hub.hub):
+            if hasattr(module, function.__name__):
+                setattr(module, function.__name__, function)
+
+
+def is_installed(package: str) -> bool:
+    """Whether a distribution or a module of that name is there."""
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        spec = importlib.util.find_spec(package)
+        return spec is not None and spec.origin is not None
+    return True
+
+
+def get_installed_path(package: str) -> str:
+    """Folder of an installed package, by the name of its distribution or of its module.
+
+    Raises:
+        PackageNotFoundError: If neither exists.
+    """
+    try:
+        module = package2module(package)
+    except importlib.metadata.PackageNotFoundError:
+        if importlib.util.find_spec(package) is None:
+            raise
+        module = package
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f'{package} is a namespace package and has no folder of its own')
+    return str(Path(spec.origin).parent)
+
+
+def package2module(package: str) -> str:
+    """Name of the first module of a distribution, such as ``cv2`` for ``opencv-python``."""
+    distribution = importlib.metadata.distribution(package)
+    if importlib.util.find_spec(package) is not None:
+        return package
+    top_level = distribution.read_text('top_level.txt')
+    if top_level:
+        return top_level.split()[0]
+    roots = [file.parts[0] for file in distribution.files or [] if file.name == '__init__.py' and len(file.parts) == 2]
+    if not roots:
+        raise ValueError(f'cannot tell which module the package {package} holds')
+    return roots[0]
+
+
+def allow_mmengine_types() -> None:
+    """torch 2.6 and later load with ``weights_only=True``, which refuses what mmengine 0.10.7 stores (issue 1655).
+
+    Its checkpoints hold histories of logged figures, which name four of their own methods. Those types, and numpy
+    arrays and scalars, are put on torch's list of what is safe to load; nothing else is, and the protection stays on.
+    """
+    import numpy
+    import torch
+    from mmengine.logging.history_buffer import HistoryBuffer
+
+    core = numpy._core if hasattr(numpy, '_core') else numpy.core
+    old_core = 'numpy.core.multiarray'  # the name under which numpy 1 pickles
+    array_types = [
+        numpy.ndarray,
+        numpy.dtype,
+        core.multiarray._reconstruct,
+        core.multiarray.scalar,
+        (core.multiarray._reconstruct, f'{old_core}._reconstruct'),
+        (core.multiarray.scalar, f'{old_core}.scalar'),
+    ]
+    plain = '?bhilqBHILQefd'
+    dtypes = {type(numpy.dtype(code)) for code in plain} | {numpy.dtypes.StrDType}
+
+    def history_method(owner: type, name: str) -> Callable:
+        """Stands for ``getattr`` in a file: it gives the statistics of a history and nothing else."""
+        if owner is not HistoryBuffer or name not in ('min', 'max', 'current', 'mean'):
+            raise UnpicklingError(f'the file asks for builtins.getattr of {name}, which is not allowed')
+        return getattr(owner, name)
+
+    stand_in = (history_method, 'builtins.getattr')
+    torch.serialization.add_safe_globals([HistoryBuffer, stand_in, *array_types, *dtypes])
+
+
+def start_processes_without_gpu() -> None:
+    """mmengine 0.10.7 asks for a CUDA device in every process that torchrun starts, on a machine without one too."""
+    import mmengine.dist.utils as dist_utils
+    import torch
+
+    if torch.cuda.is_available():
+        return
+    accelerators = (dist_utils.is_mlu_available, dist_utils.is_npu_available, dist_utils.is_musa_available)
+    if any(is_available() for is_available in accelerators):
+        return
+
+    def init_dist_on_cpu(backend: str, init_backend: str = 'torch', **kwargs: object) -> None:
+        if init_backend != 'torch':
+            raise ValueError(f'without an accelerator, processes are joined by torch, not by {init_backend}')
+        torch.distributed.init_process_group(backend='gloo', **kwargs)
+
+    dist_utils._init_dist_pytorch = init_dist_on_cpu
+
+
+REMEDIES: tuple[Callable[[], None], ...] = (
+    provide_importlib_metadata,
+    provide_numpy_inf,
+    provide_localizer_drn,
+    pass_over_vindlu,
+    find_packages_without_pkg_resources,
+    allow_mmengine_types,
+    start_processes_without_gpu,
+)
+
+
+def apply() -> None:
+    """Run every remedy. Safe to call more than once."""
+    for remedy in REMEDIES:
+        remedy()

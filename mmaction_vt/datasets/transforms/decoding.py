@@ -1,0 +1,96 @@
+"""Reading frames with decord, from files that may be damaged."""
+
+from pathlib import Path
+
+import numpy as np
+from decord import DECORDError, VideoReader
+from mmaction.datasets.transforms import DecordDecode as _DecordDecode
+from mmaction.datasets.transforms import DecordInit as _DecordInit
+
+from ...errors import InputError
+from ...registry import TRANSFORMS
+
+# decord reports by these: a file that it cannot open by RuntimeError, one without frames by AssertionError.
+DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError)
+
+
+@TRANSFORMS.register_module()
+class DecordInit(_DecordInit):
+    """mmaction2's ``DecordInit``, which opens a video, for files that may be missing or damaged.
+
+    A local file is opened by its path. mmaction2 copies it into memory, which costs its size once more, and decord
+    0.6 crashes (segmentation fault) when it reads cut-off AVI and WebM files from memory.
+
+    ``total_frames`` counts the frames that can be shown. In a file that was cut without encoding it again, decord
+    also counts those before the cut, and can hang when it is asked for more frames than are shown.
+
+    Required keys: ``filename``. Added keys: ``video_reader``, ``total_frames``, ``avg_fps``.
+
+    Raises:
+        InputError: If the file does not exist, is empty or cannot be read as a video.
+    """
+
+    def transform(self, results: dict) -> dict:
+        filename = results['filename']
+        reader = self._open(filename)
+        times = reader.get_frame_timestamp(np.arange(len(reader)))  # start and end of each frame in seconds
+        hidden = (times[:, 0] < 0) & (times[:, 1] <= 0)
+        results['video_reader'] = reader
+        results['total_frames'] = len(reader) - int(hidden.sum())
+        results['avg_fps'] = reader.get_avg_fps()
+        if not results['total_frames']:
+            raise InputError(f'the video {filename} holds no frames')
+        return results
+
+    def _open(self, filename: str) -> VideoReader:
+        try:
+            return self._get_video_reader(filename)
+        except FileNotFoundError as error:
+            raise InputError(
+                f'the video {filename} does not exist; data_prefix of the config and the annotation file together '
+                'say where it is looked for'
+            ) from error
+        except DECORD_ERRORS as error:
+            raise InputError(f'the video {filename} cannot be read: it is cut off, damaged or no video') from error
+
+    def _get_video_reader(self, filename: str) -> VideoReader:
+        if self.io_backend != 'disk':
+            return super()._get_video_reader(filename)
+        path = Path(filename)
+        if not path.suffix:  # as in mmaction2
+            path = path.with_suffix('.mp4')
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        return VideoReader(str(path), num_threads=self.num_threads)
+
+
+@TRANSFORMS.register_module()
+class DecordDecode(_DecordDecode):
+    """mmaction2's ``DecordDecode``, which reads the frames of ``frame_inds``, for files that may be damaged.
+
+    Each frame is decoded once, in the order of the video, however many overlapping clips ask for it.
+
+    Required keys: ``video_reader``, ``frame_inds``, ``filename``. Added keys: ``imgs``, ``original_shape``,
+    ``img_shape``.
+
+    Raises:
+        InputError: If frames cannot be decoded.
+    """
+
+    def transform(self, results: dict) -> dict:
+        try:
+            return super().transform(results)
+        except (*DECORD_ERRORS, IndexError) as error:
+            first, last = results['frame_inds'].min(), results['frame_inds'].max()
+            raise InputError(
+                f'the video {results["filename"]} is damaged: frames between {first} and {last} cannot be decoded'
+            ) from error
+
+    def _decord_load_frames(self, container: VideoReader, frame_inds: np.ndarray) -> list[np.ndarray]:
+        if self.mode != 'accurate':
+            return super()._decord_load_frames(container, frame_inds)
+        wanted, places = np.unique(frame_inds, return_inverse=True)
+        frames = container.get_batch(wanted).asnumpy()
+        if not np.array_equal(wanted, frame_inds):
+            frames = frames[places]  # a copy: transforms that work in place must not meet a frame twice
+        return list(frames)

@@ -1,0 +1,37 @@
+"""Random sizes for training."""
+
+import numpy as np
+from mmaction.datasets.transforms import Resize
+from mmcv.transforms import BaseTransform
+
+from ...registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class RandomShortSideScale(BaseTransform):
+    """Resize all frames so that their shorter side has a random length, and keep their proportions.
+
+    Required and changed keys are those of mmaction2's ``Resize``.
+
+    Args:
+        min_size: Smallest length.
+        max_size: Largest length.
+        inverse: Whether 1 / length is drawn uniformly instead of the length, as published for Something-Something V2:
+            smaller lengths are then the likelier ones.
+        interpolation: How pixels are interpolated, by OpenCV's names.
+    """
+
+    def __init__(self, min_size: int, max_size: int, inverse: bool = False, interpolation: str = 'bilinear') -> None:
+        self.min_size = min_size
+        self.max_size = max_size
+        self.inverse = inverse
+        self.interpolation = interpolation
+
+    def transform(self, results: dict) -> dict:
+        return Resize((-1, self.draw_size()), interpolation=self.interpolation)(results)
+
+    def draw_size(self) -> int:
+        """A length between ``min_size`` and ``max_size``, both included."""
+        if self.inverse:
+            return round(1 / np.random.uniform(1 / self.max_size, 1 / self.min_size))
+        return round(np.random.uniform(self.min_size, self.max_size))

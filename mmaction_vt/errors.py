@@ -1,0 +1,29 @@
+"""The error for bad input: what the programs print as one sentence instead of a traceback."""
+
+WORKER_PREFIX = 'Caught '
+WORKER_TRACEBACK = 'Original Traceback'
+
+
+class InputError(ValueError):
+    """A file, a config or an option that cannot be used as given.
+
+    A DataLoader worker's error reaches the main process as a new error of the same type whose message holds the
+    worker's whole traceback. Only the sentence at its end is kept, so ``str(error)`` is the same in both processes.
+
+    Args:
+        message: One sentence: what was given, what would be accepted, where to look.
+
+    Example:
+        >>> str(InputError('train.txt, line 3: there is no label behind a.mp4'))
+        'train.txt, line 3: there is no label behind a.mp4'
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(self._sentence(message))
+
+    @classmethod
+    def _sentence(cls, message: str) -> str:
+        if not (message.startswith(WORKER_PREFIX) and WORKER_TRACEBACK in message):
+            return message
+        last_line = f'\n{cls.__module__}.{cls.__qualname__}: '
+        return message.rpartition(last_line)[2].strip()

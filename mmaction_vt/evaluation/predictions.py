@@ -1,0 +1,70 @@
+"""Keeping what a model said of every video."""
+
+import json
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.dataset import BaseDataset
+from mmengine.evaluator import BaseMetric
+
+from ..errors import InputError
+from ..registry import METRICS
+
+
+@METRICS.register_module()
+class KeepPredictions(BaseMetric):
+    """Gather the scores of all videos from all processes, in the order of the data set; it reports no figure.
+
+    Attributes:
+        predictions: After the evaluation, on the first process, a dict with ``label`` and ``scores`` for each video.
+    """
+
+    def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device, prefix)
+        self.predictions: list[dict] = []
+
+    def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
+        for sample in data_samples:
+            scores = sample['pred_score'].float().cpu().numpy()
+            self.results.append({'label': sample['gt_label'].tolist(), 'scores': scores})
+
+    def compute_metrics(self, results: list[dict]) -> dict:
+        self.predictions = results
+        return {}
+
+
+def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDataset, metrics: dict) -> None:
+    """Write a report: the metrics, and for each video its name, label, predicted label and scores.
+
+    Args:
+        path: A name that ends in ``.json`` or ``.pkl``.
+        predictions: What ``KeepPredictions`` kept of ``dataset``.
+        dataset: Where the videos' names come from.
+        metrics: Figures for the whole set.
+
+    Raises:
+        InputError: If the predictions are not in the data set's order.
+    """
+    videos = []
+    for index, prediction in enumerate(predictions):
+        info = dataset.get_data_info(index)
+        labels = info['label'] if isinstance(info['label'], list) else [info['label']]
+        if labels != prediction['label']:
+            raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
+        scores = prediction['scores']
+        videos.append(
+            {
+                'video': info.get('filename') or info.get('frame_dir'),
+                'label': info['label'],
+                'predicted': int(scores.argmax()),
+                'scores': scores.tolist(),
+            }
+        )
+    report = {'metrics': {name: float(value) for name, value in metrics.items()}, 'videos': videos}
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == '.json':
+        path.write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
+    else:
+        path.write_bytes(pickle.dumps(report))

@@ -1,0 +1,5 @@
+"""Backbones: (N, 3, T, H, W) in, a class token or a feature map out."""
+
+from .timesformer import TimeSformer
+
+__all__ = ['TimeSformer']

@@ -1,0 +1,184 @@
+"""TimeSformer (Bertasius et al., 2021, "Is Space-Time Attention All You Need for Video Understanding?")."""
+
+from functools import partial
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from ...registry import MODELS
+from ..layers import (
+    Block,
+    DividedSpaceTimeBlock,
+    PatchEmbed2D,
+    drop_path_rates,
+    grid_of,
+    resize_grid_embed,
+    resize_time_embed,
+    to_pair,
+)
+
+ATTENTION_TYPES = ('divided_space_time', 'joint_space_time', 'space_only')
+OUT_TYPES = ('cls_token', 'featmap')
+
+
+@MODELS.register_module()
+class TimeSformer(BaseModule):
+    """A ViT over the patches of all frames, with attention divided between time and space (section 3).
+
+    Shapes: (N, 3, T, H, W) to the normalised class token (N, C), or with ``out_type='featmap'`` to the normalised
+    patch tokens (N, C, T, H / P, W / P). Frames may be more, fewer, larger or smaller than ``num_frames`` and
+    ``img_size``: the embeddings are resized by nearest neighbour. H and W are multiples of P.
+
+    Args:
+        img_size: Height and width of the frames that the space embedding is made for, as one number or two.
+        patch_size: Side P of a patch.
+        num_frames: Frames that the time embedding is made for.
+        embed_dims: Channels C of a token.
+        num_layers: Number of blocks.
+        num_heads: Attention heads; they divide C.
+        mlp_ratio: Hidden channels of the feed-forward networks in units of C.
+        qkv_bias: Whether queries, keys and values have a bias.
+        drop_rate: Dropout on embeddings and after projections.
+        attn_drop_rate: Dropout on attention weights.
+        drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
+        attention_type: ``divided_space_time`` (the paper's best), ``joint_space_time`` or ``space_only``.
+        out_type: ``cls_token`` or ``featmap``.
+        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
+        norm_eps: Epsilon of every LayerNorm.
+        init_cfg: How ``init_weights`` goes on after the published initialisation.
+
+    Raises:
+        ValueError: If a size does not fit (the message says which), or an option is not one of those above.
+    """
+
+    embed_resize_mode = 'nearest'  # how the space embedding is resized
+
+    def __init__(
+        self,
+        img_size: int | tuple[int, int] = 224,
+        patch_size: int = 16,
+        num_frames: int = 8,
+        embed_dims: int = 768,
+        num_layers: int = 12,
+        num_heads: int = 12,
+        mlp_ratio: float = 4.0,
+        qkv_bias: bool = True,
+        drop_rate: float = 0.0,
+        attn_drop_rate: float = 0.0,
+        drop_path_rate: float = 0.1,
+        attention_type: str = 'divided_space_time',
+        out_type: str = 'cls_token',
+        with_cp: bool = False,
+        norm_eps: float = 1e-6,
+        init_cfg: dict | list | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if attention_type not in ATTENTION_TYPES:
+            raise ValueError(
+                f'attention_type of TimeSformer is one of {", ".join(ATTENTION_TYPES)}, not {attention_type!r}'
+            )
+        if out_type not in OUT_TYPES:
+            raise ValueError(f'out_type of TimeSformer is one of {", ".join(OUT_TYPES)}, not {out_type!r}')
+        self.img_size = to_pair(img_size)
+        self.patch_size = patch_size
+        self.num_frames = num_frames
+        self.embed_dims = embed_dims
+        self.attention_type = attention_type
+        self.out_type = out_type
+        self.with_cp = with_cp
+        self.grid = grid_of(img_size, patch_size)  # patches along height and width
+
+        self.patch_embed = PatchEmbed2D(patch_size, embed_dims)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
+        self.pos_embed = nn.Parameter(torch.zeros(1, 1 + self.grid[0] * self.grid[1], embed_dims))
+        if attention_type != 'space_only':
+            self.time_embed = nn.Parameter(torch.zeros(1, num_frames, embed_dims))
+        self.embed_drop = nn.Dropout(drop_rate)
+
+        block = DividedSpaceTimeBlock if attention_type == 'divided_space_time' else Block
+        block = partial(block, embed_dims, num_heads, mlp_ratio, qkv_bias, drop_rate, attn_drop_rate, norm_eps=norm_eps)
+        self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
+        self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+
+    def init_weights(self) -> None:
+        """Initialise as published, then as ``init_cfg`` says.
+
+        The time embedding is zero, and so is the layer after temporal attention in all blocks but the first: at the
+        start the model sees each frame as the image model that it is fine-tuned from does.
+        """
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        nn.init.trunc_normal_(self.cls_token, std=0.02)
+        nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        if self.attention_type == 'divided_space_time':
+            for block in self.blocks[1:]:
+                nn.init.zeros_(block.temporal_fc.weight)
+        super().init_weights()
+
+    def forward(self, x: Tensor) -> Tensor:
+        num_samples, _, num_frames, height, width = x.shape
+        grid = grid_of((height, width), self.patch_size)
+        x = self._embed(x, grid)  # (T, N, 1 + S, C)
+        if self.attention_type == 'joint_space_time':
+            patches = x[:, :, 1:].transpose(0, 1).flatten(1, 2)
+            x = torch.cat((x[0, :, :1], patches), dim=1)  # (N, 1 + T * S, C)
+        elif self.attention_type == 'space_only':
+            x = x.flatten(0, 1)  # (T * N, 1 + S, C)
+
+        class_token_only = self.out_type == 'cls_token'
+        for index, block in enumerate(self.blocks):
+            first_only = class_token_only and index == len(self.blocks) - 1
+            if self.with_cp and self.training:
+                x = checkpoint(block, x, first_only, use_reentrant=False)
+            else:
+                x = block(x, first_only)
+
+        if not class_token_only:
+            return self.tokens_to_featmap(self.norm(x), num_samples, grid)
+        return self.norm(self._class_token(x, num_frames))
+
+    def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
+        """The patch tokens that a block returns, laid out in time and space.
+
+        Args:
+            tokens: What any of ``blocks`` returned.
+            num_samples: N of the input that they came from.
+            grid: Patches along height and width of that input; those of ``img_size`` if it is not given.
+
+        Returns:
+            (N, C, T, H / P, W / P).
+        """
+        grid = grid or self.grid
+        if self.attention_type == 'joint_space_time':
+            patches = tokens[:, 1:].unflatten(1, (-1, *grid))
+            return patches.permute(0, 4, 1, 2, 3)
+        frames = tokens.reshape(-1, num_samples, 1 + grid[0] * grid[1], tokens.shape[-1])
+        return frames[:, :, 1:].unflatten(2, grid).permute(1, 4, 0, 2, 3)
+
+    def _embed(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Tokens (T, N, 1 + S, C) of frames (N, 3, T, H, W): patches and class token with their embeddings."""
+        num_samples, _, num_frames = x.shape[:3]
+        frames = x.permute(2, 0, 1, 3, 4).flatten(0, 1)
+        patches = self.patch_embed(frames)  # (T * N, S, C)
+        tokens = torch.cat((self.cls_token.expand(len(patches), -1, -1), patches), dim=1)
+        tokens = tokens + resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
+        tokens = self.embed_drop(tokens).unflatten(0, (num_frames, num_samples))
+        if self.attention_type == 'space_only':
+            return tokens
+        time_embed = resize_time_embed(self.time_embed, num_frames)[0, :, None, None]  # (T, 1, 1, C)
+        patches = self.embed_drop(tokens[:, :, 1:] + time_embed)
+        cls_token = tokens[:1, :, :1].expand(num_frames, -1, -1, -1)
+        return torch.cat((cls_token, patches), dim=2)
+
+    def _class_token(self, x: Tensor, num_frames: int) -> Tensor:
+        """The class token (N, C) of the last block's tokens."""
+        if self.attention_type == 'joint_space_time':
+            return x[:, 0]
+        if self.attention_type == 'space_only':
+            return x[:, 0].unflatten(0, (num_frames, -1)).mean(0)
+        return x[0, :, 0]

@@ -1,0 +1,29 @@
+"""The transformer's feed-forward network."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Mlp(nn.Module):
+    """Two linear layers with a GELU between (Vaswani et al., 2017, section 3.3).
+
+    Shapes: (..., C) to (..., C).
+
+    Args:
+        dims: Channels C of input and output.
+        hidden_dims: Channels between the two layers.
+        drop_rate: Dropout after each layer.
+    """
+
+    def __init__(self, dims: int, hidden_dims: int, drop_rate: float = 0.0) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(dims, hidden_dims)
+        self.fc2 = nn.Linear(hidden_dims, dims)
+        self.drop = nn.Dropout(drop_rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = self.fc1(x)
+        # In place where no gradient needs the input: the widest tensor of a block is then held once.
+        hidden = F.gelu(hidden) if hidden.requires_grad else torch.ops.aten.gelu_(hidden)
+        return self.drop(self.fc2(self.drop(hidden)))

@@ -1,0 +1,45 @@
+"""Patches of frames as tokens."""
+
+from torch import Tensor, nn
+
+Size2D = int | tuple[int, int] | list[int]
+
+
+def to_pair(size: Size2D) -> tuple[int, int]:
+    """(height, width) of a size given as one number or as two."""
+    return (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
+
+
+def grid_of(img_size: Size2D, patch_size: int) -> tuple[int, int]:
+    """Patches along height and width.
+
+    Raises:
+        ValueError: If the patches do not tile the frame.
+    """
+    height, width = to_pair(img_size)
+    if height % patch_size or width % patch_size or min(height, width) < patch_size:
+        raise ValueError(
+            f'a crop of {height}x{width} pixels cannot be cut into {patch_size}x{patch_size} patches: height and width '
+            f'must be multiples of {patch_size} (see img_size in the model and the crop in the pipeline)'
+        )
+    return height // patch_size, width // patch_size
+
+
+class PatchEmbed2D(nn.Module):
+    """Linear embedding of the non-overlapping patches of single frames (Dosovitskiy et al., 2021, section 3.1).
+
+    Shapes: (B, 3, H, W) to (B, H / P * W / P, C).
+
+    Args:
+        patch_size: Side P of a patch in pixels.
+        embed_dims: Channels C of a token.
+        in_channels: Channels of a frame.
+    """
+
+    def __init__(self, patch_size: int, embed_dims: int, in_channels: int = 3) -> None:
+        super().__init__()
+        self.patch_size = patch_size
+        self.proj = nn.Conv2d(in_channels, embed_dims, kernel_size=patch_size, stride=patch_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.proj(x).flatten(2).transpose(1, 2)

@@ -1,0 +1,32 @@
+"""Resizing of learned space and time embeddings."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def resize_grid_embed(embed: Tensor, old_grid: tuple[int, int], new_grid: tuple[int, int], mode: str) -> Tensor:
+    """Fit a class token's and a grid's embeddings to another grid; the class token's is kept.
+
+    Args:
+        embed: (1, 1 + h * w, C), the class token first, then the grid row by row.
+        old_grid: (h, w).
+        new_grid: Height and width of the grid that is wanted.
+        mode: ``nearest`` or ``bicubic``.
+
+    Returns:
+        (1, 1 + h' * w', C).
+    """
+    if old_grid == new_grid:
+        return embed
+    cls_embed, grid_embed = embed[:, :1], embed[:, 1:]
+    grid_embed = grid_embed.transpose(1, 2).unflatten(2, old_grid)
+    grid_embed = F.interpolate(grid_embed, size=new_grid, mode=mode)
+    return torch.cat((cls_embed, grid_embed.flatten(2).transpose(1, 2)), dim=1)
+
+
+def resize_time_embed(embed: Tensor, num_frames: int) -> Tensor:
+    """Fit (1, T, C) to ``num_frames`` time steps by nearest neighbour."""
+    if embed.shape[1] == num_frames:
+        return embed
+    return F.interpolate(embed.transpose(1, 2), size=num_frames, mode='nearest').transpose(1, 2)

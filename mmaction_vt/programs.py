@@ -1,0 +1,104 @@
+"""What the programs under ``tools/`` and ``demo/`` share: their config options and how they end on bad input."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+from .apis import load_config
+from .checkpoints import trust_checkpoints
+from .errors import InputError
+
+# Settings that mmengine's runner reads and a config need not hold.
+RUNNER_SETTINGS = ('auto_scale_lr', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
+
+
+def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
+    """Parse the command line, run a program, and end with one sentence and status 1 on bad input."""
+    args = parser.parse_args()
+    try:
+        with trust_checkpoints(getattr(args, 'trust_checkpoint', False)):
+            main(args)
+    except InputError as error:
+        sys.exit(f'error: {error}')
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def add_checkpoint_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--trust-checkpoint',
+        action='store_true',
+        help='read checkpoint files that run code when they are read; only for files whose origin you trust',
+    )
+
+
+def add_config_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='change settings of the config, such as model.cls_head.num_classes=12 train_dataloader.batch_size=4',
+    )
+
+
+def add_launch_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='who starts the processes; dist_train.sh and dist_test.sh set it',
+    )
+
+
+def read_config(path: str, options: dict | None = None, work_dir: str | None = None) -> Config:
+    """A config with the command line's changes and a work dir.
+
+    Raises:
+        InputError: If the file cannot be read, or an option names a setting that does not exist.
+    """
+    config = load_config(path)
+    for key in options or {}:
+        name = key.split('.')[0]
+        if name not in config and name not in RUNNER_SETTINGS:
+            close = get_close_matches(name, [*config, *RUNNER_SETTINGS], n=1)
+            hint = f' (did you mean {close[0]}?)' if close else ''
+            raise InputError(f'--cfg-options names {key}, and {path} has no setting {name}{hint}')
+    config.merge_from_dict(options or {})
+    if work_dir is not None:
+        config.work_dir = work_dir
+    elif config.get('work_dir') is None:
+        config.work_dir = f'work_dirs/{Path(path).stem}'
+    return config
+
+
+def read_labels(path: str | None) -> list[str] | None:
+    """The class names in a file, one a line.
+
+    Raises:
+        InputError: If the file does not exist or is empty.
+    """
+    if path is None:
+        return None
+    if not Path(path).is_file():
+        raise InputError(
+            f'label file {path} does not exist: it holds one class name a line, in the order of the labels'
+        )
+    labels = Path(path).read_text(encoding='utf-8').splitlines()
+    if not labels:
+        raise InputError(f'label file {path} is empty: it holds one class name a line, in the order of the labels')
+    return labels
+
+
+def check_video(path: str) -> None:
+    """Refuse a video that is not there, before anything else is loaded.
+
+    Raises:
+        InputError: If there is no such file.
+    """
+    if not Path(path).is_file():
+        raise InputError(f'video {path} does not exist')

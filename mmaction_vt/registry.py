@@ -1,0 +1,23 @@
+"""Child registries of mmaction2's, in the scope ``mmaction_vt``.
+
+A config names a type of this package with its scope, ``type='mmaction_vt.TimeSformer'``, and a type of
+mmaction2 without one. Nothing of mmaction2's is replaced.
+"""
+
+from mmaction import registry as mmaction_registry
+from mmengine.registry import Registry
+
+SCOPE = 'mmaction_vt'
+
+
+def _child(name: str, parent: Registry, *locations: str) -> Registry:
+    """A registry below ``parent`` that imports ``locations`` when it is first asked for something."""
+    return Registry(name, parent=parent, scope=SCOPE, locations=[f'{SCOPE}.{place}' for place in locations])
+
+
+MODELS = _child('model', mmaction_registry.MODELS, 'models')
+WEIGHT_INITIALIZERS = _child('weight initializer', mmaction_registry.WEIGHT_INITIALIZERS, 'engine')
+DATASETS = _child('dataset', mmaction_registry.DATASETS, 'datasets')
+TRANSFORMS = _child('transform', mmaction_registry.TRANSFORMS, 'datasets.transforms')
+METRICS = _child('metric', mmaction_registry.METRICS, 'evaluation')
+HOOKS = _child('hook', mmaction_registry.HOOKS, 'engine')

@@ -1,0 +1,3 @@
+"""The version of mmaction_vt."""
+
+__version__ = '0.1.0'

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.registry import init_default_scope
+from videos import write_video
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / 'configs' / 'recognition' / 'timesformer'
+
+# Classes, frames and side.
+MODELS_BY_NAME = {
+    'timesformer_divST_8x32_224_kinetics400': (400, 8, 224),
+    'timesformer_divST_16x16_448_kinetics400': (400, 16, 448),
+    'timesformer_divST_96x4_224_kinetics400': (400, 96, 224),
+    'timesformer_jointST_8x32_224_kinetics400': (400, 8, 224),
+    'timesformer_spaceOnly_8x32_224_kinetics400': (400, 8, 224),
+    'timesformer_divST_8x32_224_kinetics600': (600, 8, 224),
+    'timesformer_divST_16x16_448_kinetics600': (600, 16, 448),
+    'timesformer_divST_96x4_224_kinetics600': (600, 96, 224),
+    'timesformer_divST_8_224_ssv2': (174, 8, 224),
+    'timesformer_divST_16_448_ssv2': (174, 16, 448),
+    'timesformer_divST_64_224_ssv2': (174, 64, 224),
+    'timesformer_divST_8x32_224_howto100m': (1059, 8, 224),
+    'timesformer_divST_32x32_224_howto100m': (1059, 32, 224),
+    'timesformer_divST_64x32_224_howto100m': (1059, 64, 224),
+    'timesformer_divST_96x32_224_howto100m': (1059, 96, 224),
+}
+
+pytestmark = pytest.mark.parametrize('name', MODELS_BY_NAME)
+
+
+@pytest.fixture
+def config(name):
+    init_default_scope('mmaction')
+    return Config.fromfile(FOLDER / f'{name}.py')
+
+
+@pytest.fixture(scope='module')
+def video(tmp_path_factory):
+    return write_video(tmp_path_factory.mktemp('videos') / 'clip.mp4')
+
+
+def test_model(config, name):
+    num_classes, num_frames, side = MODELS_BY_NAME[name]
+    with torch.device('meta'):
+        model = MODELS.build(config.model)
+        scores = model.cls_head(model.backbone(torch.empty(1, 3, num_frames, side, side)))
+    assert scores.shape == (1, num_classes)
+    assert model.backbone.num_frames == num_frames
+    assert model.backbone.img_size == (side, side)
+    # the paper gives 121.4 and 85.9 million; embeddings differ with frames and side
+    millions = sum(p.numel() for p in model.backbone.parameters()) / 1e6
+    assert millions == pytest.approx(121.4 if 'divST' in name else 85.9, abs=0.6)
+
+
+@pytest.mark.parametrize('part', ['train', 'val', 'test'])
+def test_pipeline(config, name, part, video):
+    num_classes, num_frames, side = MODELS_BY_NAME[name]
+    dataset = config[f'{part}_dataloader'].dataset
+    assert dataset.num_classes == num_classes
+    assert dataset.pipeline == config[f'{part}_pipeline']
+    packed = Compose(dataset.pipeline)(dict(filename=str(video), label=0, start_index=0, modality='RGB'))
+    assert packed['inputs'].shape == (3 if part == 'test' else 1, 3, num_frames, side, side)
+    assert packed['inputs'].dtype == torch.uint8
+
+
+def test_a_step_is_64_videos_on_8_gpus(config, name):
+    batch = 8 * config.train_dataloader.batch_size
+    assert batch * config.optim_wrapper.get('accumulative_counts', 1) == 64
+    assert config.auto_scale_lr == dict(enable=False, base_batch_size=batch)
+
+
+def test_left_and_right_and_colours_of_something_something(config, name):
+    is_ssv2 = name.endswith('ssv2')
+    assert any(step.type == 'Flip' for step in config.train_pipeline) != is_ssv2
+    assert config.model.data_preprocessor.get('to_rgb', False) == is_ssv2
+    (scale,) = (step for step in config.train_pipeline if step.type == 'mmaction_vt.RandomShortSideScale')
+    assert scale.get('inverse', False) == is_ssv2
+    assert (scale.min_size, scale.max_size) == ((448, 512) if '448' in name else (256, 320))
+
+
+def test_names_data_of_its_own_data_set(config, name):
+    folder = {'kinetics400': 'kinetics400', 'kinetics600': 'kinetics600', 'ssv2': 'sthv2', 'howto100m': 'howto100m'}
+    folder = folder[name.rpartition('_')[2]]
+    for part in ('train', 'val', 'test'):
+        dataset = config[f'{part}_dataloader'].dataset
+        assert dataset.ann_file.startswith(f'data/{folder}/{folder}_{"train" if part == "train" else ""}')
+        assert dataset.data_prefix.video.startswith(f'data/{folder}/')
+        assert dataset.get('test_mode', False) == (part != 'train')
+        assert config[f'{part}_dataloader'].sampler.shuffle == (part == 'train')
+
+
+def test_schedule(config, name):
+    assert config.train_cfg.max_epochs == 15
+    assert config.optim_wrapper.optimizer.to_dict() == dict(
+        type='SGD', lr=0.005, momentum=0.9, weight_decay=1e-4, nesterov=True
+    )
+    (scheduler,) = config.param_scheduler
+    assert (scheduler.milestones, scheduler.gamma) == ([11, 14], 0.1)
+
+
+def test_is_in_the_metafile_and_the_readme(config, name):
+    listed = {model['Name']: model for model in yaml.safe_load((FOLDER / 'metafile.yml').read_text())['Models']}
+    assert set(listed) == set(MODELS_BY_NAME)
+    assert listed[name]['Config'] == f'configs/recognition/timesformer/{name}.py'
+    assert listed[name]['Metadata']['Batch Size'] == config.train_dataloader.batch_size
+    metrics = listed[name]['Results'][0]['Metrics']
+    row = next(line for line in (FOLDER / 'README.md').read_text().splitlines() if f'({name}.py)' in line)
+    assert f'| {metrics["Top 1 Accuracy"]} |' in row
+    assert f'| {metrics.get("Top 5 Accuracy", "")} |' in row
+    assert ('Weights' in listed[name]) == ('dropbox' in row)
+    if 'Weights' in listed[name]:
+        assert listed[name]['Weights'] in row

@@ -1,0 +1,129 @@
+"""What several tests need: parity cases, small videos, a small data set and a small config."""
+
+import json
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[1]
+PARITY = ROOT / 'tests' / 'data' / 'parity'
+sys.path.insert(0, str(ROOT / 'tests'))
+
+import mmaction_vt  # noqa: E402, F401
+
+torch.set_num_threads(2)
+
+
+class Case:
+    """A parity case: its figures, its checkpoint and its input."""
+
+    def __init__(self, name):
+        self.folder = PARITY / name
+        self.figures = json.loads((self.folder / 'case.json').read_text())
+        self.checkpoint = self.folder / self.figures['checkpoint']
+
+    def input(self):
+        shape = self.figures['input_shape']
+        values = np.sin(np.arange(np.prod(shape), dtype=np.float64) * 0.61803398875)
+        return torch.from_numpy(values.astype(np.float32).reshape(shape))
+
+    def logits(self):
+        return torch.tensor(self.figures['logits'])
+
+
+@pytest.fixture
+def parity():
+    return Case
+
+
+def write_video(path, frames, fps=30):
+    """Write (T, H, W, 3) uint8 frames as H.264."""
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('libx264', rate=fps)
+        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], 'yuv420p'
+        for frame in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope='session')
+def tiny_data(tmp_path_factory):
+    """Seven videos of eight frames and 32x32 pixels, each of one colour, in two classes."""
+    folder = tmp_path_factory.mktemp('tiny_data')
+    rng = np.random.default_rng(0)
+    lines = []
+    for index in range(7):
+        colour = rng.integers(0, 120, 3) + (120 if index % 2 else 0)
+        frames = np.broadcast_to(colour.astype(np.uint8), (8, 32, 32, 3))
+        write_video(folder / f'{index}.mp4', np.ascontiguousarray(frames))
+        lines.append(f'{index}.mp4 {index % 2}')
+    (folder / 'list.txt').write_text('\n'.join(lines) + '\n')
+    return folder
+
+
+TINY_CONFIG = """
+_base_ = {runtime!r}
+model = dict(
+    type='Recognizer3D',
+    backbone=dict(type='mmaction_vt.TimeSformer', img_size=32, patch_size=16, num_frames=4, embed_dims=32,
+                  num_layers=2, num_heads=2),
+    cls_head=dict(type='TimeSformerHead', num_classes=2, in_channels=32, average_clips='prob'),
+    data_preprocessor=dict(type='ActionDataPreprocessor', mean=[114.75] * 3, std=[57.375] * 3,
+                           format_shape='NCTHW'))
+train_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='SampleFrames', clip_len=4, frame_interval=2),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='Resize', scale=(32, 32), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')]
+test_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=2, test_mode=True),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='Resize', scale=(-1, 32)),
+    dict(type='ThreeCrop', crop_size=32),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')]
+dataset = dict(type='mmaction_vt.VideoDataset', ann_file={data!r} + '/list.txt', data_prefix=dict(video={data!r}),
+               num_classes=2)
+train_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
+                        dataset=dict(pipeline=train_pipeline, **dataset))
+val_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+                      dataset=dict(pipeline=test_pipeline, test_mode=True, **dataset))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='AccMetric')
+test_evaluator = val_evaluator
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2, val_interval=1)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.05))
+auto_scale_lr = dict(enable=False, base_batch_size=8)
+default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='auto',
+                                     _delete_=True))
+work_dir = {work_dir!r}
+"""
+
+
+@pytest.fixture
+def tiny_config(tiny_data, tmp_path):
+    """Path of a config that trains a very small TimeSformer on ``tiny_data``."""
+    path = tmp_path / 'tiny.py'
+    runtime = str(ROOT / 'configs' / '_base_' / 'default_runtime.py')
+    work_dir = str(tmp_path / 'work_dir')
+    path.write_text(TINY_CONFIG.format(runtime=runtime, data=str(tiny_data), work_dir=work_dir))
+    return path
+
+
+@pytest.fixture
+def video(tmp_path):
+    """A video of 40 frames, 64x48 pixels, 25 frames a second, with a square that moves to the right."""
+    frames = np.full((40, 48, 64, 3), 40, np.uint8)
+    for index in range(40):
+        frames[index, 16:32, index : index + 16] = (200, 160, 60)
+    return write_video(tmp_path / 'square.mp4', frames, fps=25)

@@ -1,0 +1,48 @@
+"""Count the arithmetic and the parameters of a config's model: ``python tools/analysis/get_flops.py CONFIG``."""
+
+from argparse import ArgumentParser, Namespace
+
+from rich.console import Console
+from rich.table import Table
+
+from mmaction_vt.analysis import count, input_shape_of, views_of
+from mmaction_vt.apis import init_recognizer
+from mmaction_vt.programs import add_config_options, read_config, run
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Count multiply-adds (attention included) and parameters of a model.')
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        '--shape',
+        nargs=3,
+        type=int,
+        metavar=('T', 'H', 'W'),
+        help='frames, height and width (default: as the backbone)',
+    )
+    parser.add_argument('--views', type=int, help='clips times crops of a test (default: as the test pipeline)')
+    add_config_options(parser)
+    return parser
+
+
+def main(args: Namespace) -> None:
+    config = read_config(args.config, args.cfg_options)
+    model = init_recognizer(config)
+    shape = (1, 3, *args.shape) if args.shape else input_shape_of(model.backbone)
+    views = args.views or views_of(config)
+    counts = count(model, shape)
+
+    table = Table(title=args.config)
+    table.add_column('')
+    table.add_column('', justify='right')
+    table.add_row('input', 'x'.join(map(str, shape)))
+    table.add_row('parameters', f'{counts.parameters / 1e6:.1f} M')
+    table.add_row('multiply-adds, one view', f'{counts.multiply_adds / 1e9:.1f} G')
+    table.add_row(f'multiply-adds, {views} views', f'{views * counts.multiply_adds / 1e12:.3f} T')
+    table.add_row('of which needed for the scores', f'{100 * counts.needed / counts.multiply_adds:.1f} %')
+    table.add_row('of which attention products', f'{100 * counts.attention / counts.multiply_adds:.1f} %')
+    Console().print(table)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

@@ -1,0 +1,57 @@
+"""Convert a checkpoint of any layout: ``python tools/convert_checkpoint.py SOURCE DESTINATION``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from mmaction_vt import __version__, read_checkpoint
+from mmaction_vt.checkpoints import timesformer_huggingface
+from mmaction_vt.programs import add_checkpoint_options, read_labels, run
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Convert a checkpoint of any layout, which is recognised, to another.')
+    parser.add_argument('source', help='checkpoint file of any layout, or a Hugging Face folder')
+    parser.add_argument('destination', help='file to write, or folder with --to huggingface')
+    parser.add_argument('--to', choices=('mmaction_vt', 'huggingface'), default='mmaction_vt', help='layout to write')
+    parser.add_argument(
+        '--num-heads',
+        type=int,
+        help='attention heads, for --to huggingface (default: as the source says, or width / 64)',
+    )
+    parser.add_argument('--norm-eps', type=float, help='epsilon of the LayerNorms, for --to huggingface')
+    parser.add_argument('--label-file', help='class names, one a line, for --to huggingface')
+    add_checkpoint_options(parser)
+    return parser
+
+
+def main(args: Namespace) -> None:
+    console = Console()
+    checkpoint = read_checkpoint(args.source)
+    state, config = checkpoint['state_dict'], checkpoint['meta'].get('config', {})
+    console.print(f'{args.source}: {checkpoint["layout"]}, {len(state)} tensors')
+    if checkpoint['dropped']:
+        console.print(f'Dropped on purpose: {", ".join(checkpoint["dropped"])}')
+
+    if args.to == 'huggingface':
+        timesformer_huggingface.write_folder(
+            state,
+            args.destination,
+            num_heads=args.num_heads or config.get('num_attention_heads'),
+            norm_eps=args.norm_eps or config.get('layer_norm_eps', 1e-6),
+            labels=read_labels(args.label_file) or list(config.get('id2label', {}).values()) or None,
+        )
+    else:
+        destination = Path(args.destination)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        meta = {'mmaction_vt_version': __version__, 'converted_from': checkpoint['layout']}
+        if config:
+            meta['config'] = config
+        torch.save({'state_dict': state, 'meta': meta}, destination)
+    console.print(f'Wrote {args.destination}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

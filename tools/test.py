@@ -1,0 +1,83 @@
+"""Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT --eval top_k_accuracy``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from rich.console import Console
+from rich.table import Table
+
+from mmaction_vt.checkpoints import load_into
+from mmaction_vt.errors import InputError
+from mmaction_vt.evaluation import write_predictions
+from mmaction_vt.programs import (
+    add_checkpoint_options,
+    add_config_options,
+    add_launch_options,
+    read_config,
+    run,
+)
+
+METRICS = ('top_k_accuracy', 'mean_class_accuracy')
+OUT_SUFFIXES = ('.json', '.pkl')
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Test a checkpoint.')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
+    parser.add_argument(
+        '--eval', nargs='+', metavar='METRIC', help=f'what to report: {", ".join(METRICS)} (default: as in the config)'
+    )
+    parser.add_argument('--out', metavar='FILE', help='write scores, label and name of every video to a .json or .pkl')
+    parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+    add_launch_options(parser)
+    return parser
+
+
+def apply_options(config: Config, args: Namespace) -> None:
+    """Put the command line's options into the config."""
+    unknown = [name for name in args.eval or () if name not in METRICS]
+    if unknown:
+        raise InputError(f'--eval takes {" and ".join(METRICS)}, not {", ".join(unknown)}')
+    if args.out and Path(args.out).suffix not in OUT_SUFFIXES:
+        raise InputError(f'--out takes a name that ends in {" or ".join(OUT_SUFFIXES)}, not {args.out}')
+    if config.get('test_dataloader') is None:
+        raise InputError(f'{args.config} has no test_dataloader')
+    config.launcher = args.launcher
+    config.load_from, config.resume = None, False
+    evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config.test_evaluator
+    evaluators = list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
+    config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
+
+
+def print_metrics(metrics: dict, num_videos: int) -> None:
+    table = Table(title=f'{num_videos} videos')
+    table.add_column('metric')
+    table.add_column('value', justify='right')
+    for name, value in metrics.items():
+        table.add_row(name, f'{value:.4f}')
+    Console().print(table)
+
+
+def main(args: Namespace) -> None:
+    config = read_config(args.config, args.cfg_options, args.work_dir)
+    apply_options(config, args)
+    runner = Runner.from_cfg(config)
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    load_into(model, args.checkpoint, new_classifier=False)
+    metrics = runner.test()
+    if is_main_process():
+        predictions = runner.test_evaluator.metrics[-1].predictions
+        print_metrics(metrics, len(predictions))
+        if args.out:
+            write_predictions(args.out, predictions, runner.test_dataloader.dataset, metrics)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

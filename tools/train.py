@@ -1,0 +1,89 @@
+"""Train a recognizer: ``python tools/train.py CONFIG``."""
+
+from argparse import ArgumentParser, Namespace
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import (
+    add_checkpoint_options,
+    add_config_options,
+    add_launch_options,
+    read_config,
+    run,
+)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Train a recognizer.')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='where checkpoints and logs go (default: work_dirs/<name of the config>)')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='PATH',
+        help='go on from this checkpoint; without a path from the newest in the work dir, if there is one',
+    )
+    parser.add_argument('--amp', choices=('fp16', 'bf16'), help='train in mixed precision')
+    parser.add_argument('--no-validate', action='store_true', help='do not validate during training')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by the batch size of all processes over auto_scale_lr.base_batch_size',
+    )
+    parser.add_argument('--seed', type=int, help='seed of all random numbers')
+    parser.add_argument('--deterministic', action='store_true', help='let cuDNN use deterministic algorithms only')
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+    add_launch_options(parser)
+    return parser
+
+
+def apply_options(config: Config, args: Namespace) -> None:
+    """Put the command line's options into the config."""
+    config.launcher = args.launcher
+    if args.no_validate:
+        config.val_cfg = config.val_dataloader = config.val_evaluator = None
+        config.default_hooks.checkpoint.pop('save_best', None)
+    if args.amp:
+        use_mixed_precision(config, args.amp)
+    if args.resume:
+        config.resume = True
+        config.load_from = None if args.resume == 'auto' else args.resume
+    if args.auto_scale_lr:
+        if 'base_batch_size' not in config.get('auto_scale_lr', {}):
+            raise InputError(f'{args.config} has no auto_scale_lr.base_batch_size, which --auto-scale-lr needs')
+        config.auto_scale_lr.enable = True
+    if args.seed is not None or args.deterministic:
+        randomness = dict(config.get('randomness', {}))
+        if args.seed is not None:
+            randomness['seed'] = args.seed
+        if args.deterministic:
+            randomness['deterministic'] = True
+        config.randomness = randomness
+    if config.get('load_from') or config.get('resume'):
+        # What is loaded replaces every weight: an image model need not be fetched first.
+        config.model.backbone.init_cfg = None
+
+
+def use_mixed_precision(config: Config, precision: str) -> None:
+    """Let the optimizer wrapper run the model under autocast."""
+    kind = config.optim_wrapper.get('type', 'OptimWrapper')
+    if kind not in ('OptimWrapper', 'AmpOptimWrapper', 'mmaction_vt.MixedPrecisionOptimWrapper'):
+        raise InputError(f'--amp works with OptimWrapper, and {kind} is what the config names')
+    config.optim_wrapper.type = 'mmaction_vt.MixedPrecisionOptimWrapper'
+    config.optim_wrapper.precision = precision
+    for key in ('dtype', 'loss_scale'):
+        config.optim_wrapper.pop(key, None)
+
+
+def main(args: Namespace) -> None:
+    config = read_config(args.config, args.cfg_options, args.work_dir)
+    apply_options(config, args)
+    Runner.from_cfg(config).train()
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
