@@ -168,6 +168,41 @@ def start_processes_without_gpu() -> None:
     dist_utils._init_dist_pytorch = init_dist_on_cpu
 
 
+def wrap_models_without_gpu() -> None:
+    """mmengine 0.10.7 names a CUDA device to DistributedDataParallel for a model on the CPU too, which refuses it."""
+    from mmengine.model import MMDistributedDataParallel
+
+    original = MMDistributedDataParallel.__init__
+    if getattr(original, 'knows_cpu', False):
+        return
+
+    def init(self: object, module: object, *args: object, **kwargs: object) -> None:
+        if all(parameter.device.type == 'cpu' for parameter in module.parameters()):
+            kwargs['device_ids'] = None
+        original(self, module, *args, **kwargs)
+
+    init.knows_cpu = True
+    MMDistributedDataParallel.__init__ = init
+
+
+def score_bfloat16_in_float32() -> None:
+    """mmaction2 1.2.0's heads turn scores into numpy arrays for the accuracy in training; numpy has no bfloat16."""
+    import torch
+    from mmaction.models.heads.base import BaseHead
+
+    original = BaseHead.loss_by_feat
+    if getattr(original, 'knows_bfloat16', False):
+        return
+
+    def loss_by_feat(self: object, cls_scores: object, data_samples: object) -> dict:
+        if isinstance(cls_scores, torch.Tensor) and cls_scores.dtype == torch.bfloat16:
+            cls_scores = cls_scores.float()
+        return original(self, cls_scores, data_samples)
+
+    loss_by_feat.knows_bfloat16 = True
+    BaseHead.loss_by_feat = loss_by_feat
+
+
 REMEDIES: tuple[Callable[[], None], ...] = (
     provide_importlib_metadata,
     provide_numpy_inf,
@@ -176,6 +211,8 @@ REMEDIES: tuple[Callable[[], None], ...] = (
     find_packages_without_pkg_resources,
     allow_mmengine_types,
     start_processes_without_gpu,
+    wrap_models_without_gpu,
+    score_bfloat16_in_float32,
 )
 
 

@@ -5,6 +5,7 @@ mmaction2 without one. Nothing of mmaction2's is replaced.
 """
 
 from mmaction import registry as mmaction_registry
+from mmengine.registry import WEIGHT_INITIALIZERS as MMENGINE_WEIGHT_INITIALIZERS
 from mmengine.registry import Registry
 
 SCOPE = 'mmaction_vt'
@@ -16,7 +17,9 @@ def _child(name: str, parent: Registry, *locations: str) -> Registry:
 
 
 MODELS = _child('model', mmaction_registry.MODELS, 'models')
-WEIGHT_INITIALIZERS = _child('weight initializer', mmaction_registry.WEIGHT_INITIALIZERS, 'engine')
+# mmengine looks initializers up in its own registry, whatever the default scope is.
+WEIGHT_INITIALIZERS = _child('weight initializer', MMENGINE_WEIGHT_INITIALIZERS, 'engine')
+OPTIM_WRAPPERS = _child('optim_wrapper', mmaction_registry.OPTIM_WRAPPERS, 'engine')
 DATASETS = _child('dataset', mmaction_registry.DATASETS, 'datasets')
 TRANSFORMS = _child('transform', mmaction_registry.TRANSFORMS, 'datasets.transforms')
 METRICS = _child('metric', mmaction_registry.METRICS, 'evaluation')

@@ -1,10 +1,10 @@
 """What several tests need: parity cases, small videos, a small data set and a small config."""
 
 import json
+import runpy
 import sys
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 import torch
@@ -12,6 +12,8 @@ import torch
 ROOT = Path(__file__).parents[1]
 PARITY = ROOT / 'tests' / 'data' / 'parity'
 sys.path.insert(0, str(ROOT / 'tests'))
+
+from videos import write_frames  # noqa: E402
 
 import mmaction_vt  # noqa: E402, F401
 
@@ -40,17 +42,6 @@ def parity():
     return Case
 
 
-def write_video(path, frames, fps=30):
-    """Write (T, H, W, 3) uint8 frames as H.264."""
-    with av.open(str(path), 'w') as container:
-        stream = container.add_stream('libx264', rate=fps)
-        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], 'yuv420p'
-        for frame in frames:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
-        container.mux(stream.encode())
-    return path
-
-
 @pytest.fixture(scope='session')
 def tiny_data(tmp_path_factory):
     """Seven videos of eight frames and 32x32 pixels, each of one colour, in two classes."""
@@ -60,7 +51,7 @@ def tiny_data(tmp_path_factory):
     for index in range(7):
         colour = rng.integers(0, 120, 3) + (120 if index % 2 else 0)
         frames = np.broadcast_to(colour.astype(np.uint8), (8, 32, 32, 3))
-        write_video(folder / f'{index}.mp4', np.ascontiguousarray(frames))
+        write_frames(folder / f'{index}.mp4', frames)
         lines.append(f'{index}.mp4 {index % 2}')
     (folder / 'list.txt').write_text('\n'.join(lines) + '\n')
     return folder
@@ -126,4 +117,28 @@ def video(tmp_path):
     frames = np.full((40, 48, 64, 3), 40, np.uint8)
     for index in range(40):
         frames[index, 16:32, index : index + 16] = (200, 160, 60)
-    return write_video(tmp_path / 'square.mp4', frames, fps=25)
+    return write_frames(tmp_path / 'square.mp4', frames, fps=25)
+
+
+@pytest.fixture
+def run_program(monkeypatch, capsys):
+    """Run a program of the repository in this process.
+
+    It returns what the program printed; with ``fails=True`` it demands that the program ends on bad input, and returns
+    the one sentence.
+    """
+
+    def run(program, *args, fails=False):
+        monkeypatch.setattr(sys, 'argv', [str(program), *map(str, args)])
+        monkeypatch.setattr(sys, 'path', [str((ROOT / program).parent), *sys.path])
+        capsys.readouterr()
+        if not fails:
+            runpy.run_path(str(ROOT / program), run_name='__main__')
+            return capsys.readouterr().out
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path(str(ROOT / program), run_name='__main__')
+        message = str(end.value.code)
+        assert message.startswith('error: ') and '\n' not in message
+        return message
+
+    return run

@@ -6,6 +6,26 @@ import av
 import numpy as np
 
 
+def write_frames(path: Path, frames: np.ndarray, fps: int = 30, **options) -> Path:
+    """Write frames (T, H, W, 3) in RGB, uint8, as H.264, and return the path.
+
+    Args:
+        path: The file; its suffix says which container.
+        frames: The pictures; height and width are even.
+        fps: Frames a second.
+        **options: Options of the container, such as ``movflags='faststart'``.
+    """
+    with av.open(str(path), 'w', options=options) as container:
+        stream = container.add_stream('libx264', rate=fps)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = 'yuv420p'
+        stream.codec_context.gop_size = 8
+        for frame in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format='rgb24')))
+        container.mux(stream.encode())
+    return path
+
+
 def write_video(path: Path, num_frames: int = 24, fps: int = 30, size: tuple[int, int] = (64, 48), **options) -> Path:
     """Write a video whose frame i is noise around the value 5 * i, and return its path.
 
@@ -14,21 +34,11 @@ def write_video(path: Path, num_frames: int = 24, fps: int = 30, size: tuple[int
         num_frames: Number of frames; fewer than 50.
         fps: Frames a second.
         size: Width and height.
-        **options: Options of the container, such as ``movflags='faststart'``.
+        **options: Options of the container.
     """
-    noise = np.random.default_rng(0)
-    with av.open(str(path), 'w', options=options) as container:
-        stream = container.add_stream('libx264', rate=fps)
-        stream.width, stream.height = size
-        stream.pix_fmt = 'yuv420p'
-        stream.codec_context.gop_size = 8
-        for i in range(num_frames):
-            image = (5 * i + noise.integers(-4, 5, (size[1], size[0], 3))).clip(0, 255).astype(np.uint8)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    return path
+    noise = np.random.default_rng(0).integers(-4, 5, (num_frames, size[1], size[0], 3))
+    values = 5 * np.arange(num_frames)[:, None, None, None]
+    return write_frames(path, (values + noise).clip(0, 255).astype(np.uint8), fps, **options)
 
 
 def cut_without_encoding(source: Path, target: Path, num_frames: int) -> Path:

@@ -112,14 +112,25 @@ def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
             fit.state_dict[key] = resize_time_embed(old, new.shape[1])
             fit.resized.append(f'Resized {key} from {old.shape[1]} to {new.shape[1]} time steps.')
             continue
-        side = isqrt(old.shape[1] - 1)
-        if side * side != old.shape[1] - 1:
-            raise InputError(
-                f'{key} has {old.shape[1] - 1} places in the checkpoint, which are not a square, and the model wants '
-                f'{new.shape[1] - 1}: set img_size of the backbone to what the checkpoint was trained with'
-            )
-        fit.state_dict[key] = resize_grid_embed(old, (side, side), backbone.grid, backbone.embed_resize_mode)
+        fit.state_dict[key] = resize_square_embed(old, backbone.grid, backbone.embed_resize_mode)
+        side = isqrt(old.shape[1])
         fit.resized.append(f'Resized {key} from {side}x{side} to {backbone.grid[0]}x{backbone.grid[1]} patches.')
+
+
+def resize_square_embed(embed: Tensor, grid: tuple[int, int], mode: str) -> Tensor:
+    """Fit the space embedding (1, 1 + side * side, C) of a checkpoint to a grid.
+
+    Raises:
+        InputError: If the places in it are not a square.
+    """
+    places = embed.shape[1] - 1
+    side = isqrt(places)
+    if side * side != places:
+        raise InputError(
+            f'the space embedding has {places} places in the checkpoint, which are not a square, and the model wants '
+            f'{grid[0]}x{grid[1]}: set img_size of the backbone to what the checkpoint was trained with'
+        )
+    return resize_grid_embed(embed, (side, side), grid, mode)
 
 
 def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:

@@ -52,7 +52,8 @@ def convert(checkpoint: dict) -> dict:
     for layout in LAYOUTS:
         if layout.recognises(state):
             state_dict, dropped = layout.rename(state)
-            meta = {key: checkpoint[key] for key in ('meta', 'config', 'epoch') if key in checkpoint}
+            meta = {key: checkpoint[key] for key in ('config', 'epoch') if key in checkpoint}
+            meta |= checkpoint['meta'] if isinstance(checkpoint.get('meta'), dict) else {}
             return {'state_dict': state_dict, 'layout': layout.name, 'dropped': dropped, 'meta': meta}
     known = '; '.join(layout.name for layout in LAYOUTS)
     raise InputError(

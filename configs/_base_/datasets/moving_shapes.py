@@ -19,7 +19,7 @@ data_root = 'data/moving_shapes'
 num_classes = 8
 
 train_dataloader = dict(
-    batch_size=32,
+    batch_size=16,
     num_workers=2,
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=True),

@@ -7,6 +7,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from ...errors import InputError
 from ...registry import MODELS
 from ..layers import (
     Block,
@@ -50,7 +51,7 @@ class TimeSformer(BaseModule):
         init_cfg: How ``init_weights`` goes on after the published initialisation.
 
     Raises:
-        ValueError: If a size does not fit (the message says which), or an option is not one of those above.
+        InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
     embed_resize_mode = 'nearest'  # how the space embedding is resized
@@ -76,11 +77,11 @@ class TimeSformer(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if attention_type not in ATTENTION_TYPES:
-            raise ValueError(
+            raise InputError(
                 f'attention_type of TimeSformer is one of {", ".join(ATTENTION_TYPES)}, not {attention_type!r}'
             )
         if out_type not in OUT_TYPES:
-            raise ValueError(f'out_type of TimeSformer is one of {", ".join(OUT_TYPES)}, not {out_type!r}')
+            raise InputError(f'out_type of TimeSformer is one of {", ".join(OUT_TYPES)}, not {out_type!r}')
         self.img_size = to_pair(img_size)
         self.patch_size = patch_size
         self.num_frames = num_frames

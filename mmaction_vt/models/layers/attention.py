@@ -3,6 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...errors import InputError
+
 
 class Attention(nn.Module):
     """Multi-head self-attention with one projection for queries, keys and values (Vaswani et al., 2017, section 3.2).
@@ -19,7 +21,7 @@ class Attention(nn.Module):
         batch_first: Which of the two forms the tokens have.
 
     Raises:
-        ValueError: If ``dims`` is not divisible by ``num_heads``.
+        InputError: If ``dims`` is not divisible by ``num_heads``.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Attention(nn.Module):
     ) -> None:
         super().__init__()
         if dims % num_heads:
-            raise ValueError(f'embed_dims must be divisible by num_heads, and {dims} is not divisible by {num_heads}')
+            raise InputError(f'embed_dims must be divisible by num_heads, and {dims} is not divisible by {num_heads}')
         self.num_heads = num_heads
         self.attn_drop_rate = attn_drop_rate
         self.batch_first = batch_first

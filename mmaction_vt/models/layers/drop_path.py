@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from ...errors import InputError
+
 
 class DropPath(nn.Module):
     """Drop a residual branch at random in training (Huang et al., 2016, section 3).
@@ -16,7 +18,7 @@ class DropPath(nn.Module):
     def __init__(self, drop_rate: float = 0.0, batch_dims: tuple[int, ...] = (0,)) -> None:
         super().__init__()
         if not 0.0 <= drop_rate < 1.0:
-            raise ValueError(f'drop_path_rate is a probability in [0, 1), not {drop_rate}')
+            raise InputError(f'drop_path_rate is a probability in [0, 1), not {drop_rate}')
         self.drop_rate = drop_rate
         self.batch_dims = batch_dims
 

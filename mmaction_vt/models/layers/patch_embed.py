@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from ...errors import InputError
+
 Size2D = int | tuple[int, int] | list[int]
 
 
@@ -14,11 +16,11 @@ def grid_of(img_size: Size2D, patch_size: int) -> tuple[int, int]:
     """Patches along height and width.
 
     Raises:
-        ValueError: If the patches do not tile the frame.
+        InputError: If the patches do not tile the frame.
     """
     height, width = to_pair(img_size)
     if height % patch_size or width % patch_size or min(height, width) < patch_size:
-        raise ValueError(
+        raise InputError(
             f'a crop of {height}x{width} pixels cannot be cut into {patch_size}x{patch_size} patches: height and width '
             f'must be multiples of {patch_size} (see img_size in the model and the crop in the pipeline)'
         )

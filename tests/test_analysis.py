@@ -1,0 +1,55 @@
+"""Counts of arithmetic and parameters against closed forms and the paper."""
+
+import pytest
+from conftest import ROOT
+
+from mmaction_vt.analysis import count, input_shape_of, views_of
+from mmaction_vt.apis import init_recognizer, load_config
+
+FAMILY = ROOT / 'configs' / 'recognition' / 'timesformer'
+
+
+def test_attention_is_counted():
+    sizes = dict(img_size=32, patch_size=16, num_frames=3, embed_dims=24, num_layers=2, num_heads=3)
+    backbone = dict(type='mmaction_vt.TimeSformer', attention_type='joint_space_time', **sizes)
+    head = dict(type='TimeSformerHead', num_classes=5, in_channels=24)
+    model = init_recognizer(dict(model=dict(type='Recognizer3D', backbone=backbone, cls_head=head)))
+    counts = count(model, input_shape_of(model.backbone))
+    tokens = 1 + 3 * 4
+    assert counts.attention == 2 * 2 * tokens * tokens * 24  # two layers, two products
+    linear = 2 * tokens * 24 * 24 * (3 + 1 + 4 + 4) + 12 * 24 * 3 * 256
+    assert counts.multiply_adds == pytest.approx(linear + counts.attention, rel=0.03)  # norms are a little more
+    assert counts.needed < counts.multiply_adds
+    assert model.backbone.out_type == 'cls_token'
+
+
+@pytest.mark.parametrize(
+    ('name', 'tera'),
+    [
+        ('timesformer_divST_8x32_224_kinetics400.py', 0.59),
+        ('timesformer_divST_16x16_448_kinetics400.py', 5.11),
+        ('timesformer_divST_96x4_224_kinetics400.py', 7.14),
+    ],
+)
+def test_agrees_with_the_papers_table(name, tera):
+    """Bertasius et al., 2021, table 2 (three crops) and section 4: 121.4 million parameters."""
+    config = load_config(FAMILY / name)
+    assert views_of(config) == 3
+    layers = config.model.backbone.get('num_layers', 12)
+    # All blocks are alike: what one more of them adds tells the rest, at a fraction of the time.
+    one, two = (count_with_layers(config, number) for number in (1, 2))
+    multiply_adds, parameters = (a + (layers - 1) * (b - a) for a, b in zip(one, two, strict=True))
+    assert 3 * multiply_adds / 1e12 == pytest.approx(tera, rel=0.02)
+    assert parameters / 1e6 == pytest.approx(121.4, rel=0.02)
+
+
+def count_with_layers(config, num_layers):
+    config.model.backbone.num_layers = num_layers
+    model = init_recognizer(config)
+    counts = count(model, input_shape_of(model.backbone))
+    return counts.multiply_adds, counts.parameters
+
+
+def test_program(run_program, tiny_config):
+    out = run_program('tools/analysis/get_flops.py', tiny_config)
+    assert '1x3x4x32x32' in out and '6 views' in out
