@@ -13,7 +13,7 @@ from ..models.layers import resize_grid_embed, resize_time_embed
 from .layout import list_keys
 from .read import read_checkpoint
 
-CLASSIFIERS = ('cls_head.fc_cls',)
+CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun')
 
 
 @dataclass
@@ -24,11 +24,13 @@ class Fit:
         state_dict: The tensors, in the model's names and shapes.
         resized: One sentence for each embedding that was resized.
         new_classifiers: One sentence for each classifier that was left out because the classes differ.
+        kept: Keys of those classifiers, which keep the model's own values.
     """
 
     state_dict: dict[str, Tensor]
     resized: list[str] = field(default_factory=list)
     new_classifiers: list[str] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
 
 
 def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
@@ -49,8 +51,7 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     _resize_embeddings(fit, model)
     _leave_out_classifiers(fit, wanted)
 
-    kept = {name + end for name in CLASSIFIERS for end in ('.weight', '.bias')} if fit.new_classifiers else set()
-    missing = [key for key in wanted if key not in fit.state_dict and key not in kept]
+    missing = [key for key in wanted if key not in fit.state_dict and key not in fit.kept]
     left_over = [key for key in fit.state_dict if key not in wanted]
     if missing or left_over:
         parts = [f'it lacks {list_keys(missing)}'] if missing else []
@@ -104,11 +105,11 @@ def put_into(model: nn.Module, checkpoint: dict, name: str, new_classifier: bool
 def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
     """Resize space and time embeddings to the backbone's, as the backbone does for a larger or longer input."""
     backbone = model.backbone
-    for key in ('backbone.pos_embed', 'backbone.time_embed'):
+    for key in ('backbone.pos_embed', 'backbone.time_embed', 'backbone.temp_embed'):
         old, new = fit.state_dict.get(key), getattr(backbone, key.removeprefix('backbone.'), None)
         if old is None or new is None or old.shape == new.shape or old.shape[::2] != new.shape[::2]:
             continue
-        if key == 'backbone.time_embed':
+        if key != 'backbone.pos_embed':
             fit.state_dict[key] = resize_time_embed(old, new.shape[1])
             fit.resized.append(f'Resized {key} from {old.shape[1]} to {new.shape[1]} time steps.')
             continue
@@ -141,6 +142,7 @@ def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:
             continue
         for end in ('.weight', '.bias'):
             fit.state_dict.pop(name + end, None)
+            fit.kept.add(name + end)
         fit.new_classifiers.append(
             f'The checkpoint tells {old.shape[0]} classes apart and the model {new.shape[0]}: '
             f'its classifier {name} was left out, and the model keeps its own, untrained one.'

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from . import (
+    motionformer_published,
     ours,
     timesformer_huggingface,
     timesformer_lightning,
@@ -17,6 +18,7 @@ from .layout import list_keys
 
 # Our own layout is asked last: others also start with ``backbone.``.
 LAYOUTS = (
+    motionformer_published.LAYOUT,
     timesformer_published.LAYOUT,
     timesformer_mmaction2.LAYOUT,
     timesformer_lightning.LAYOUT,

@@ -1,6 +1,7 @@
 """What mmaction2 lacks between a video file and a model's input."""
 
 from . import transforms
+from .epic_kitchens import EpicKitchensDataset
 from .video_dataset import VideoDataset
 
-__all__ = ['VideoDataset', 'transforms']
+__all__ = ['EpicKitchensDataset', 'VideoDataset', 'transforms']

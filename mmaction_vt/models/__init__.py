@@ -1,5 +1,5 @@
 """Models that mmaction2 lacks."""
 
-from .backbones import TimeSformer
+from .backbones import Motionformer, TimeSformer
 
-__all__ = ['TimeSformer']
+__all__ = ['Motionformer', 'TimeSformer']

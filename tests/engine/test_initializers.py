@@ -27,7 +27,7 @@ def response_to_reversal(model):
 
 def test_config_finds_it_by_its_scoped_name():
     model = TimeSformer(**SMALL)
-    initialize(model, dict(type='mmaction_vt.FromScratch', embed_std=0.5))
+    initialize(model, dict(type='mmaction_vt.FromScratch', embed_rms=0.5))
     assert model.time_embed.square().mean().sqrt().item() == pytest.approx(0.5, rel=1e-3)
 
 

@@ -235,7 +235,8 @@ def test_truncated_video(tiny_config, checkpoint, tiny_data, run_program, tmp_pa
 def test_crop_that_patches_do_not_tile(tiny_config, checkpoint, run_program):
     options = ['--cfg-options', 'model.backbone.img_size=40']
     assert '40x40 pixels' in run_program('tools/test.py', tiny_config, checkpoint, *options, fails=True)
-    options = ['--cfg-options', 'test_dataloader.dataset.pipeline.4.crop_size=24']
+    pipeline = 'test_dataloader.dataset.pipeline'
+    options = ['--cfg-options', f'{pipeline}.3.scale=(-1,24)', f'{pipeline}.4.crop_size=24']
     assert '24x24 pixels' in run_program('tools/test.py', tiny_config, checkpoint, *options, fails=True)
 
 

@@ -1,15 +1,19 @@
 """Transforms that the published protocols need and mmaction2 lacks or does otherwise."""
 
 from .decoding import DecordDecode, DecordInit
+from .rand_augment import RandAugment
 from .sample_clips import SampleClipsInTime, SampleCoveringClips
 from .sample_segments import SampleSegments
+from .segment import TrimToSegment
 from .short_side_scale import RandomShortSideScale
 
 __all__ = [
     'DecordDecode',
     'DecordInit',
+    'RandAugment',
     'RandomShortSideScale',
     'SampleClipsInTime',
     'SampleCoveringClips',
     'SampleSegments',
+    'TrimToSegment',
 ]

@@ -2,22 +2,32 @@
 
 from .attention import Attention
 from .block import Block
+from .divided_attention import DividedAttention
 from .divided_block import DividedSpaceTimeBlock
 from .drop_path import DropPath, drop_path_rates
 from .mlp import Mlp
-from .patch_embed import PatchEmbed2D, grid_of, to_pair
+from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
+from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_time_embed
+from .trajectory_attention import TrajectoryAttention
 
 __all__ = [
     'Attention',
     'Block',
+    'DividedAttention',
+    'DividedBlock',
     'DividedSpaceTimeBlock',
     'DropPath',
+    'JointBlock',
     'Mlp',
     'PatchEmbed2D',
+    'PatchEmbed3D',
+    'TrajectoryAttention',
+    'TrajectoryBlock',
     'drop_path_rates',
     'grid_of',
     'resize_grid_embed',
     'resize_time_embed',
     'to_pair',
+    'tubelets_of',
 ]

@@ -45,3 +45,38 @@ class PatchEmbed2D(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.proj(x).flatten(2).transpose(1, 2)
+
+
+class PatchEmbed3D(nn.Module):
+    """Linear embedding of the non-overlapping tubelets of a video (Arnab et al., 2021, section 3.2).
+
+    Shapes: (N, 3, T, H, W) to (N, T / t * H / P * W / P, C), frame after frame.
+
+    Args:
+        patch_size: Side P of a patch in pixels.
+        tubelet_size: Frames t that a patch lasts.
+        embed_dims: Channels C of a token.
+        in_channels: Channels of a frame.
+    """
+
+    def __init__(self, patch_size: int, tubelet_size: int, embed_dims: int, in_channels: int = 3) -> None:
+        super().__init__()
+        size = (tubelet_size, patch_size, patch_size)
+        self.proj = nn.Conv3d(in_channels, embed_dims, kernel_size=size, stride=size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.proj(x).flatten(2).transpose(1, 2)
+
+
+def tubelets_of(num_frames: int, tubelet_size: int) -> int:
+    """Tubelets along time.
+
+    Raises:
+        InputError: If the tubelets do not tile the clip.
+    """
+    if num_frames % tubelet_size or num_frames < tubelet_size:
+        raise InputError(
+            f'a clip of {num_frames} frames cannot be cut into tubelets of {tubelet_size}: the number of frames must '
+            f'be a multiple of {tubelet_size} (see num_frames in the model and clip_len in the pipeline)'
+        )
+    return num_frames // tubelet_size

@@ -1,0 +1,80 @@
+"""Accuracy of actions that are a verb and a noun."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from mmengine.evaluator import BaseMetric
+
+from ..errors import InputError
+from ..registry import METRICS
+
+TASKS = ('action', 'verb', 'noun')  # the action comes first: save_best='auto' goes by the first figure
+
+
+@METRICS.register_module()
+class VerbNounAccuracy(BaseMetric):
+    """Top-k accuracy of actions, verbs and nouns (Damen et al., 2022, "Rescaling Egocentric Vision").
+
+    An action is right when its verb and its noun are. All pairs of a verb and a noun are ranked by the product of the
+    two probabilities, and the label has to be among the first k pairs. Scores that are not probabilities (one is
+    negative, or their sum is not 1) become so by a softmax. Of equal scores the lower class number comes first.
+
+    It reports ``action_top1``, ``action_top5``, ``verb_top1`` and so on, from 0 to 1.
+
+    The published Motionformer code gives the same top-1, and another top-5 of actions: it counts a video as right if
+    verb and noun have the same place among the first five verbs and nouns.
+
+    Args:
+        topk: The k.
+        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
+        prefix: Prefix of the reported names; ``acc`` if it is not given.
+
+    Raises:
+        InputError: If a sample has no scores for verb and noun, or not one label of each.
+    """
+
+    default_prefix = 'acc'
+
+    def __init__(self, topk: Sequence[int] = (1, 5), collect_device: str = 'cpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device, prefix)
+        self.topk = tuple(topk)
+
+    def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
+        for sample in data_samples:
+            verbs, nouns = (_probabilities(sample['pred_score'], task) for task in ('verb', 'noun'))
+            label = sample['gt_label'].tolist()
+            if len(label) != 2:
+                raise InputError(f'VerbNounAccuracy needs labels of two numbers, verb and noun, not {label}')
+            verb, noun = label
+            actions = np.outer(verbs, nouns).ravel()
+            action = verb * len(nouns) + noun
+            self.results.append((_rank(actions, action), _rank(verbs, verb), _rank(nouns, noun)))
+
+    def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict[str, float]:
+        ranks = np.array(results).reshape(-1, len(TASKS))
+        return {
+            f'{task}_top{k}': float((ranks[:, column] < k).mean())
+            for column, task in enumerate(TASKS)
+            for k in self.topk
+        }
+
+
+def _probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray:
+    """The probabilities of the classes of a task, in double precision."""
+    if not isinstance(scores, dict) or task not in scores:
+        raise InputError(f'VerbNounAccuracy needs scores for {task}: mmaction_vt.VerbNounHead gives them')
+    values = scores[task].double()
+    if values.ndim != 1:
+        raise InputError(
+            'VerbNounAccuracy needs one score for each class: set average_clips of the head to "prob" or "score"'
+        )
+    is_probability = bool((values >= 0).all()) and abs(float(values.sum()) - 1) < 0.02  # half precision rounds
+    return (values if is_probability else values.softmax(0)).cpu().numpy()
+
+
+def _rank(scores: np.ndarray, label: int) -> int:
+    """How many classes come before the label; all do where scores are not numbers."""
+    before = ~(scores <= scores[label])
+    before[:label] |= scores[:label] == scores[label]
+    return int(before.sum())

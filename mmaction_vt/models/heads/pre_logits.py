@@ -1,0 +1,31 @@
+"""The layer before Motionformer's classifiers."""
+
+from torch import Tensor, nn
+
+
+class PreLogits(nn.Module):
+    """Linear, tanh and dropout.
+
+    Shapes: (N, C) to (N, hidden_channels).
+
+    Args:
+        in_channels: Channels C of the class token.
+        hidden_channels: Channels for the classifiers.
+        drop_rate: Dropout of those channels.
+    """
+
+    def __init__(self, in_channels: int, hidden_channels: int, drop_rate: float = 0.0) -> None:
+        super().__init__()
+        self.fc = nn.Linear(in_channels, hidden_channels)
+        self.drop = nn.Dropout(drop_rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.drop(self.fc(x).tanh())
+
+
+def init_linear_layers(module: nn.Module, std: float) -> None:
+    """Draw the weights of all linear layers from a truncated normal distribution, and set their biases to zero."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            nn.init.trunc_normal_(layer.weight, std=std)
+            nn.init.zeros_(layer.bias)

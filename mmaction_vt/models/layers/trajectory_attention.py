@@ -1,0 +1,106 @@
+"""Motionformer's trajectory attention, exact and without what its formula computes in vain."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .attention import Attention
+
+
+class TrajectoryAttention(Attention):
+    """Attention along the paths that patches take through a video (Patrick et al., 2021, section 3.2).
+
+    Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C): the class token, then F frames of P patches.
+
+    Along space, every patch attends to each frame apart (equation 3): its trajectory, (F, C) for each patch. Along
+    time, the patch's token in its own frame asks and its trajectory answers (equations 4 and 5). The class token
+    attends to everything at once and is nobody's key in the first step.
+
+    Written out, the second step projects the trajectories to keys and values, half of the whole network's arithmetic.
+    The same numbers come cheaper: a key's weight moves to the query, since q . (W x + b) = (W^T q) . x + q . b, and a
+    value's weight moves behind the sum over frames.
+
+    Args:
+        dims: Channels C, divisible by ``num_heads``.
+        num_heads: Number of heads.
+        qkv_bias: Whether the first joint projection has a bias.
+        attn_drop_rate: Dropout on the attention weights along space.
+        drop_rate: Dropout after the output projection.
+        project_values: Whether trajectories are projected to values along time, as the paper's formula has it. All
+            published checkpoints were trained with code that sums them unprojected.
+    """
+
+    def __init__(
+        self,
+        dims: int,
+        num_heads: int,
+        qkv_bias: bool = True,
+        attn_drop_rate: float = 0.0,
+        drop_rate: float = 0.0,
+        project_values: bool = False,
+    ) -> None:
+        super().__init__(dims, num_heads, qkv_bias, attn_drop_rate, drop_rate)
+        self.project_values = project_values
+        self.proj_q = nn.Linear(dims, dims)
+        self.proj_kv = nn.Linear(dims, 2 * dims)
+
+    def forward(self, x: Tensor, num_frames: int, first_only: bool = False) -> Tensor:
+        """Attend.
+
+        Args:
+            x: The tokens.
+            num_frames: F.
+            first_only: Whether only the class token is wanted, and (B, 1, C) is returned.
+        """
+        drop_rate = self.attn_drop_rate if self.training else 0.0
+        if first_only and not self.training:  # in training every parameter takes part, as distributed training wants
+            return super().forward(x, first_only=True)
+        q, k, v = self.project_qkv(x)
+        cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
+        # One sample after the other: trajectories are F times as large as the tokens.
+        samples = zip(q[:, :, 1:], k[:, :, 1:], v[:, :, 1:], strict=True)
+        out = torch.stack([self.along_time(self.along_space(*sample, num_frames)) for sample in samples])
+        if first_only:
+            # The patches' share is zero: it ties the parameters to the graph.
+            cls_out = cls_out + 0.0 * out.sum((1, 2), keepdim=True)
+            return self.proj_drop(self.proj(cls_out))
+        return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1)))
+
+    def along_space(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
+        """Trajectories (F, F * P, C): what each patch finds in each frame.
+
+        Args:
+            q: Queries of one sample, (heads, F * P, C / heads).
+            k: Keys, likewise.
+            v: Values, likewise.
+            num_frames: F.
+        """
+        q = q.expand(num_frames, -1, -1, -1)
+        k, v = (tokens.unflatten(1, (num_frames, -1)).transpose(0, 1) for tokens in (k, v))  # (F, heads, P, C / heads)
+        drop_rate = self.attn_drop_rate if self.training else 0.0
+        return F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
+
+    def along_time(self, trajectories: Tensor) -> Tensor:
+        """(F * P, C): each patch's trajectory, summed as the patch's token in its own frame asks for."""
+        dims = trajectories.shape[-1]
+        weights = self.time_weights(trajectories).to(trajectories.dtype)  # (F * P, heads, F)
+        if not self.project_values:
+            values = trajectories.unflatten(-1, (self.num_heads, -1))
+            return torch.einsum('shf,fshd->shd', weights, values).flatten(1)
+        weight = self.proj_kv.weight[dims:].unflatten(0, (self.num_heads, -1))  # (heads, C / heads, C)
+        sums = torch.bmm(weights, trajectories.transpose(0, 1))  # (F * P, heads, C)
+        values = torch.bmm(sums.transpose(0, 1), weight.transpose(1, 2)).transpose(0, 1).flatten(1)
+        return values + self.proj_kv.bias[dims:]
+
+    def time_weights(self, trajectories: Tensor) -> Tensor:
+        """Attention weights along time, (F * P, heads, F), for trajectories (F, F * P, C)."""
+        num_frames, _, dims = trajectories.shape
+        own = trajectories.unflatten(1, (num_frames, -1)).diagonal(dim1=0, dim2=1)  # (P, C, F)
+        query = self.proj_q(own.permute(2, 0, 1).flatten(0, 1)).unflatten(-1, (self.num_heads, -1))
+        weight = self.proj_kv.weight[:dims].unflatten(0, (self.num_heads, -1))  # (heads, C / heads, C)
+        moved = torch.bmm(query.transpose(0, 1), weight)  # (heads, F * P, C)
+        scores = torch.bmm(moved.transpose(0, 1), trajectories.permute(1, 2, 0))  # (F * P, heads, F)
+        # The bias adds the same to every frame, which the softmax removes; it stays part of the formula.
+        bias = self.proj_kv.bias[:dims].unflatten(0, (self.num_heads, -1))
+        scores = scores + (query * bias).sum(-1, keepdim=True)
+        return (scores * query.shape[-1] ** -0.5).softmax(-1)

@@ -1,0 +1,91 @@
+"""From nothing to a trained, tested and shown model on data made here: ``python tools/quickstart.py``.
+
+Each step is one of the programs that serve for real data, and its command is printed. Steps that are done are not done
+again: an interrupted quickstart goes on where it was.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+DATA = Path('data/moving_shapes')
+CONFIGS = {'timesformer': 'configs/recognition/quickstart/timesformer_divST_moving_shapes.py'}
+
+console = Console(highlight=False)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Make a data set, train, test and show a small video transformer.')
+    parser.add_argument('--model', default='timesformer', help=f'one of {", ".join(CONFIGS)} (default: %(default)s)')
+    return parser
+
+
+def call(*words: object) -> None:
+    """Run a program of this repository and show the command."""
+    words = [str(word) for word in words]
+    console.print(f'\n[bold]python {" ".join(words)}[/bold]')
+    done = subprocess.run([sys.executable, *words], check=False)
+    if done.returncode:
+        raise InputError(f'{words[0]} ended with status {done.returncode}; what it said stands above')
+
+
+def best_checkpoint(work_dir: Path) -> Path | None:
+    found = sorted(work_dir.glob('best_acc_top1_epoch_*.pth'))
+    return found[-1] if found else None
+
+
+def is_trained(work_dir: Path) -> bool:
+    """Whether the schedule is finished: the trainer then leaves its last epoch's note."""
+    return (work_dir / 'finished').is_file()
+
+
+def held_out_video() -> tuple[Path, str]:
+    """The first held-out video and the name of its class."""
+    name, label = (DATA / 'val.txt').read_text().splitlines()[0].rsplit(' ', 1)
+    return DATA / name, (DATA / 'labels.txt').read_text().splitlines()[int(label)]
+
+
+def main(args: Namespace) -> None:
+    if args.model not in CONFIGS:
+        raise InputError(f'--model is one of {", ".join(CONFIGS)}, not {args.model}')
+    config = CONFIGS[args.model]
+    work_dir = Path('work_dirs') / Path(config).stem
+    start = time.monotonic()
+
+    call('tools/data/moving_shapes.py', DATA)
+    if not is_trained(work_dir):
+        call('tools/train.py', config, '--resume')
+        (work_dir / 'finished').touch()
+    checkpoint, report = best_checkpoint(work_dir), work_dir / 'test.json'
+    call('tools/test.py', config, checkpoint, '--eval', 'top_k_accuracy', '--out', report)
+    video, label = held_out_video()
+    picture = work_dir / 'demo.gif'
+    label_options = ['--label-file', DATA / 'labels.txt']
+    call('demo/demo.py', config, checkpoint, video, *label_options, '--out-filename', picture)
+
+    minutes = (time.monotonic() - start) / 60
+    table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)
+    table.add_row('top-1 on held-out videos', f'{100 * json.loads(report.read_text())["metrics"]["acc/top1"]:.1f} %')
+    table.add_row('checkpoint', str(checkpoint))
+    table.add_row(f'picture of a video that shows "{label}"', str(picture))
+    table.add_row('scores of every video', str(report))
+    table.add_row('next: the same without attention along time', f'python tools/train.py {space_only(config)}')
+    table.add_row('next: your own videos', 'README.md, "Train on your own videos"')
+    console.print(table)
+
+
+def space_only(config: str) -> str:
+    return config.replace('divST', 'spaceonly')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
