@@ -9,8 +9,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
-# Make and pytest run the interpreter of the virtual environment, and so do the scripts under tools/.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup quickstart test lint format pin clean
 

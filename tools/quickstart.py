@@ -71,12 +71,15 @@ def main(args: Namespace) -> None:
     picture = work_dir / 'demo.gif'
     label_options = ['--label-file', DATA / 'labels.txt']
     call('demo/demo.py', config, checkpoint, video, *label_options, '--out-filename', picture)
+    gallery = work_dir / 'gallery.gif'
+    call('tools/analysis/draw_gallery.py', report, gallery, *label_options)
 
     minutes = (time.monotonic() - start) / 60
     table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)
     table.add_row('top-1 on held-out videos', f'{100 * json.loads(report.read_text())["metrics"]["acc/top1"]:.1f} %')
     table.add_row('checkpoint', str(checkpoint))
     table.add_row(f'picture of a video that shows "{label}"', str(picture))
+    table.add_row('picture of a video of each class', str(gallery))
     table.add_row('scores of every video', str(report))
     table.add_row('next: the same without attention along time', f'python tools/train.py {space_only(config)}')
     table.add_row('next: your own videos', 'README.md, "Train on your own videos"')

@@ -62,7 +62,7 @@ def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
     for row, (label, score) in enumerate(zip(labels, scores, strict=True)):
         top = 4 + margin // 2 + row * line
         middle = top + line / 2
-        draw.text((margin, middle), _shorten(draw, label, name_width, size), TEXT, font(size), anchor='lm')
+        draw.text((margin, middle), shorten(draw, label, name_width, size), TEXT, font(size), anchor='lm')
         draw.rounded_rectangle((left, middle - size * 0.3, right, middle + size * 0.3), 2, fill=TRACK)
         end = left + (right - left) * min(max(score, 0.0), 1.0)
         if end - left >= 1:
@@ -73,7 +73,7 @@ def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
     return panel
 
 
-def _shorten(draw: ImageDraw.ImageDraw, text: str, width: float, size: int) -> str:
+def shorten(draw: ImageDraw.ImageDraw, text: str, width: float, size: int) -> str:
     """A text cut with an ellipsis so that it fits."""
     if draw.textlength(text, font(size)) <= width:
         return text

@@ -18,7 +18,7 @@ def heads_of(tokens, num_heads):
 
 def trajectory_attention(x, attention, num_frames):
     """Equations 3 to 5 for (B, 1 + F * P, C)."""
-    batch, length, dims = x.shape
+    length, dims = x.shape[1:]
     heads = attention.num_heads
     scale = 1 / math.sqrt(dims / heads)
     q, k, v = (heads_of(part, heads) for part in attention.qkv(x).split(dims, dim=2))

@@ -1,15 +1,15 @@
 # The data set that tools/data/moving_shapes.py writes: 16 frames of 64 x 64 pixels, of which clips take 8.
 train_pipeline = [
-    dict(type='DecordInit', num_threads=1),
+    dict(type='mmaction_vt.DecordInit'),
     dict(type='UniformSample', clip_len=8),
-    dict(type='DecordDecode'),
+    dict(type='mmaction_vt.DecordDecode'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='DecordInit', num_threads=1),
+    dict(type='mmaction_vt.DecordInit'),
     dict(type='UniformSample', clip_len=8, test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='mmaction_vt.DecordDecode'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs'),
 ]
@@ -24,7 +24,7 @@ train_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='VideoDataset',
+        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/train.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
@@ -37,7 +37,7 @@ val_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='VideoDataset',
+        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/val.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
@@ -51,7 +51,7 @@ test_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='VideoDataset',
+        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/val.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,

@@ -1,0 +1,64 @@
+"""Draw tested videos with what the model says of them: ``python tools/analysis/draw_gallery.py REPORT OUT``."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import read_labels, run
+from mmaction_vt.visualization import draw_gallery, read_clip, write_clip
+from mmaction_vt.visualization.clips import check_clip_name
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Draw tested videos, class after class, with what the model says of them.')
+    parser.add_argument('report', help='what tools/test.py --out wrote, as .json')
+    parser.add_argument('out', help='a .gif or .mp4')
+    parser.add_argument('--label-file', help='class names, one a line')
+    parser.add_argument('--videos', type=int, default=8, help='how many videos (default: %(default)s)')
+    parser.add_argument('--columns', type=int, default=4, help='videos in a row (default: %(default)s)')
+    parser.add_argument('--fps', type=float, default=12, help='frames per second (default: %(default)s)')
+    return parser
+
+
+def read_report(path: str) -> list[dict]:
+    """The videos of a report.
+
+    Raises:
+        InputError: If the file is not such a report.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding='utf-8'))['videos']
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f'{path} is not a report that tools/test.py --out FILE.json writes') from error
+
+
+def class_after_class(videos: list[dict], count: int) -> list[dict]:
+    """The first video of each class, then the second, and so on, as many as are wanted."""
+    seen: dict[int, int] = {}
+    ranked = []
+    for video in videos:
+        rank = seen.get(video['label'], 0)
+        seen[video['label']] = rank + 1
+        ranked.append((rank, video['label'], video))
+    return [video for _, _, video in sorted(ranked, key=lambda item: item[:2])[:count]]
+
+
+def main(args: Namespace) -> None:
+    check_clip_name(args.out)
+    names = read_labels(args.label_file)
+    videos = class_after_class(read_report(args.report), args.videos)
+    clips = [read_clip(video['video'], args.fps)[0] for video in videos]
+    captions = [
+        f'{names[video["predicted"]] if names else video["predicted"]} {100 * max(video["scores"]):.0f} %'
+        for video in videos
+    ]
+    right = [video['predicted'] == video['label'] for video in videos]
+    write_clip(args.out, draw_gallery(clips, captions, right, args.columns), args.fps)
+    Console().print(f'Wrote {args.out}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
