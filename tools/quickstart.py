@@ -5,6 +5,7 @@ again: an interrupted quickstart goes on where it was.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -33,9 +34,15 @@ def call(*words: object) -> None:
     """Run a program of this repository and show the command."""
     words = [str(word) for word in words]
     console.print(f'\n[bold]python {" ".join(words)}[/bold]')
-    done = subprocess.run([sys.executable, *words], check=False)
+    done = subprocess.run([sys.executable, *words], env=environment(), check=False)
     if done.returncode:
         raise InputError(f'{words[0]} ended with status {done.returncode}; what it said stands above')
+
+
+def environment() -> dict[str, str]:
+    """The environment with as many threads for the model as processors, less one for the data loader's processes."""
+    threads = max(1, min(4, (os.cpu_count() or 2) - 1))
+    return {'OMP_NUM_THREADS': str(threads), **os.environ}
 
 
 def best_checkpoint(work_dir: Path) -> Path | None:

@@ -1,0 +1,358 @@
+"""Write a small data set of moving shapes as H.264 videos: eight classes that only the order of frames tells apart.
+
+The classes are four pairs: left and right, up and down, growing and shrinking, clockwise and counter-clockwise. A clip
+of one class is a clip of the other one played backwards, drawn from the same distribution. So neither a frame nor an
+unordered set of frames says more than the pair: a model that is blind to order reaches 50 %. Every frame is coded by
+itself and with the same quantiser, so compression does not tell the order either.
+
+    python tools/data/moving_shapes.py data/moving_shapes
+
+writes ``train/CLASS/INDEX.mp4`` and ``val/CLASS/INDEX.mp4``, the lists ``train.txt`` and ``val.txt`` (a path and a
+label in each line), the names of the classes in ``labels.txt`` and the arguments in ``meta.json``. Sample ``index`` of
+a split depends on the seed, the split and the index only. An interrupted run goes on where it stopped.
+"""
+
+import argparse
+import json
+import math
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.random import Generator
+from rich.progress import track
+
+CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
+SPLITS = ('train', 'val')
+LISTS = ('labels.txt', 'train.txt', 'val.txt')
+FORMAT = 1  # goes up when the same arguments give other clips
+
+SUPERSAMPLING = 2  # clips are drawn this much larger and then reduced, which smooths edges
+LUMA = (0.299, 0.587, 0.114)  # brightness of red, green and blue
+DIM, BRIGHT = 100, 160  # objects are brighter than BRIGHT, backgrounds dimmer than DIM, in the mean of their colours
+QUANTISER = 22
+MIN_SIZE = 32
+MIN_FRAMES = 2
+
+
+def render(seed: int, split: str, index: int, size: int, frames: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Draw one clip.
+
+    Args:
+        seed: Seed of the data set.
+        split: ``train`` or ``val``, whose clips have nothing in common.
+        index: Number of the clip in its split; the label is ``index % 8``.
+        size: Side of the square frames in pixels.
+        frames: Number T of frames.
+
+    Returns:
+        The clip (T, size, size, 3) as RGB in uint8, the object's mask (T, size, size) in bool, and the label.
+
+    Raises:
+        ValueError: If there is no such split.
+    """
+    if split not in SPLITS:
+        raise ValueError(f'split is one of {", ".join(SPLITS)}, not {split!r}')
+    rng = np.random.default_rng([seed, SPLITS.index(split), index])
+    label = index % len(CLASSES)
+    poses = draw_poses(rng, pair=label // 2, frames=frames)
+    if label % 2:
+        poses = poses[::-1]
+
+    side = SUPERSAMPLING * size
+    background, foreground = draw_textures(rng, side)
+    shape = draw_shape(rng, side)
+    clip = np.empty((frames, size, size, 3), np.uint8)
+    mask = np.empty((frames, size, size), bool)
+    for t, (x, y, radius, angle) in enumerate(poses):
+        # The object's texture and shape fill a square of 2 x 2 radii around its centre.
+        scale, cos, sin = 2 * radius, math.cos(angle), math.sin(angle)
+        linear = scale * np.array([[cos, -sin], [sin, cos]])
+        shift = side * (np.array([x, y]) - linear @ (0.5, 0.5))
+        matrix = np.column_stack([linear, shift])
+        paint = cv2.warpAffine(foreground, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
+        cover = cv2.warpAffine(shape, matrix, (side, side))
+        frame = background + cover[..., None] * (paint - background)
+        clip[t] = np.rint(cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA)).clip(0, 255)
+        mask[t] = cv2.resize(cover, (size, size), interpolation=cv2.INTER_AREA) > 0.5
+    return clip, mask, label
+
+
+def draw_poses(rng: Generator, pair: int, frames: int) -> np.ndarray:
+    """Path of the object for the first class of a pair.
+
+    Lengths are in units of the frame's side, x to the right and y down, so that growing angles turn clockwise.
+
+    Returns:
+        (T, 4): x, y, radius and angle in each frame.
+    """
+    time = np.linspace(-0.5, 0.5, frames)
+    angle = rng.uniform(0, 2 * math.pi) + rng.uniform(-0.5, 0.5) * time
+    drift = rng.uniform(-0.06, 0.06, 2)
+    if pair in (0, 1):  # left, up
+        radius = rng.uniform(0.13, 0.21)
+        travel = rng.uniform(0.5, 0.7)
+        margin = 0.5 * travel + 0.6 * radius
+        along = rng.uniform(margin, 1 - margin) - travel * time
+        across = rng.uniform(0.8 * radius, 1 - 0.8 * radius) + drift[0] * time
+        radii = radius * np.exp(rng.uniform(-0.15, 0.15) * time)
+        x, y = (along, across) if pair == 0 else (across, along)
+    elif pair == 2:  # growing
+        middle, ratio = rng.uniform(0.17, 0.22), rng.uniform(2.0, 3.2)
+        radii = middle * ratio**time
+        x, y = rng.uniform(0.3, 0.7, (2, 1)) + drift[:, None] * time
+    else:  # clockwise, about a point outside the object's centre
+        turn = rng.uniform(0, 2 * math.pi) + rng.uniform(math.radians(140), math.radians(220)) * time
+        orbit = rng.uniform(0.26, 0.32)
+        pivot = rng.uniform(0.44, 0.56, (2, 1)) + drift[:, None] * time
+        x, y = pivot + orbit * np.stack([np.cos(turn), np.sin(turn)])
+        angle = angle + turn
+        radii = rng.uniform(0.12, 0.18) * np.exp(rng.uniform(-0.15, 0.15) * time)
+    return np.stack(np.broadcast_arrays(x, y, radii, angle), axis=1)
+
+
+def draw_textures(rng: Generator, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Background and object texture, each (side, side, 3) in float32: a bright one on a dim one."""
+    colours = rng.uniform(0, 255, (256, 3))
+    luma = colours @ LUMA
+    dim, bright = colours[luma < DIM][0], colours[luma > BRIGHT][0]
+    background = draw_texture(rng, side, two_colours(rng, dim, difference=90))
+    return background, draw_texture(rng, side, two_colours(rng, bright, difference=120))
+
+
+def two_colours(rng: Generator, mean: np.ndarray, difference: float) -> np.ndarray:
+    """Two colours (2, 3) with that mean and at most that difference."""
+    direction = rng.standard_normal(3)
+    offset = 0.5 * rng.uniform(0, difference) * direction / np.linalg.norm(direction)
+    return np.stack([mean + offset, mean - offset])
+
+
+def draw_texture(rng: Generator, side: int, colours: np.ndarray) -> np.ndarray:
+    """Stripes, checks, a gradient or clouds of two colours (2, 3), with grain."""
+    kind = rng.integers(4)
+    slope, phase = rng.uniform(0, 2 * math.pi, 2)
+    ramp = np.linspace(-0.5, 0.5, side, dtype=np.float32)
+    u = math.cos(slope) * ramp + math.sin(slope) * ramp[:, None]
+    v = math.cos(slope) * ramp[:, None] - math.sin(slope) * ramp
+    period = 2 * math.pi * rng.uniform(2, 6)
+    if kind == 0:
+        mix = 0.5 + 0.5 * np.sin(period * u + phase)
+    elif kind == 1:
+        mix = 0.5 + 0.5 * np.tanh(4 * np.sin(period * u + phase) * np.sin(period * v))
+    elif kind == 2:
+        mix = 0.5 + 0.7 * u
+    else:
+        cells = int(rng.integers(3, 9))
+        mix = cv2.resize(rng.random((cells, cells), np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
+    grain = rng.standard_normal((side // 2, side // 2), np.float32)
+    grain = rng.uniform(2, 10) * cv2.resize(grain, (side, side))
+    first, second = colours.astype(np.float32)
+    return (first + mix[..., None] * (second - first) + grain[..., None]).clip(0, 255)
+
+
+def draw_shape(rng: Generator, side: int) -> np.ndarray:
+    """Ellipse, regular polygon, star, blob or ring (side, side) in float32: 1 inside, 0 outside, centred."""
+    kind = rng.integers(5)
+    turns = np.linspace(0, 2 * math.pi, 60, endpoint=False)
+    if kind == 0 or kind == 4:
+        radii = np.ones(60)
+    elif kind == 1:
+        corners = int(rng.integers(3, 7))
+        turns = turns[:: 60 // corners][:corners]
+        radii = np.ones(corners)
+    elif kind == 2:
+        points = int(rng.integers(4, 7))
+        turns = np.linspace(0, 2 * math.pi, 2 * points, endpoint=False)
+        radii = np.where(np.arange(2 * points) % 2, rng.uniform(0.45, 0.65), 1.0)
+    else:
+        waves = rng.uniform(-1, 1, 3) * (0.5, 0.3, 0.2)
+        shifts = rng.uniform(0, 2 * math.pi, 3)
+        radii = 1 + sum(wave * np.sin((k + 2) * turns + shifts[k]) for k, wave in enumerate(waves))
+        radii = radii / radii.max()
+    points = radii[:, None] * np.stack([np.cos(turns), rng.uniform(0.65, 1.0) * np.sin(turns)], axis=1)
+    canvas = np.zeros((side, side), np.uint8)
+    fill(canvas, points, 255)
+    if kind == 4:
+        fill(canvas, rng.uniform(0.3, 0.5) * points, 0)
+    return canvas.astype(np.float32) / 255
+
+
+def fill(canvas: np.ndarray, points: np.ndarray, value: int) -> None:
+    """Fill a polygon, given in [-1, 1], on a square canvas with smooth edges."""
+    bits = 4  # fractional bits of OpenCV's coordinates
+    corners = (0.5 + 0.48 * points) * len(canvas) * (1 << bits)
+    cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32)], value, lineType=cv2.LINE_AA, shift=bits)
+
+
+def write_video(clip: np.ndarray, path: Path) -> None:
+    """Write (T, H, W, 3) RGB as H.264 in mp4; the file has its name only once it is whole."""
+    partial_path = path.with_suffix('.part')
+    with av.open(str(partial_path), 'w', format='mp4') as container:
+        # Without prediction between frames and rate control, a frame's bits do not depend on its place in the clip.
+        options = dict(preset='veryfast', qp=str(QUANTISER), g='1', bf='0')
+        stream = container.add_stream('libx264', rate=16, options=options)
+        stream.height, stream.width = clip.shape[1:3]
+        stream.pix_fmt = 'yuv420p'
+        stream.codec_context.thread_count = 1
+        for image in clip:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
+        container.mux(stream.encode())
+    partial_path.replace(path)
+
+
+def path_of(split: str, index: int) -> str:
+    """Path of a clip below the data set's folder."""
+    return f'{split}/{CLASSES[index % len(CLASSES)]}/{index:06d}.mp4'
+
+
+def write_sample(sample: tuple[str, int], folder: Path, seed: int, size: int, frames: int) -> None:
+    """Draw and write a clip, given as split and index, unless its file is there."""
+    path = folder / path_of(*sample)
+    if not path.exists():
+        clip, _, _ = render(seed, *sample, size, frames)
+        write_video(clip, path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that has its name only once it is whole."""
+    partial_path = path.with_name(f'{path.name}.part')
+    partial_path.write_text(text)
+    partial_path.replace(path)
+
+
+def make_dataset(
+    out_dir: str | Path,
+    train: int = 4000,
+    val: int = 800,
+    size: int = 64,
+    frames: int = 16,
+    seed: int = 0,
+    workers: int | None = None,
+    overwrite: bool = False,
+) -> bool:
+    """Write the data set, or what is missing of it.
+
+    Args:
+        out_dir: Folder of the data set.
+        train: Number of clips to train with.
+        val: Number of clips to test with.
+        size: Side of the square frames in pixels, an even number.
+        frames: Frames of a clip.
+        seed: Seed of all clips.
+        workers: Processes that draw and write; as many as there are processors if it is None.
+        overwrite: Whether a data set with other arguments makes way.
+
+    Returns:
+        False if the data set was finished before, with the same arguments.
+
+    Raises:
+        ValueError: If an argument is out of range.
+        FileExistsError: If the folder holds something else.
+    """
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    at_least = dict(train=(train, 1), val=(val, 1), size=(size, MIN_SIZE), frames=(frames, MIN_FRAMES))
+    for name, (value, least) in dict(at_least, seed=(seed, 0), workers=(workers, 1)).items():
+        if value < least:
+            raise ValueError(f'{name} is a number from {least} up, not {value}')
+    if size % 2:
+        raise ValueError(f'size is an even number, as H.264 in yuv420p asks for, not {size}')
+
+    folder = Path(out_dir)
+    meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, size=size, frames=frames, seed=seed)
+    if prepare_folder(folder, meta, overwrite):
+        return False
+    samples = [(split, index) for split, count in zip(SPLITS, (train, val), strict=True) for index in range(count)]
+    for parent in {(folder / path_of(*sample)).parent for sample in samples}:
+        parent.mkdir(parents=True, exist_ok=True)
+    write = partial(write_sample, folder=folder, seed=seed, size=size, frames=frames)
+    for _ in track(in_processes(write, samples, workers), description='moving shapes', total=len(samples)):
+        pass
+    write_text(folder / 'labels.txt', '\n'.join(CLASSES) + '\n')
+    for split, count in zip(SPLITS, (train, val), strict=True):
+        lines = [f'{path_of(split, index)} {index % len(CLASSES)}\n' for index in range(count)]
+        write_text(folder / f'{split}.txt', ''.join(lines))
+    return True
+
+
+def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
+    """Make the folder ready for a data set with these arguments; True if it holds the finished data set.
+
+    The arguments are written before the first clip and the lists after the last one.
+    """
+    path = folder / 'meta.json'
+    if not path.exists():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FileExistsError(f'{folder} is there and holds something else than this data set; name another folder')
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps(meta, indent=2) + '\n')
+        return False
+
+    try:
+        found = json.loads(path.read_text())
+    except json.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict) or found.get('data_set') != meta['data_set']:
+        raise FileExistsError(f'{folder} holds something else than this data set; name another folder')
+    if found == meta:
+        return all((folder / name).exists() for name in LISTS)
+    if not overwrite:
+        others = ', '.join(f'{key} {found.get(key)} and not {meta[key]}' for key in meta if found.get(key) != meta[key])
+        raise FileExistsError(f'{folder} holds a data set with {others}; name another folder or give --overwrite')
+    for name in LISTS:
+        (folder / name).unlink(missing_ok=True)
+    for split in SPLITS:
+        shutil.rmtree(folder / split, ignore_errors=True)
+    write_text(path, json.dumps(meta, indent=2) + '\n')
+    return False
+
+
+def in_processes(function: partial, items: list, workers: int) -> Iterator[None]:
+    """Call a function for every item in that many processes; yield as calls end, in any order."""
+    if workers == 1:
+        yield from map(function, items)
+        return
+    with multiprocessing.Pool(workers, initializer=prepare_process) as pool:
+        yield from pool.imap_unordered(function, items, chunksize=8)
+
+
+def prepare_process() -> None:
+    """Use one thread, and leave Ctrl-C to the parent."""
+    cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def parse_args(args: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('out_dir', type=Path, help='folder of the data set')
+    parser.add_argument('--train', type=int, default=4000, help='clips to train with (default: %(default)s)')
+    parser.add_argument('--val', type=int, default=800, help='clips to test with (default: %(default)s)')
+    parser.add_argument('--size', type=int, default=64, help='side of the frames in pixels (default: %(default)s)')
+    parser.add_argument('--frames', type=int, default=16, help='frames of a clip (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of all clips (default: %(default)s)')
+    parser.add_argument('--workers', type=int, help='processes (default: the number of processors)')
+    parser.add_argument('--overwrite', action='store_true', help='replace a data set with other arguments')
+    return parser.parse_args(args)
+
+
+def main() -> None:
+    args = parse_args()
+    try:
+        written = make_dataset(**vars(args))
+    except (ValueError, OSError) as error:
+        sys.exit(f'moving_shapes.py: {error}')
+    except KeyboardInterrupt:
+        print('interrupted; the same command goes on from here', file=sys.stderr)
+        sys.exit(130)
+    print(f'{args.out_dir}: {args.train} + {args.val} clips' if written else f'{args.out_dir}: finished already')
+
+
+if __name__ == '__main__':
+    main()
