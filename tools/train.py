@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from mmengine.config import Config
-from mmengine.runner import Runner
+from mmengine.runner import Runner, find_latest_checkpoint
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import (
@@ -63,7 +63,7 @@ def apply_options(config: Config, args: Namespace) -> None:
         if args.deterministic:
             randomness['deterministic'] = True
         config.randomness = randomness
-    if config.get('load_from') or config.get('resume'):
+    if config.get('load_from') or (config.get('resume') and find_latest_checkpoint(config.work_dir)):
         # What is loaded replaces every weight: an image model need not be fetched first.
         config.model.backbone.init_cfg = None
 

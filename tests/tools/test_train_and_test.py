@@ -73,6 +73,17 @@ def test_train_then_test_then_resume(tiny_config, run_program, tmp_path):
     assert resumed['meta']['epoch'] == 3 and resumed['meta']['iter'] == 3 * 4
 
 
+def test_resume_without_a_checkpoint_starts_as_the_config_says(tiny_config, run_program, tmp_path):
+    options = ['--no-validate', '--seed', 1, '--cfg-options', 'train_cfg.max_epochs=1']
+    options.append('model.backbone.init_cfg.type=mmaction_vt.FromScratch')
+    states = []
+    for name, resume in (('plain', []), ('resumed', ['--resume'])):
+        run_program('tools/train.py', tiny_config, '--work-dir', tmp_path / name, *resume, *options)
+        states.append(torch.load(tmp_path / name / 'epoch_1.pth')['state_dict'])
+    assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
+    assert states[0]['backbone.time_embed'].abs().max() > 0.5
+
+
 def test_bfloat16_and_no_validation(tiny_config, run_program, tmp_path):
     run_program(
         'tools/train.py', tiny_config, '--amp', 'bf16', '--no-validate', '--cfg-options', 'train_cfg.max_epochs=1'
