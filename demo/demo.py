@@ -45,13 +45,21 @@ def main(args: Namespace) -> None:
     if 'test_pipeline' not in config:
         raise InputError(f'{args.config} has no test_pipeline, which says how a video is read')
     model = init_recognizer(config, args.checkpoint, args.device, new_classifier=False)
-    scores = inference_recognizer(model, args.video).pred_score.float().cpu()
-    if names and len(names) != len(scores):
-        raise InputError(f'{args.label_file} names {len(names)} classes, and the model tells {len(scores)} apart')
+    scores = inference_recognizer(model, args.video).pred_score
+    if isinstance(scores, dict):  # several classifiers, such as verb and noun
+        if names:
+            raise InputError(f'--label-file is for models with one classifier, and this one has {", ".join(scores)}')
+        groups = [(f'{name} ', values.float().cpu()) for name, values in scores.items()]
+    else:
+        groups = [('class ', scores.float().cpu())]
+    if names and len(names) != len(groups[0][1]):
+        raise InputError(f'{args.label_file} names {len(names)} classes, and the model tells {len(groups[0][1])} apart')
 
-    values, indices = scores.topk(min(args.top_k, len(scores)))
-    values = values.tolist()
-    labels = [names[index] if names else f'class {index}' for index in indices.tolist()]
+    labels, values = [], []
+    for name, group in groups:
+        best, indices = group.topk(min(args.top_k, len(group)))
+        labels += [names[index] if names else f'{name}{index}' for index in indices.tolist()]
+        values += best.tolist()
     table = Table(title=Path(args.video).name)
     table.add_column('label')
     table.add_column('score', justify='right')

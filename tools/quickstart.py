@@ -18,6 +18,7 @@ from rich.table import Table
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import run
 
+BIN = '.venv/bin'
 DATA = Path('data/moving_shapes')
 CONFIGS = {'timesformer': 'configs/recognition/quickstart/timesformer_divST_moving_shapes.py'}
 
@@ -83,12 +84,15 @@ def main(args: Namespace) -> None:
 
     minutes = (time.monotonic() - start) / 60
     table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)
-    table.add_row('top-1 on held-out videos', f'{100 * json.loads(report.read_text())["metrics"]["acc/top1"]:.1f} %')
+    table.add_column(no_wrap=True)
+    table.add_column(overflow='fold')
+    accuracy = json.loads(report.read_text())['metrics']['acc/top1']
+    table.add_row('top-1 on held-out videos', f'{100 * accuracy:.1f} %')
     table.add_row('checkpoint', str(checkpoint))
-    table.add_row(f'picture of a video that shows "{label}"', str(picture))
-    table.add_row('picture of a video of each class', str(gallery))
+    table.add_row('a video of each class', str(gallery))
+    table.add_row(f'one that shows "{label}"', str(picture))
     table.add_row('scores of every video', str(report))
-    table.add_row('next: the same without attention along time', f'python tools/train.py {space_only(config)}')
+    table.add_row('next: without time', f'{BIN}/python tools/train.py {space_only(config)}')
     table.add_row('next: your own videos', 'README.md, "Train on your own videos"')
     console.print(table)
 

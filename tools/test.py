@@ -51,9 +51,15 @@ def apply_options(config: Config, args: Namespace) -> None:
         raise InputError(f'{args.config} has no test_dataloader')
     config.launcher = args.launcher
     config.load_from, config.resume = None, False
-    evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config.test_evaluator
-    evaluators = list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
+    evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config_evaluators(config)
+    if args.eval and any(evaluator['type'].endswith('VerbNounAccuracy') for evaluator in config_evaluators(config)):
+        raise InputError(f'--eval is for one label a video; {args.config} reports verbs and nouns without it')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
+
+
+def config_evaluators(config: Config) -> list[dict]:
+    evaluators = config.test_evaluator
+    return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
 
 
 def print_metrics(metrics: dict, num_videos: int) -> None:

@@ -135,15 +135,27 @@ def resize_square_embed(embed: Tensor, grid: tuple[int, int], mode: str) -> Tens
 
 
 def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:
-    """Drop classifiers whose number of classes is not the model's."""
-    for name in CLASSIFIERS:
-        old, new = fit.state_dict.get(f'{name}.weight'), wanted.get(f'{name}.weight')
-        if old is None or new is None or old.shape[0] == new.shape[0]:
-            continue
+    """Drop classifiers for other classes than the model's, or of another kind of head; the model's own are kept."""
+    theirs = _classifiers(fit.state_dict)
+    ours = _classifiers(wanted)
+    differing = {name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name)}
+    if not theirs or not ours or not differing:
+        return
+    for name in differing:
         for end in ('.weight', '.bias'):
             fit.state_dict.pop(name + end, None)
-            fit.kept.add(name + end)
-        fit.new_classifiers.append(
-            f'The checkpoint tells {old.shape[0]} classes apart and the model {new.shape[0]}: '
-            f'its classifier {name} was left out, and the model keeps its own, untrained one.'
-        )
+            if name in ours:
+                fit.kept.add(name + end)
+    told, wished = (
+        ' and '.join(f'{count} classes ({name.removeprefix("cls_head.")})' for name, count in heads.items())
+        for heads in (theirs, ours)
+    )
+    fit.new_classifiers.append(
+        f'The checkpoint tells {told} apart and the model {wished}: what differs was left out of the checkpoint, '
+        'and the model keeps its own, untrained classifier.'
+    )
+
+
+def _classifiers(state: dict[str, Tensor]) -> dict[str, int]:
+    """The classifiers in a state dict, and how many classes they tell apart."""
+    return {name: len(state[f'{name}.weight']) for name in CLASSIFIERS if f'{name}.weight' in state}

@@ -18,6 +18,7 @@ class KeepPredictions(BaseMetric):
 
     Attributes:
         predictions: After the evaluation, on the first process, a dict with ``label`` and ``scores`` for each video.
+            Where a head gives a dict of scores, ``scores`` is one.
     """
 
     def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
@@ -26,7 +27,11 @@ class KeepPredictions(BaseMetric):
 
     def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
-            scores = sample['pred_score'].float().cpu().numpy()
+            scores = sample['pred_score']
+            if isinstance(scores, dict):
+                scores = {task: values.float().cpu().numpy() for task, values in scores.items()}
+            else:
+                scores = scores.float().cpu().numpy()
             self.results.append({'label': sample['gt_label'].tolist(), 'scores': scores})
 
     def compute_metrics(self, results: list[dict]) -> dict:
@@ -36,6 +41,9 @@ class KeepPredictions(BaseMetric):
 
 def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDataset, metrics: dict) -> None:
     """Write a report: the metrics, and for each video its name, label, predicted label and scores.
+
+    Where scores are a dict of tasks, so are they and the predicted labels in the report. A segment of a video has the
+    name that its annotations give it under ``segment``.
 
     Args:
         path: A name that ends in ``.json`` or ``.pkl``.
@@ -53,14 +61,15 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
         if labels != prediction['label']:
             raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
         scores = prediction['scores']
-        videos.append(
-            {
-                'video': info.get('filename') or info.get('frame_dir'),
-                'label': info['label'],
-                'predicted': int(scores.argmax()),
-                'scores': scores.tolist(),
-            }
-        )
+        if isinstance(scores, dict):
+            predicted = {task: int(values.argmax()) for task, values in scores.items()}
+            scores = {task: values.tolist() for task, values in scores.items()}
+        else:
+            predicted, scores = int(scores.argmax()), scores.tolist()
+        name = {'video': info.get('filename') or info.get('frame_dir')}
+        if info.get('narration_id'):
+            name['segment'] = info['narration_id']
+        videos.append({**name, 'label': info['label'], 'predicted': predicted, 'scores': scores})
     report = {'metrics': {name: float(value) for name, value in metrics.items()}, 'videos': videos}
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

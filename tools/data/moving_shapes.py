@@ -319,7 +319,9 @@ def in_processes(function: partial, items: list, workers: int) -> Iterator[None]
     if workers == 1:
         yield from map(function, items)
         return
-    with multiprocessing.Pool(workers, initializer=prepare_process) as pool:
+    # Not forked: a fork of a process that already runs threads can hang.
+    context = multiprocessing.get_context('spawn')
+    with context.Pool(workers, initializer=prepare_process) as pool:
         yield from pool.imap_unordered(function, items, chunksize=8)
 
 

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 from mmcv.transforms import BaseTransform
-from PIL import Image
+from PIL import Image, ImageOps
 from timm.data.auto_augment import rand_augment_transform
 
 from ...errors import InputError
@@ -34,6 +34,9 @@ class RandAugment(BaseTransform):
             raise InputError(
                 f'timm has no RandAugment policy {policy!r}; one that it has is rand-m15-mstd0.5-inc1'
             ) from error
+        for op in self.augment.ops:
+            if op.name.startswith('Posterize'):
+                op.aug_fn = posterize
 
     def transform(self, results: dict) -> dict:
         # timm draws from Python's and numpy's global generators: each frame gets them in the same state.
@@ -50,3 +53,11 @@ class RandAugment(BaseTransform):
         random.seed(seed)
         np.random.seed(seed)
         return np.array(self.augment(Image.fromarray(img)))
+
+
+def posterize(img: Image.Image, bits: int, **kwargs: object) -> Image.Image:
+    """Keep the first bits of each colour, at least one.
+
+    At its largest magnitude timm asks for none. Pillow once made a black picture of that, and now refuses.
+    """
+    return img if bits >= 8 else ImageOps.posterize(img, max(bits, 1))

@@ -14,14 +14,16 @@ class TrimToSegment(BaseTransform):
     their number, and ``start_index`` the first of them, to which transforms that sample, mmaction2's too, add what they
     draw. Place it behind the transform that opens the video.
 
-    Required keys: ``filename``, ``total_frames``, ``avg_fps``, ``start_time`` and ``stop_time`` in seconds. Changed
-    keys: ``total_frames``, ``start_index``.
+    Required keys: ``filename``, ``total_frames``, ``avg_fps``; ``start_time`` and ``stop_time`` in seconds if they are
+    there (without them the segment is the whole video). Changed keys: ``total_frames``, ``start_index``.
 
     Raises:
         InputError: If the segment starts behind the end of the video.
     """
 
     def transform(self, results: dict) -> dict:
+        if 'start_time' not in results:
+            return results
         total_frames, fps = results['total_frames'], results['avg_fps']
         start, stop = results['start_time'], results['stop_time']
         if start * fps >= total_frames:

@@ -1,0 +1,8 @@
+_base_ = [
+    '../../_base_/models/motionformer_verb_noun.py',
+    '../../_base_/datasets/epickitchens_motionformer.py',
+    '../../_base_/schedules/motionformer_adamw_50e.py',
+    '../../_base_/default_runtime.py',
+]
+
+load_from = 'https://dl.fbaipublicfiles.com/motionformer/k400_motionformer_224_16x4.pyth'

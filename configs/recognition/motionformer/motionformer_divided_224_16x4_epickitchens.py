@@ -1,0 +1,4 @@
+_base_ = 'motionformer_224_16x4_epickitchens.py'
+
+model = dict(backbone=dict(attention_type='divided'))
+load_from = 'https://dl.fbaipublicfiles.com/motionformer/k400_divided_224_16x4.pyth'

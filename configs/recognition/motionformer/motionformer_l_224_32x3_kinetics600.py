@@ -1,0 +1,46 @@
+# Motionformer-L
+_base_ = 'motionformer_224_16x4_kinetics600.py'
+
+model = dict(backbone=dict(num_frames=32))
+
+train_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320),
+    dict(type='RandomCrop', size=224),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(
+        type='RandomApply',
+        prob=0.8,
+        transforms=[dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.0)],
+    ),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+val_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, test_mode=True),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='Resize', scale=(-1, 224)),
+    dict(type='CenterCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+test_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, num_clips=10, test_mode=True),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='Resize', scale=(-1, 224)),
+    dict(type='ThreeCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+
+train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+
+# 64 videos a step: 8 passes of 8 GPUs with 1 each. base_batch_size counts one pass.
+optim_wrapper = dict(optimizer=dict(lr=3.75e-5))
+auto_scale_lr = dict(base_batch_size=8)

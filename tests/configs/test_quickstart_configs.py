@@ -1,0 +1,35 @@
+"""The quickstart's configs train, test and draw on a small data set of their kind."""
+
+import json
+import runpy
+
+import pytest
+from conftest import ROOT
+
+FOLDER = ROOT / 'configs' / 'recognition' / 'quickstart'
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('moving_shapes') / 'data'
+    moving_shapes = runpy.run_path(str(ROOT / 'tools' / 'data' / 'moving_shapes.py'))
+    moving_shapes['make_dataset'](folder, train=16, val=8, size=64, frames=16, seed=0, workers=1)
+    return folder
+
+
+@pytest.mark.parametrize('name', sorted(path.name for path in FOLDER.glob('*.py')))
+def test_trains_tests_and_draws(name, data, run_program, tmp_path):
+    options = ['--cfg-options', 'train_cfg.max_epochs=1', 'param_scheduler=None']
+    for part, split in (('train', 'train'), ('val', 'val'), ('test', 'val')):
+        loader = f'{part}_dataloader'
+        options += [f'{loader}.num_workers=0', f'{loader}.persistent_workers=False', f'{loader}.batch_size=8']
+        options += [f'{loader}.dataset.ann_file={data}/{split}.txt', f'{loader}.dataset.data_prefix.video={data}']
+    config, work_dir = FOLDER / name, tmp_path / 'work_dir'
+    run_program('tools/train.py', config, '--work-dir', work_dir, *options)
+    checkpoint, report = work_dir / 'epoch_1.pth', tmp_path / 'report.json'
+    run_program('tools/test.py', config, checkpoint, '--work-dir', work_dir, '--out', report, *options)
+    assert len(json.loads(report.read_text())['videos']) == 8
+    run_program('tools/analysis/draw_gallery.py', report, tmp_path / 'out.gif', '--label-file', data / 'labels.txt')
+    assert (tmp_path / 'out.gif').exists()
+    message = run_program('tools/analysis/draw_gallery.py', data / 'val.txt', tmp_path / 'out.gif', fails=True)
+    assert 'val.txt is not a report' in message
