@@ -1,4 +1,4 @@
-"""Image ViTs in timm's naming, and video models, as a start for a TimeSformer."""
+"""Image ViTs in timm's naming, and video models, as a start for a TimeSformer or a Motionformer."""
 
 from pathlib import Path
 
@@ -11,6 +11,10 @@ from .fit import resize_square_embed
 from .layout import list_keys
 from .read import convert, state_dict_of
 
+# Attention along time and its norm, and what they start as.
+ALONG_TIME = {'.temporal_attn.': '.attn.', '.temporal_norm1.': '.norm1.', '.timeattn.': '.attn.', '.norm3.': '.norm1.'}
+# What only a video model has and starts as the backbone initialised it.
+KEPT = ('.temporal_fc.', '.attn.proj_q.', '.attn.proj_kv.', 'time_embed', 'temp_embed')
 # What an image model has behind its features.
 LEFT_OUT = ('head.', 'head_dist.', 'pre_logits.', 'fc_norm.')
 
@@ -31,27 +35,31 @@ def strip(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], list[str]]:
-    """A full state dict for a TimeSformer that starts from an image or a video model, and what was done, in sentences.
+    """A full state dict for a backbone that starts from an image or a video model, and what was done, in sentences.
 
     Args:
         state: Parameters in timm's naming.
-        backbone: The TimeSformer; what the source lacks of its embedding of time is kept.
+        backbone: The TimeSformer or Motionformer; what the source lacks of its own for time is kept.
 
     Raises:
         InputError: If the source is of another width, depth or patch size, or has something that has no place.
     """
     wanted = backbone.state_dict()
     fitted, sentences = dict(state), [f'took {len(state)} tensors.']
-    if any('.temporal_attn.' in key for key in wanted) and not any('.temporal_attn.' in key for key in state):
-        for key in wanted:
-            source = key.replace('.temporal_attn.', '.attn.').replace('.temporal_norm1.', '.norm1.')
-            if source != key and source in state:
-                fitted[key] = state[source].clone()
-            elif '.temporal_fc.' in key:
-                fitted[key] = wanted[key]
+    _inflate_patches(fitted, wanted, sentences)
+    is_video_model = any(part in key for key in state for part in ('.temporal_attn.', '.timeattn.', '.proj_kv.'))
+    copied = False
+    for key in wanted:
+        if key in fitted or (is_video_model and not key.endswith(('time_embed', 'temp_embed'))):
+            continue
+        part = next((part for part in ALONG_TIME if part in key), None)
+        if part is not None and key.replace(part, ALONG_TIME[part]) in state:
+            fitted[key] = state[key.replace(part, ALONG_TIME[part])].clone()
+            copied = True
+        elif any(part in key for part in KEPT):
+            fitted[key] = wanted[key]
+    if copied:
         sentences.append('attention along time starts as a copy of attention along space.')
-    if 'time_embed' in wanted and 'time_embed' not in state:
-        fitted['time_embed'] = wanted['time_embed']
     _resize(fitted, wanted, backbone, sentences)
 
     missing = [key for key in wanted if key not in fitted]
@@ -66,13 +74,26 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
     return fitted, sentences
 
 
+def _inflate_patches(fitted: dict, wanted: dict, sentences: list[str]) -> None:
+    """Spread patch kernels of an image model over a tubelet; a still clip then gives the image model's tokens."""
+    kernel = fitted.get('patch_embed.proj.weight')
+    if 'patch_embed_3d.proj.weight' not in wanted or kernel is None or 'patch_embed_3d.proj.weight' in fitted:
+        return
+    frames = wanted['patch_embed_3d.proj.weight'].shape[2]
+    del fitted['patch_embed.proj.weight']
+    fitted['patch_embed_3d.proj.weight'] = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
+    fitted['patch_embed_3d.proj.bias'] = fitted.pop('patch_embed.proj.bias')
+    sentences.append(f'patch kernels were spread over {frames} frames.')
+
+
 def _resize(fitted: dict, wanted: dict, backbone: nn.Module, sentences: list[str]) -> None:
     """Fit the embeddings of space and time to the backbone's."""
     old = fitted.get('pos_embed')
     if old is not None and old.shape != wanted['pos_embed'].shape and old.shape[2] == wanted['pos_embed'].shape[2]:
         fitted['pos_embed'] = resize_square_embed(old, backbone.grid, 'bicubic')
         sentences.append(f'the position embedding was resized bicubically to {backbone.grid[0]}x{backbone.grid[1]}.')
-    old = fitted.get('time_embed')
-    if old is not None and old.shape[1] != wanted['time_embed'].shape[1]:
-        fitted['time_embed'] = resize_time_embed(old, wanted['time_embed'].shape[1])
-        sentences.append(f'the time embedding was resized to {wanted["time_embed"].shape[1]} steps.')
+    for name in ('time_embed', 'temp_embed'):
+        old = fitted.get(name)
+        if old is not None and old.shape[1] != wanted[name].shape[1]:
+            fitted[name] = resize_time_embed(old, wanted[name].shape[1])
+            sentences.append(f'the time embedding was resized to {wanted[name].shape[1]} steps.')

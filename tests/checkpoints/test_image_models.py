@@ -6,7 +6,7 @@ import torch
 
 from mmaction_vt.engine import FromImageModel
 from mmaction_vt.errors import InputError
-from mmaction_vt.models import TimeSformer
+from mmaction_vt.models import Motionformer, TimeSformer
 
 SIZES = dict(img_size=32, patch_size=16, num_frames=3, embed_dims=24, num_layers=2, num_heads=3)
 
@@ -45,6 +45,25 @@ def test_time_starts_as_a_copy_of_space(tmp_path, image_model):
         assert torch.equal(block.temporal_attn.qkv.weight, block.attn.qkv.weight)
         assert torch.equal(block.temporal_norm1.bias, block.norm1.bias)
     assert not model.time_embed.any() and not model.blocks[1].temporal_fc.weight.any()
+
+
+@pytest.mark.parametrize('attention_type', ['trajectory', 'joint', 'divided'])
+def test_motionformer_cuts_a_still_clip_into_the_image_models_patches(tmp_path, image_model, attention_type):
+    torch.save(image_model.state_dict(), tmp_path / 'vit.pth')
+    init_cfg = dict(type='mmaction_vt.FromImageModel', checkpoint=str(tmp_path / 'vit.pth'))
+    model = Motionformer(**{**SIZES, 'num_frames': 4}, attention_type=attention_type, init_cfg=init_cfg)
+    model.init_weights()
+    images = torch.randn(2, 3, 32, 32)
+    clips = images[:, :, None].expand(-1, -1, 4, -1, -1)
+    with torch.no_grad():
+        expected = image_model.patch_embed(images).repeat(1, 2, 1)
+        torch.testing.assert_close(model.patch_embed_3d(clips), expected, rtol=1e-5, atol=1e-4)
+    for index, block in enumerate(model.blocks):
+        assert torch.equal(block.attn.qkv.weight, image_model.blocks[index].attn.qkv.weight)
+        if attention_type == 'divided':
+            assert torch.equal(block.timeattn.qkv.weight, block.attn.qkv.weight)
+            assert torch.equal(block.norm3.weight, block.norm1.weight)
+    assert model(clips).isfinite().all()
 
 
 def test_temporal_attention_that_is_there_is_kept(tmp_path):
