@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.layers import resize_grid_embed, resize_time_embed
-from .layout import list_keys
+from .layout import misfit
 from .read import read_checkpoint
 
 CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun')
@@ -51,13 +51,10 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     _resize_embeddings(fit, model)
     _leave_out_classifiers(fit, wanted)
 
-    missing = [key for key in wanted if key not in fit.state_dict and key not in fit.kept]
-    left_over = [key for key in fit.state_dict if key not in wanted]
-    if missing or left_over:
-        parts = [f'it lacks {list_keys(missing)}'] if missing else []
-        parts += [f'it has {list_keys(left_over)}, for which there is no place'] if left_over else []
+    problem = misfit(fit.state_dict, {key: value for key, value in wanted.items() if key not in fit.kept})
+    if problem:
         family = type(model.backbone).__name__
-        raise InputError(f'the checkpoint is not one of this {family} model (see the config): {"; ".join(parts)}')
+        raise InputError(f'the checkpoint is not one of this {family} model (see the config): {problem}')
     for key, value in fit.state_dict.items():
         if value.shape != wanted[key].shape:
             raise InputError(

@@ -8,7 +8,7 @@ from ..errors import InputError
 from ..models.layers import resize_time_embed
 from .files import load_file
 from .fit import resize_square_embed
-from .layout import list_keys
+from .layout import misfit
 from .read import convert, state_dict_of
 
 # Attention along time and its norm, and what they start as.
@@ -62,12 +62,9 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
         sentences.append('attention along time starts as a copy of attention along space.')
     _resize(fitted, wanted, backbone, sentences)
 
-    missing = [key for key in wanted if key not in fitted]
-    left_over = [key for key in fitted if key not in wanted]
-    if missing or left_over:
-        parts = [f'it lacks {list_keys(missing)}'] if missing else []
-        parts += [f'it has {list_keys(left_over)}, for which there is no place'] if left_over else []
-        raise InputError(f'not a start for this {type(backbone).__name__}: {"; ".join(parts)}')
+    problem = misfit(fitted, wanted)
+    if problem:
+        raise InputError(f'not a start for this {type(backbone).__name__}: {problem}')
     for key, value in fitted.items():
         if value.shape != wanted[key].shape:
             raise InputError(f'{key} is {tuple(value.shape)} there and {tuple(wanted[key].shape)} in the config')

@@ -60,6 +60,15 @@ def list_keys(keys: list[str], most: int = 4) -> str:
     return shown if len(keys) <= most else f'{shown} and {len(keys) - most} more'
 
 
+def misfit(state: State, wanted: State) -> str:
+    """What a state dict lacks, beside one that is wanted, and what it has too much; empty if the keys agree."""
+    missing = [key for key in wanted if key not in state]
+    left_over = [key for key in state if key not in wanted]
+    parts = [f'it lacks {list_keys(missing)}'] if missing else []
+    parts += [f'it has {list_keys(left_over)}, for which there is no place'] if left_over else []
+    return '; '.join(parts)
+
+
 def has(state: State, pattern: str) -> bool:
     """Whether some whole key matches."""
     return any(re.fullmatch(pattern, key) for key in state)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..registry import OPTIM_WRAPPERS
 
-DTYPES = {'fp16': torch.float16, 'bf16': torch.bfloat16}
+PRECISIONS = ('fp16', 'bf16')
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -32,8 +32,8 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
     def __new__(cls, *args: object, precision: str = 'bf16', **kwargs: object) -> OptimWrapper:
         if precision == 'bf16':
             return super().__new__(cls)
-        if precision not in DTYPES:
-            raise InputError(f'the precision is one of {" and ".join(DTYPES)}, not {precision}')
+        if precision not in PRECISIONS:
+            raise InputError(f'the precision is one of {" and ".join(PRECISIONS)}, not {precision}')
         if not is_cuda_available():
             raise InputError('float16 needs a GPU: use bf16 on a CPU')
         return AmpOptimWrapper(*args, dtype='float16', loss_scale='dynamic', **kwargs)

@@ -16,6 +16,7 @@ from ..layers import (
     TrajectoryBlock,
     drop_path_rates,
     grid_of,
+    init_linear_layers,
     resize_grid_embed,
     resize_time_embed,
     to_pair,
@@ -122,11 +123,7 @@ class Motionformer(BaseModule):
 
     def init_weights(self) -> None:
         """Initialise as published (truncated normal, no time embedding), then as ``init_cfg`` says."""
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.02)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
+        init_linear_layers(self)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         super().init_weights()

@@ -15,6 +15,7 @@ from ..layers import (
     PatchEmbed2D,
     drop_path_rates,
     grid_of,
+    init_linear_layers,
     resize_grid_embed,
     resize_time_embed,
     to_pair,
@@ -109,11 +110,7 @@ class TimeSformer(BaseModule):
         The time embedding is zero, and so is the layer after temporal attention in all blocks but the first: at the
         start the model sees each frame as the image model that it is fine-tuned from does.
         """
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.02)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
+        init_linear_layers(self)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         if self.attention_type == 'divided_space_time':

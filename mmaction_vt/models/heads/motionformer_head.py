@@ -4,7 +4,8 @@ from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
 from ...registry import MODELS
-from .pre_logits import PreLogits, init_linear_layers
+from ..layers import init_linear_layers
+from .pre_logits import PreLogits
 
 
 @MODELS.register_module()

@@ -21,11 +21,3 @@ class PreLogits(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.drop(self.fc(x).tanh())
-
-
-def init_linear_layers(module: nn.Module, std: float) -> None:
-    """Draw the weights of all linear layers from a truncated normal distribution, and set their biases to zero."""
-    for layer in module.modules():
-        if isinstance(layer, nn.Linear):
-            nn.init.trunc_normal_(layer.weight, std=std)
-            nn.init.zeros_(layer.bias)

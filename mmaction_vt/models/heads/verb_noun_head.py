@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...registry import MODELS
-from .pre_logits import PreLogits, init_linear_layers
+from ..layers import init_linear_layers
+from .pre_logits import PreLogits
 
 
 @MODELS.register_module()

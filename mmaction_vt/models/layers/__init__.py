@@ -10,6 +10,7 @@ from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_time_embed
 from .trajectory_attention import TrajectoryAttention
+from .weight_init import init_linear_layers
 
 __all__ = [
     'Attention',
@@ -26,6 +27,7 @@ __all__ = [
     'TrajectoryBlock',
     'drop_path_rates',
     'grid_of',
+    'init_linear_layers',
     'resize_grid_embed',
     'resize_time_embed',
     'to_pair',
