@@ -1,5 +1,7 @@
 """Counts of arithmetic and parameters against closed forms and the paper."""
 
+import runpy
+
 import pytest
 from conftest import ROOT
 
@@ -41,6 +43,29 @@ def test_agrees_with_the_papers_table(name, tera):
     multiply_adds, parameters = (a + (layers - 1) * (b - a) for a, b in zip(one, two, strict=True))
     assert 3 * multiply_adds / 1e12 == pytest.approx(tera, rel=0.02)
     assert parameters / 1e6 == pytest.approx(121.4, rel=0.02)
+
+
+PLAIN_AND_OURS = [(224, 16, 369.5, 203.0), (336, 16, 958.8, None), (224, 32, 1185.1, None)]
+
+
+@pytest.mark.parametrize(('img_size', 'num_frames', 'plain', 'ours'), PLAIN_AND_OURS)
+def test_motionformer_agrees_with_the_papers_table_when_written_out(img_size, num_frames, plain, ours, monkeypatch):
+    """Patrick et al., 2021, table 5: giga-multiply-adds of the plain form, and what ours needs for the same."""
+    monkeypatch.syspath_prepend(ROOT / 'benchmarks')
+    counts = runpy.run_path(str(ROOT / 'benchmarks' / 'motionformer.py'))['multiply_adds'](img_size, num_frames)
+    assert counts['plain formulation'] == pytest.approx(plain, rel=0.01)
+    assert counts['mmaction_vt'] < 0.62 * counts['plain formulation']
+    if ours:
+        assert counts['mmaction_vt'] == pytest.approx(ours, rel=0.01)
+
+
+def test_motionformer_counts_by_the_program_are_those_of_the_benchmark():
+    config = load_config(ROOT / 'configs' / 'recognition' / 'motionformer' / 'motionformer_224_16x4_kinetics400.py')
+    one, two = (count_with_layers(config, number) for number in (1, 2))
+    multiply_adds, parameters = (a + 11 * (b - a) for a, b in zip(one, two, strict=True))
+    assert multiply_adds / 1e9 == pytest.approx(204.2, rel=0.01)
+    unused = 3 * 16 * 16 * 768 + 768  # the published model's embedding of single frames
+    assert (parameters + unused) / 1e6 == pytest.approx(109.1, rel=0.002)
 
 
 def count_with_layers(config, num_layers):

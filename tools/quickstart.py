@@ -20,7 +20,16 @@ from mmaction_vt.programs import run
 
 BIN = '.venv/bin'
 DATA = Path('data/moving_shapes')
-CONFIGS = {'timesformer': 'configs/recognition/quickstart/timesformer_divST_moving_shapes.py'}
+FOLDER = 'configs/recognition/quickstart'
+CONFIGS = {
+    'timesformer': f'{FOLDER}/timesformer_divST_moving_shapes.py',
+    'motionformer': f'{FOLDER}/motionformer_moving_shapes.py',
+}
+# What to try next: in words, and the config.
+NEXT = {
+    'timesformer': ('without time', f'{FOLDER}/timesformer_spaceonly_moving_shapes.py'),
+    'motionformer': ('joint attention', f'{FOLDER}/motionformer_joint_moving_shapes.py'),
+}
 
 console = Console(highlight=False)
 
@@ -92,13 +101,10 @@ def main(args: Namespace) -> None:
     table.add_row('a video of each class', str(gallery))
     table.add_row(f'one that shows "{label}"', str(picture))
     table.add_row('scores of every video', str(report))
-    table.add_row('next: without time', f'{BIN}/python tools/train.py {space_only(config)}')
+    words, next_config = NEXT[args.model]
+    table.add_row(f'next: {words}', f'{BIN}/python tools/train.py {next_config}')
     table.add_row('next: your own videos', 'README.md, "Train on your own videos"')
     console.print(table)
-
-
-def space_only(config: str) -> str:
-    return config.replace('divST', 'spaceonly')
 
 
 if __name__ == '__main__':

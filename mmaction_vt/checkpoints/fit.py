@@ -9,7 +9,7 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..models.layers import resize_grid_embed, resize_time_embed
+from ..models.layers import resize_grid_embed, resize_joint_embed, resize_time_embed
 from .layout import misfit
 from .read import read_checkpoint
 
@@ -102,6 +102,7 @@ def put_into(model: nn.Module, checkpoint: dict, name: str, new_classifier: bool
 def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
     """Resize space and time embeddings to the backbone's, as the backbone does for a larger or longer input."""
     backbone = model.backbone
+    _resize_joint_embedding(fit, backbone)
     for key in ('backbone.pos_embed', 'backbone.time_embed', 'backbone.temp_embed'):
         old, new = fit.state_dict.get(key), getattr(backbone, key.removeprefix('backbone.'), None)
         if old is None or new is None or old.shape == new.shape or old.shape[::2] != new.shape[::2]:
@@ -113,6 +114,26 @@ def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
         fit.state_dict[key] = resize_square_embed(old, backbone.grid, backbone.embed_resize_mode)
         side = isqrt(old.shape[1])
         fit.resized.append(f'Resized {key} from {side}x{side} to {backbone.grid[0]}x{backbone.grid[1]} patches.')
+
+
+def _resize_joint_embedding(fit: Fit, backbone: nn.Module) -> None:
+    """Resize an embedding of every time and place, if either the times or the places are those of the backbone."""
+    key = 'backbone.st_embed'
+    old, new = fit.state_dict.get(key), getattr(backbone, 'st_embed', None)
+    if old is None or new is None or old.shape == new.shape or old.shape[2] != new.shape[2]:
+        return
+    grid, count = backbone.grid, old.shape[1] - 1
+    steps = (new.shape[1] - 1) // (grid[0] * grid[1])
+    side = isqrt(count // steps)
+    if count == side * side * steps:
+        old_sizes = (steps, side, side)
+    elif count % (grid[0] * grid[1]) == 0:
+        old_sizes = (count // (grid[0] * grid[1]), *grid)
+    else:
+        return
+    fit.state_dict[key] = resize_joint_embed(old, old_sizes, (steps, *grid), backbone.embed_resize_mode)
+    told, wished = ('x'.join(map(str, sizes)) for sizes in (old_sizes, (steps, *grid)))
+    fit.resized.append(f'Resized {key} from {told} to {wished} times and patches.')
 
 
 def resize_square_embed(embed: Tensor, grid: tuple[int, int], mode: str) -> Tensor:

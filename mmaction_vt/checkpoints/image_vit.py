@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -60,6 +61,7 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
             fitted[key] = wanted[key]
     if copied:
         sentences.append('attention along time starts as a copy of attention along space.')
+    _repeat_positions(fitted, wanted, backbone, sentences)
     _resize(fitted, wanted, backbone, sentences)
 
     problem = misfit(fitted, wanted)
@@ -81,6 +83,19 @@ def _inflate_patches(fitted: dict, wanted: dict, sentences: list[str]) -> None:
     fitted['patch_embed_3d.proj.weight'] = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
     fitted['patch_embed_3d.proj.bias'] = fitted.pop('patch_embed.proj.bias')
     sentences.append(f'patch kernels were spread over {frames} frames.')
+
+
+def _repeat_positions(fitted: dict, wanted: dict, backbone: nn.Module, sentences: list[str]) -> None:
+    """Repeat an image model's position embedding in every frame of an embedding of all times and places."""
+    if 'st_embed' not in wanted or 'pos_embed' not in fitted:
+        return
+    embed = fitted.pop('pos_embed')
+    places = backbone.grid[0] * backbone.grid[1]
+    if embed.shape[1] != 1 + places:
+        embed = resize_square_embed(embed, backbone.grid, 'bicubic')
+    steps = (wanted['st_embed'].shape[1] - 1) // places
+    fitted['st_embed'] = torch.cat((embed[:, :1], embed[:, 1:].repeat(1, steps, 1)), dim=1)
+    sentences.append(f'the position embedding was repeated for {steps} times.')
 
 
 def _resize(fitted: dict, wanted: dict, backbone: nn.Module, sentences: list[str]) -> None:

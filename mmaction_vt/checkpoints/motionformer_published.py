@@ -3,6 +3,8 @@
 from .layout import Layout, Rules, State
 
 PARTS = 'cls_token|pos_embed|temp_embed|st_embed'
+# The published model also holds the embedding of single frames, which it never uses.
+UNUSED = r'patch_embed\.proj\.(weight|bias)'
 
 
 def recognises(state: State) -> bool:
@@ -19,5 +21,11 @@ def rules(state: State) -> Rules:
     ]
 
 
-# The published model also holds the embedding of single frames, which it never uses.
-LAYOUT = Layout("the Motionformer authors' layout", recognises, rules, dropped=(r'patch_embed\.proj\.(weight|bias)',))
+def has_joint_embedding(state: State) -> bool:
+    return recognises(state) and 'st_embed' in state
+
+
+NAME = "the Motionformer authors' layout"
+LAYOUT = Layout(NAME, recognises, rules, dropped=(UNUSED,))
+# With one embedding for every place and time, those of places and of times are not used.
+JOINT_EMBEDDING = Layout(NAME, has_joint_embedding, rules, dropped=(UNUSED, 'pos_embed', 'temp_embed'))

@@ -18,6 +18,7 @@ from .layout import list_keys
 
 # Our own layout is asked last: others also start with ``backbone.``.
 LAYOUTS = (
+    motionformer_published.JOINT_EMBEDDING,
     motionformer_published.LAYOUT,
     timesformer_published.LAYOUT,
     timesformer_mmaction2.LAYOUT,

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ..errors import InputError
 from ..registry import WEIGHT_INITIALIZERS
 
 
@@ -22,8 +23,8 @@ class FromScratch:
       frame before, the second at the frame after, the third at the one two before, and so on. Motion is what differs
       between a frame and its neighbours, so features of motion are at hand in the first block.
 
-    It is for the backbones with a class token whose blocks have ``temporal_attn``, ``temporal_fc`` or neither. What a
-    module lacks is passed over, so that the same ``init_cfg`` serves all kinds of attention.
+    It is for the backbones with a class token: TimeSformer's attention along time, Motionformer's along time and along
+    trajectories. What a module lacks is passed over, so that the same ``init_cfg`` serves all kinds of attention.
 
     Args:
         embed_rms: Root mean square of the embeddings.
@@ -31,7 +32,7 @@ class FromScratch:
         noise_gain: Gain of the random part of the queries and keys that look at neighbours.
 
     Raises:
-        ValueError: If the channels of the embeddings cannot be shared by waves: they are a multiple of 4.
+        InputError: If the channels of the embeddings cannot be shared by waves: they are a multiple of 4.
     """
 
     def __init__(self, embed_rms: float = 1.0, neighbour_gain: float = 1.5, noise_gain: float = 0.5) -> None:
@@ -44,26 +45,61 @@ class FromScratch:
         for layer in module.modules():
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight)
+        num_frames = self.embed(module)
+        if not num_frames:
+            return
+        for block in module.blocks:
+            along_time = getattr(block, 'temporal_attn', getattr(block, 'timeattn', None))
+            if along_time is not None:
+                self.look_at_neighbours(along_time.qkv, along_time.num_heads, num_frames)
+            elif hasattr(block.attn, 'proj_kv'):
+                self.follow_trajectories(block.attn, num_frames)
+
+    def embed(self, module: nn.Module) -> int:
+        """Set the embeddings that there are, and return for how many times there are any."""
+        if hasattr(module, 'st_embed'):
+            places = grid_waves(*module.grid, module.st_embed.shape[-1])
+            times = waves((module.st_embed.shape[1] - 1) // len(places), places.shape[1])
+            module.st_embed[0, 1:] = self.embed_rms * (times[:, None] + places).flatten(0, 1)
+            return len(times)
         if hasattr(module, 'pos_embed'):
             module.pos_embed[:, 1:] = self.embed_rms * grid_waves(*module.grid, module.pos_embed.shape[-1])
-        if not hasattr(module, 'time_embed'):
-            return
-        num_frames, dims = module.time_embed.shape[1:]
-        module.time_embed.copy_(self.embed_rms * waves(num_frames, dims))
-        for block in module.blocks:
-            if hasattr(block, 'temporal_attn'):
-                self.look_at_neighbours(block.temporal_attn, num_frames)
+        time_embed = getattr(module, 'time_embed', getattr(module, 'temp_embed', None))
+        if time_embed is None:
+            return 0
+        time_embed.copy_(self.embed_rms * waves(*time_embed.shape[1:]))
+        return time_embed.shape[1]
 
-    def look_at_neighbours(self, attention: nn.Module, num_frames: int) -> None:
+    def follow_trajectories(self, attention: nn.Module, num_frames: int) -> None:
+        """Let trajectories start as what is at the same place in every frame, and the second step look at neighbours.
+
+        Along space, a head's queries and keys are the same share of the channels, so that a patch finds the patches
+        that are like it in place and look. The values are a rotation of the tokens; the projections to queries and keys
+        of the second step turn it back.
+        """
+        dims = attention.proj_q.in_features
+        share = self.neighbour_gain * torch.eye(dims).unflatten(0, (-1, attention.num_heads)).transpose(0, 1)
+        query, key, _ = attention.qkv.weight.unflatten(0, (3, attention.num_heads, -1))  # each (heads, C / heads, C)
+        query.mul_(self.noise_gain).add_(share)
+        key.mul_(self.noise_gain).add_(share)
+        values = attention.qkv.weight[2 * dims :]
+        nn.init.orthogonal_(values)
+        joint = nn.Linear(dims, 3 * dims)
+        joint.weight.copy_(torch.cat((attention.proj_q.weight, attention.proj_kv.weight)))
+        self.look_at_neighbours(joint, attention.num_heads, num_frames)
+        query, key, _ = joint.weight.split(dims)
+        attention.proj_q.weight.copy_(query @ values.T)
+        attention.proj_kv.weight[:dims] = key @ values.T
+
+    def look_at_neighbours(self, qkv: nn.Linear, heads: int, num_frames: int) -> None:
         """Make each head attend to the frame at its own distance, as seen by the waves of the time embedding.
 
         Each head reads its share of the waves. A query is what it reads; a key is the same, turned by as many radians
         as each wave goes through in that distance. Their product is largest where the frames have that distance.
         """
-        dims = attention.qkv.in_features
-        heads = attention.num_heads
+        dims = qkv.in_features
         speeds = wave_speeds(num_frames, dims // 2)
-        query, key, _ = attention.qkv.weight.unflatten(0, (3, heads, -1))  # each (heads, C / heads, C)
+        query, key, _ = qkv.weight.unflatten(0, (3, heads, -1))  # each (heads, C / heads, C)
         query *= self.noise_gain
         key *= self.noise_gain
         for head in range(heads):
@@ -99,6 +135,6 @@ def waves(length: int, dims: int) -> Tensor:
 def grid_waves(height: int, width: int, dims: int) -> Tensor:
     """Waves along the rows in half of the channels and along the columns in the others: (height * width, dims)."""
     if dims % 4:
-        raise ValueError(f'FromScratch needs embed_dims that are a multiple of 4, not {dims}')
+        raise InputError(f'FromScratch needs embed_dims that are a multiple of 4, not {dims}')
     rows, columns = waves(height, dims // 2), waves(width, dims // 2)
     return torch.cat((rows.repeat_interleave(width, 0), columns.repeat(height, 1)), dim=1)

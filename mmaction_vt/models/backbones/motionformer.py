@@ -14,16 +14,19 @@ from ..layers import (
     JointBlock,
     PatchEmbed3D,
     TrajectoryBlock,
+    build_approximation,
     drop_path_rates,
     grid_of,
     init_linear_layers,
     resize_grid_embed,
+    resize_joint_embed,
     resize_time_embed,
     to_pair,
     tubelets_of,
 )
 
 ATTENTION_TYPES = ('trajectory', 'joint', 'divided')
+POS_EMBED_TYPES = ('separate', 'joint')
 OUT_TYPES = ('cls_token', 'featmap')
 
 
@@ -51,6 +54,12 @@ class Motionformer(BaseModule):
         drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
         attention_type: ``trajectory``, or the baselines ``joint`` and ``divided``.
         project_values: For trajectories, whether values are projected along time (see ``TrajectoryAttention``).
+        approximation: For trajectories, what stands in for attention along space: ``nystrom``, ``orthoformer`` or
+            ``performer`` (see ``space_approximations``); exact without.
+        num_landmarks: Landmarks of the first two, random features of the third; by default 128, or as many as there are
+            tokens. Orthoformer's are at most all patches of the clip, Nystroem's those of a frame.
+        pos_embed_type: ``separate`` embeddings of space and of time, which are added, or one for every place and time
+            together, ``joint``. All published checkpoints have the first.
         out_type: ``cls_token`` or ``featmap``.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm.
@@ -78,18 +87,22 @@ class Motionformer(BaseModule):
         drop_path_rate: float = 0.2,
         attention_type: str = 'trajectory',
         project_values: bool = False,
+        approximation: str | None = None,
+        num_landmarks: int | None = None,
+        pos_embed_type: str = 'separate',
         out_type: str = 'cls_token',
         with_cp: bool = False,
         norm_eps: float = 1e-6,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if attention_type not in ATTENTION_TYPES:
+        one_of('attention_type', attention_type, ATTENTION_TYPES)
+        one_of('out_type', out_type, OUT_TYPES)
+        one_of('pos_embed_type', pos_embed_type, POS_EMBED_TYPES)
+        if approximation is not None and attention_type != 'trajectory':
             raise InputError(
-                f'attention_type of Motionformer is one of {", ".join(ATTENTION_TYPES)}, not {attention_type!r}'
+                f'approximation of Motionformer goes with attention_type trajectory, not with {attention_type}'
             )
-        if out_type not in OUT_TYPES:
-            raise InputError(f'out_type of Motionformer is one of {", ".join(OUT_TYPES)}, not {out_type!r}')
         self.img_size = to_pair(img_size)
         self.patch_size = patch_size
         self.num_frames = num_frames
@@ -102,12 +115,15 @@ class Motionformer(BaseModule):
 
         self.patch_embed_3d = PatchEmbed3D(patch_size, tubelet_size, embed_dims)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
-        self.pos_embed = nn.Parameter(torch.zeros(1, 1 + self.grid[0] * self.grid[1], embed_dims))
-        self.temp_embed = nn.Parameter(torch.zeros(1, tubelets_of(num_frames, tubelet_size), embed_dims))
+        num_tubelets, num_patches = tubelets_of(num_frames, tubelet_size), self.grid[0] * self.grid[1]
+        if pos_embed_type == 'joint':
+            self.st_embed = nn.Parameter(torch.zeros(1, 1 + num_tubelets * num_patches, embed_dims))
+        else:
+            self.pos_embed = nn.Parameter(torch.zeros(1, 1 + num_patches, embed_dims))
+            self.temp_embed = nn.Parameter(torch.zeros(1, num_tubelets, embed_dims))
         self.embed_drop = nn.Dropout(drop_rate)
 
-        blocks = {'joint': JointBlock, 'divided': DividedBlock}
-        blocks['trajectory'] = partial(TrajectoryBlock, attention=dict(project_values=project_values))
+        blocks = {'trajectory': TrajectoryBlock, 'joint': JointBlock, 'divided': DividedBlock}
         block = partial(
             blocks[attention_type],
             embed_dims,
@@ -118,14 +134,23 @@ class Motionformer(BaseModule):
             attn_drop_rate=attn_drop_rate,
             norm_eps=norm_eps,
         )
-        self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
+        self.blocks = nn.ModuleList()
+        for layer, rate in enumerate(drop_path_rates(drop_path_rate, num_layers)):
+            own = dict(drop_path_rate=rate)
+            if attention_type == 'trajectory':
+                own['attention'] = dict(project_values=project_values)
+                if approximation is not None:
+                    sizes = (embed_dims // num_heads, num_tubelets, num_patches)
+                    stand_in = build_approximation(approximation, num_landmarks, *sizes, seed=layer)
+                    own['attention']['approximation'] = stand_in
+            self.blocks.append(block(**own))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
 
     def init_weights(self) -> None:
         """Initialise as published (truncated normal, no time embedding), then as ``init_cfg`` says."""
         init_linear_layers(self)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
-        nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        nn.init.trunc_normal_(self.st_embed if hasattr(self, 'st_embed') else self.pos_embed, std=0.02)
         super().init_weights()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -160,9 +185,21 @@ class Motionformer(BaseModule):
 
     def _embed(self, x: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
         """Tokens (N, 1 + F * P, C): class token and patches with their embeddings."""
+        embed = self.position_embed(grid, num_tubelets)
+        cls_token = (self.cls_token + embed[:, :1]).expand(len(x), -1, -1)
+        return self.embed_drop(torch.cat((cls_token, self.patch_embed_3d(x) + embed[:, 1:]), dim=1))
+
+    def position_embed(self, grid: tuple[int, int], num_tubelets: int) -> Tensor:
+        """Embeddings (1, 1 + F * P, C) of the class token and of all places and times, for a grid of P and F times."""
+        if hasattr(self, 'st_embed'):
+            steps = self.num_frames // self.tubelet_size
+            return resize_joint_embed(self.st_embed, (steps, *self.grid), (num_tubelets, *grid), self.embed_resize_mode)
         pos_embed = resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
         time_embed = resize_time_embed(self.temp_embed, num_tubelets)
         patch_embed = pos_embed[:, None, 1:] + time_embed[:, :, None]  # (1, F, P, C)
-        cls_token = (self.cls_token + pos_embed[:, :1]).expand(len(x), -1, -1)
-        patches = self.patch_embed_3d(x) + patch_embed.flatten(1, 2)
-        return self.embed_drop(torch.cat((cls_token, patches), dim=1))
+        return torch.cat((pos_embed[:, :1], patch_embed.flatten(1, 2)), dim=1)
+
+
+def one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
+    if value not in accepted:
+        raise InputError(f'{name} of Motionformer is one of {", ".join(accepted)}, not {value!r}')

@@ -8,11 +8,13 @@ from .drop_path import DropPath, drop_path_rates
 from .mlp import Mlp
 from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
-from .position_embed import resize_grid_embed, resize_time_embed
+from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
+from .space_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
 from .trajectory_attention import TrajectoryAttention
 from .weight_init import init_linear_layers
 
 __all__ = [
+    'APPROXIMATIONS',
     'Attention',
     'Block',
     'DividedAttention',
@@ -21,14 +23,19 @@ __all__ = [
     'DropPath',
     'JointBlock',
     'Mlp',
+    'Nystrom',
+    'Orthoformer',
     'PatchEmbed2D',
     'PatchEmbed3D',
+    'Performer',
     'TrajectoryAttention',
     'TrajectoryBlock',
+    'build_approximation',
     'drop_path_rates',
     'grid_of',
     'init_linear_layers',
     'resize_grid_embed',
+    'resize_joint_embed',
     'resize_time_embed',
     'to_pair',
     'tubelets_of',

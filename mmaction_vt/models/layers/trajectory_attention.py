@@ -6,6 +6,9 @@ from torch import Tensor, nn
 
 from .attention import Attention
 
+# Numbers that the trajectories of one sample may have at once (256 MB in float32).
+MOST_ELEMENTS = 1 << 26
+
 
 class TrajectoryAttention(Attention):
     """Attention along the paths that patches take through a video (Patrick et al., 2021, section 3.2).
@@ -28,6 +31,8 @@ class TrajectoryAttention(Attention):
         drop_rate: Dropout after the output projection.
         project_values: Whether trajectories are projected to values along time, as the paper's formula has it. All
             published checkpoints were trained with code that sums them unprojected.
+        approximation: What stands in for attention along space, one of ``space_approximations``; exact without. It has
+            no dropout on attention weights.
     """
 
     def __init__(
@@ -38,9 +43,11 @@ class TrajectoryAttention(Attention):
         attn_drop_rate: float = 0.0,
         drop_rate: float = 0.0,
         project_values: bool = False,
+        approximation: nn.Module | None = None,
     ) -> None:
         super().__init__(dims, num_heads, qkv_bias, attn_drop_rate, drop_rate)
         self.project_values = project_values
+        self.approximation = approximation
         self.proj_q = nn.Linear(dims, dims)
         self.proj_kv = nn.Linear(dims, 2 * dims)
 
@@ -59,47 +66,75 @@ class TrajectoryAttention(Attention):
         cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
         # One sample after the other: trajectories are F times as large as the tokens.
         samples = zip(q[:, :, 1:], k[:, :, 1:], v[:, :, 1:], strict=True)
-        out = torch.stack([self.along_time(self.along_space(*sample, num_frames)) for sample in samples])
+        out = torch.stack([self.along_trajectories(*sample, num_frames) for sample in samples])
         if first_only:
             # The patches' share is zero: it ties the parameters to the graph.
             cls_out = cls_out + 0.0 * out.sum((1, 2), keepdim=True)
             return self.proj_drop(self.proj(cls_out))
         return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1)))
 
-    def along_space(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
-        """Trajectories (F, F * P, C): what each patch finds in each frame.
+    def along_trajectories(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
+        """Both steps for the patches of one sample, (F * P, C), as many frames of queries at once as memory allows.
 
         Args:
-            q: Queries of one sample, (heads, F * P, C / heads).
+            q: Queries, (heads, F * P, C / heads).
             k: Keys, likewise.
             v: Values, likewise.
             num_frames: F.
         """
-        q = q.expand(num_frames, -1, -1, -1)
         k, v = (tokens.unflatten(1, (num_frames, -1)).transpose(0, 1) for tokens in (k, v))  # (F, heads, P, C / heads)
+        size = q.numel()  # of the trajectories that the patches of one frame have
+        at_once = num_frames if self.approximation is not None else max(1, MOST_ELEMENTS // size)
+        places = q.shape[1] // num_frames
+        out = []
+        for first_frame in range(0, num_frames, at_once):
+            frames = slice(first_frame, first_frame + at_once)
+            trajectories = self.along_space(q.unflatten(1, (-1, places))[:, frames].flatten(1, 2), k, v)
+            own = trajectories.unflatten(1, (-1, places))[frames].diagonal(dim1=0, dim2=1)  # (P, C, frames)
+            out.append(self.along_time(trajectories, own.permute(2, 0, 1).flatten(0, 1)))
+        return torch.cat(out)
+
+    def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Trajectories (F, S, C): what each patch finds in each frame.
+
+        Args:
+            q: Queries of S patches, (heads, S, C / heads).
+            k: Keys of all patches, (F, heads, P, C / heads).
+            v: Values, likewise.
+        """
+        if self.approximation is not None:
+            return self.approximation(q, k, v).transpose(1, 2).flatten(2)
+        q = q.expand(len(k), -1, -1, -1)
         drop_rate = self.attn_drop_rate if self.training else 0.0
         return F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
 
-    def along_time(self, trajectories: Tensor) -> Tensor:
-        """(F * P, C): each patch's trajectory, summed as the patch's token in its own frame asks for."""
+    def along_time(self, trajectories: Tensor, own: Tensor) -> Tensor:
+        """Each patch's trajectory, summed as what it found in its own frame asks for.
+
+        Args:
+            trajectories: Of S patches, (F, S, C).
+            own: What each of them found in its own frame, (S, C).
+
+        Returns:
+            (S, C).
+        """
         dims = trajectories.shape[-1]
-        weights = self.time_weights(trajectories).to(trajectories.dtype)  # (F * P, heads, F)
+        weights = self.time_weights(trajectories, own).to(trajectories.dtype)  # (S, heads, F)
         if not self.project_values:
             values = trajectories.unflatten(-1, (self.num_heads, -1))
             return torch.einsum('shf,fshd->shd', weights, values).flatten(1)
         weight = self.proj_kv.weight[dims:].unflatten(0, (self.num_heads, -1))  # (heads, C / heads, C)
-        sums = torch.bmm(weights, trajectories.transpose(0, 1))  # (F * P, heads, C)
+        sums = torch.bmm(weights, trajectories.transpose(0, 1))  # (S, heads, C)
         values = torch.bmm(sums.transpose(0, 1), weight.transpose(1, 2)).transpose(0, 1).flatten(1)
         return values + self.proj_kv.bias[dims:]
 
-    def time_weights(self, trajectories: Tensor) -> Tensor:
-        """Attention weights along time, (F * P, heads, F), for trajectories (F, F * P, C)."""
-        num_frames, _, dims = trajectories.shape
-        own = trajectories.unflatten(1, (num_frames, -1)).diagonal(dim1=0, dim2=1)  # (P, C, F)
-        query = self.proj_q(own.permute(2, 0, 1).flatten(0, 1)).unflatten(-1, (self.num_heads, -1))
+    def time_weights(self, trajectories: Tensor, own: Tensor) -> Tensor:
+        """Attention weights along time, (S, heads, F); arguments as for ``along_time``."""
+        dims = trajectories.shape[-1]
+        query = self.proj_q(own).unflatten(-1, (self.num_heads, -1))
         weight = self.proj_kv.weight[:dims].unflatten(0, (self.num_heads, -1))  # (heads, C / heads, C)
-        moved = torch.bmm(query.transpose(0, 1), weight)  # (heads, F * P, C)
-        scores = torch.bmm(moved.transpose(0, 1), trajectories.permute(1, 2, 0))  # (F * P, heads, F)
+        moved = torch.bmm(query.transpose(0, 1), weight)  # (heads, S, C)
+        scores = torch.bmm(moved.transpose(0, 1), trajectories.permute(1, 2, 0))  # (S, heads, F)
         # The bias adds the same to every frame, which the softmax removes; it stays part of the formula.
         bias = self.proj_kv.bias[:dims].unflatten(0, (self.num_heads, -1))
         scores = scores + (query * bias).sum(-1, keepdim=True)

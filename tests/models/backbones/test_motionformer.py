@@ -1,12 +1,18 @@
 """Motionformer against its plain formulation, the published scores, and what it promises."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 from reference.motionformer import motionformer
 
-from mmaction_vt import init_recognizer
+from mmaction_vt import init_recognizer, read_checkpoint
+from mmaction_vt.checkpoints.fit import load_into
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import Motionformer
+from mmaction_vt.models.layers import trajectory_attention
 
 KINDS = [
     dict(attention_type='trajectory', project_values=False),
@@ -46,6 +52,40 @@ def test_equals_the_plain_formulation_forward_and_in_every_gradient(kind):
     their_grads = torch.autograd.grad(their_loss, tensors)
     for our_grad, their_grad in zip(our_grads, their_grads, strict=True):
         torch.testing.assert_close(our_grad, their_grad, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize('kind', KINDS[:2])
+def test_a_long_video_is_the_same_in_parts(kind, monkeypatch):
+    """Three frames of queries at once, then two and one: parts of equal length and a shorter last one."""
+    model = random_model(**kind)
+    videos = torch.randn(1, 3, 6, 32, 48, dtype=torch.float64)
+    whole = torch.autograd.grad(model(videos).square().sum(), list(model.parameters()))
+    for frames in (2, 1):
+        monkeypatch.setattr(trajectory_attention, 'MOST_ELEMENTS', frames * 3 * 6 * 24)
+        parts = torch.autograd.grad(model(videos).square().sum(), list(model.parameters()))
+        for one, other in zip(whole, parts, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-11)
+
+
+MEASURE = """
+import re, torch
+from pathlib import Path
+from mmaction_vt.models import Motionformer
+model = Motionformer(num_frames=96, embed_dims=24, num_layers=2, num_heads=3, mlp_ratio=1, out_type='featmap').eval()
+videos = torch.zeros(1, 3, 96, 224, 224)
+resident = lambda key: int(re.search(key + r':\\s+(\\d+)', Path('/proc/self/status').read_text())[1])
+before = resident('VmRSS')
+with torch.inference_mode():
+    assert model(videos).shape == (1, 24, 48, 14, 14)
+print(resident('VmHWM') - before)
+"""
+
+
+@pytest.mark.skipif(not Path('/proc/self/status').is_file(), reason='memory is read from /proc')
+def test_96_frames_without_all_patches_against_all():
+    out = subprocess.run([sys.executable, '-c', MEASURE], check=True, capture_output=True, text=True).stdout
+    tokens = 48 * 14 * 14
+    assert 1024 * int(out) < 0.5 * 3 * tokens * tokens * 4  # half of one such matrix for each of 3 heads
 
 
 @pytest.mark.parametrize('kind', KINDS)
@@ -130,3 +170,82 @@ def test_refuses_options_that_do_not_fit(options, words):
 def test_refuses_an_odd_number_of_frames():
     with pytest.raises(InputError, match='5 frames'):
         Motionformer(**SMALL)(torch.zeros(1, 3, 5, 32, 48))
+
+
+@pytest.mark.parametrize('approximation', ['nystrom', 'orthoformer', 'performer'])
+def test_approximations_are_deterministic_train_and_come_near(approximation):
+    videos = torch.randn(2, 3, 6, 32, 48, dtype=torch.float64)
+    exact = random_model().eval()(videos)
+    errors = []
+    for num_landmarks in (1, 6):
+        first, second = (random_model(approximation=approximation, num_landmarks=num_landmarks) for _ in range(2))
+        torch.testing.assert_close(first.eval()(videos), second.eval()(videos), rtol=0, atol=0)
+        errors.append((first(videos) - exact).norm().item())
+        first.train()(videos).sum().backward()
+        assert all(parameter.grad is not None for parameter in first.parameters())
+    assert first.state_dict().keys() == random_model().state_dict().keys()  # published weights can be used
+    if approximation == 'nystrom':
+        assert errors[1] < errors[0]
+
+
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        (dict(approximation='nystrom', num_landmarks=7), 'a frame has 6'),
+        (dict(approximation='orthoformer', num_landmarks=19), '3 frames have 18'),
+        (dict(approximation='nystrom', attention_type='joint'), 'trajectory, not with joint'),
+        (dict(approximation='sparse'), 'nystrom.*sparse'),
+        (dict(pos_embed_type='learned'), 'separate.*learned'),
+    ],
+)
+def test_refuses_approximations_and_embeddings_that_do_not_fit(options, words):
+    with pytest.raises(InputError, match=words):
+        Motionformer(**{**SMALL, **options})
+
+
+def test_joint_embedding_that_is_the_sum_of_separate_ones_gives_the_same():
+    separate, joint = random_model().eval(), random_model(pos_embed_type='joint').eval()
+    assert not hasattr(joint, 'temp_embed') and not hasattr(joint, 'pos_embed')
+    state = separate.state_dict()
+    patches = (state.pop('temp_embed')[:, :, None] + state['pos_embed'][:, None, 1:]).flatten(1, 2)
+    state['st_embed'] = torch.cat((state.pop('pos_embed')[:, :1], patches), dim=1)
+    joint.load_state_dict(state)
+    for frames, height, width in ((6, 32, 48), (4, 32, 48), (12, 64, 64)):
+        videos = torch.randn(1, 3, frames, height, width, dtype=torch.float64)
+        torch.testing.assert_close(joint(videos), separate(videos))
+
+
+def test_joint_embedding_starts_random_and_in_waves():
+    model = Motionformer(**SMALL, pos_embed_type='joint')
+    model.init_weights()
+    assert model.st_embed.std().item() == pytest.approx(0.02, rel=0.2)
+    model = Motionformer(**SMALL, pos_embed_type='joint', init_cfg=dict(type='mmaction_vt.FromScratch'))
+    model.init_weights()
+    assert torch.cdist(model.st_embed[0, 1:], model.st_embed[0, 1:]).fill_diagonal_(torch.inf).min() > 0.1
+
+
+@pytest.mark.parametrize(
+    ('sizes', 'words'),
+    [
+        (dict(img_size=32, num_frames=12), 'from 3x2x2 to 6x2x2'),
+        (dict(img_size=64, num_frames=6), 'from 3x2x2 to 3x4x4'),
+    ],
+)
+def test_published_joint_embedding_is_read_and_resized(sizes, words, tmp_path):
+    """The published file also holds the separate embeddings, which its model does not use."""
+    source = random_model(pos_embed_type='joint', img_size=32).eval()
+    state = {key: value.float() for key, value in source.state_dict().items()}
+    state |= {'pos_embed': torch.zeros(1, 5, 24), 'temp_embed': torch.zeros(1, 3, 24)}
+    state |= {'head.weight': torch.randn(7, 24), 'head.bias': torch.randn(7)}
+    state |= {'pre_logits.fc.weight': torch.randn(24, 24), 'pre_logits.fc.bias': torch.randn(24)}
+    torch.save({'model_state': state}, tmp_path / 'joint.pyth')
+    assert read_checkpoint(tmp_path / 'joint.pyth')['dropped'] == ['pos_embed', 'temp_embed']
+
+    backbone = dict(type='mmaction_vt.Motionformer', pos_embed_type='joint', **{**SMALL, **sizes})
+    head = dict(type='mmaction_vt.MotionformerHead', num_classes=7, in_channels=24)
+    model = init_recognizer(dict(model=dict(type='Recognizer3D', backbone=backbone, cls_head=head)))
+    fit = load_into(model, tmp_path / 'joint.pyth')
+    assert len(fit.resized) == 1 and words in fit.resized[0]
+    videos = torch.randn(1, 3, sizes['num_frames'], sizes['img_size'], sizes['img_size'])
+    with torch.no_grad():
+        torch.testing.assert_close(model.eval().backbone(videos), source.float()(videos))

@@ -1,0 +1,134 @@
+"""Motionformer-B beside the plain formulation of trajectory attention: ``python benchmarks/motionformer.py``.
+
+The plain formulation (tests/reference/motionformer.py) holds the matrix of all patches against all patches and projects
+every trajectory, as the paper writes it and as the published code does. Both have the same weights and the same tokens
+to start with.
+"""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from measure import describe_machine, peak_memory, time_side_by_side
+from rich.console import Console
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from mmaction_vt.models import Motionformer
+
+sys.path.insert(0, str(Path(__file__).parents[1] / 'tests'))
+from reference.motionformer import trajectory_attention
+from reference.timesformer import mlp
+
+OURS, PLAIN = 'mmaction_vt', 'plain formulation'
+
+
+class Plain(nn.Module):
+    """The same model, written out."""
+
+    def __init__(self, model: Motionformer) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, videos: Tensor) -> Tensor:
+        model = self.model
+        grid = tuple(side // model.patch_size for side in videos.shape[3:])
+        num_frames = videos.shape[2] // model.tubelet_size
+        embed = model.position_embed(grid, num_frames)
+        cls_token = (model.cls_token + embed[:, :1]).expand(len(videos), -1, -1)
+        x = torch.cat((cls_token, model.patch_embed_3d(videos) + embed[:, 1:]), dim=1)
+        for block in model.blocks:
+            x = x + trajectory_attention(block.norm1(x), block.attn, num_frames)
+            x = x + mlp(block.norm2(x), block.mlp)
+        return model.norm(x)[:, 0]
+
+
+def forward_work(model: nn.Module, videos: Tensor, bf16: bool) -> Callable[[], Tensor]:
+    def work() -> Tensor:
+        with torch.inference_mode(), torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
+            return model.eval()(videos)
+
+    return work
+
+
+def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], None]:
+    def work() -> None:
+        with torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
+            loss = model.train()(videos).square().sum()
+        loss.backward()
+        model.zero_grad(set_to_none=True)
+
+    return work
+
+
+def multiply_adds(img_size: int, num_frames: int) -> dict[str, float]:
+    """Giga-multiply-adds of both forms for one clip, every token through every block."""
+    with torch.device('meta'):
+        model = Motionformer(img_size=img_size, num_frames=num_frames, out_type='featmap').eval()
+        videos = torch.zeros(1, 3, num_frames, img_size, img_size)
+        counts = {}
+        for name, form in {OURS: model, PLAIN: Plain(model)}.items():
+            with FlopCounterMode(display=False) as counter, torch.no_grad():
+                form(videos)
+            counts[name] = counter.get_total_flops() / 2e9
+    return counts
+
+
+def build_forms(project_values: bool) -> dict[str, nn.Module]:
+    torch.manual_seed(0)
+    model = Motionformer(drop_path_rate=0.0, project_values=project_values)
+    model.init_weights()
+    nn.init.trunc_normal_(model.temp_embed, std=0.02)
+    return {OURS: model, PLAIN: Plain(model)}
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument('--runs', type=int, default=5)
+    parser.add_argument('--step-runs', type=int, default=3)
+    parser.add_argument('--threads', type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    console = Console(soft_wrap=True)
+    videos = torch.randn(1, 3, 16, 224, 224)
+
+    console.print(describe_machine())
+    console.print('| clip | published values: multiply-adds here, G | written out, G |')
+    console.print('| --- | --- | --- |')
+    for img_size, num_frames in ((224, 16), (336, 16), (224, 32)):
+        counts = multiply_adds(img_size, num_frames)
+        console.print(f'| {num_frames}x{img_size} | {counts[OURS]:.1f} | {counts[PLAIN]:.1f} |')
+
+    console.print(
+        '| work | values | code | seconds (median) | of the plain float32 time | peak memory above the model, MB |'
+    )
+    console.print('| --- | --- | --- | --- | --- | --- |')
+    differences = []
+    for project_values in (False, True):
+        values = 'projected' if project_values else 'published'
+        forms = build_forms(project_values)
+        forward = {name: forward_work(form, videos, False) for name, form in forms.items()}
+        half = {f'{name}, bfloat16': forward_work(form, videos, True) for name, form in forms.items()}
+        step = {name: step_work(form, videos) for name, form in forms.items()}
+        for title, works, runs in (('forward', forward | half, args.runs), ('training step', step, args.step_runs)):
+            seconds = time_side_by_side(works, runs)
+            for name, work in works.items():
+                ratio = seconds[name] / seconds[PLAIN]
+                memory = peak_memory(work)
+                console.print(f'| {title} | {values} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {memory:.0f} |')
+        plain = forward[PLAIN]()
+        for name, work in {**forward, **half}.items():
+            difference = (work() - plain).abs().max()
+            differences.append(f'| {values} | {name} | {difference:.1e} | {plain.std():.2f} |')
+    console.print(
+        '| values | code | largest difference of a feature from plain float32 | standard deviation of features |'
+    )
+    console.print('| --- | --- | --- | --- |')
+    for row in differences:
+        console.print(row)
+
+
+if __name__ == '__main__':
+    main()
