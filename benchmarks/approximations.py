@@ -1,9 +1,9 @@
 """Error against cost of the stand-ins for attention along space: ``python benchmarks/approximations.py``.
 
-One layer of Motionformer-B at 16 frames of 224 x 224: 12 heads, 1568 queries, 8 frames of 196 keys. The error is that of
-what all patches find in all frames, relative to its size. Queries and keys are random fields, smooth in space and time
-with some noise, and the query of a patch is like the keys at its place. ``spread`` is the root mean square of the scores
-before the softmax: at 1 a patch looks at much of a frame, at 4 at a few places.
+One layer of Motionformer-B at 16 frames of 224 x 224: 12 heads, 1568 queries, 8 frames of 196 keys. The error is that
+of what all patches find in all frames, relative to its size. Queries and keys are random fields, smooth in space and
+time with some noise, and the query of a patch is like the keys at its place. ``spread`` is the root mean square of the
+scores before the softmax: at 1 a patch looks at much of a frame, at 4 at a few places.
 """
 
 import copy
@@ -22,6 +22,8 @@ HEADS, FRAMES, PATCHES, DIMS = 12, 8, 196, 64
 
 
 class Exact(nn.Module):
+    """What the others stand in for."""
+
     def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return F.scaled_dot_product_attention(q.expand(len(k), -1, -1, -1), k, v)
 

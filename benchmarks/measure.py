@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from rich.progress import track
+from torch import Tensor, nn
 
 
 def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
@@ -23,6 +24,28 @@ def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict
             work()
             seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def forward_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], Tensor]:
+    """A forward pass as in testing, in float32 or in bfloat16 autocast."""
+
+    def work() -> Tensor:
+        with torch.inference_mode(), torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
+            return model.eval()(videos)
+
+    return work
+
+
+def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], None]:
+    """A forward and a backward pass as in training."""
+
+    def work() -> None:
+        with torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
+            loss = model.train()(videos).square().mean()
+        loss.backward()
+        model.zero_grad(set_to_none=True)
+
+    return work
 
 
 def peak_memory(work: Callable[[], object]) -> float:

@@ -7,11 +7,10 @@ to start with.
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from measure import describe_machine, peak_memory, time_side_by_side
+from measure import describe_machine, forward_work, peak_memory, step_work, time_side_by_side
 from rich.console import Console
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -43,24 +42,6 @@ class Plain(nn.Module):
             x = x + trajectory_attention(block.norm1(x), block.attn, num_frames)
             x = x + mlp(block.norm2(x), block.mlp)
         return model.norm(x)[:, 0]
-
-
-def forward_work(model: nn.Module, videos: Tensor, bf16: bool) -> Callable[[], Tensor]:
-    def work() -> Tensor:
-        with torch.inference_mode(), torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
-            return model.eval()(videos)
-
-    return work
-
-
-def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], None]:
-    def work() -> None:
-        with torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
-            loss = model.train()(videos).square().sum()
-        loss.backward()
-        model.zero_grad(set_to_none=True)
-
-    return work
 
 
 def multiply_adds(img_size: int, num_frames: int) -> dict[str, float]:
@@ -109,7 +90,7 @@ def main() -> None:
     for project_values in (False, True):
         values = 'projected' if project_values else 'published'
         forms = build_forms(project_values)
-        forward = {name: forward_work(form, videos, False) for name, form in forms.items()}
+        forward = {name: forward_work(form, videos) for name, form in forms.items()}
         half = {f'{name}, bfloat16': forward_work(form, videos, True) for name, form in forms.items()}
         step = {name: step_work(form, videos) for name, form in forms.items()}
         for title, works, runs in (('forward', forward | half, args.runs), ('training step', step, args.step_runs)):

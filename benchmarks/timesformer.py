@@ -4,7 +4,7 @@ import importlib.metadata
 from argparse import ArgumentParser
 
 import torch
-from measure import describe_machine, peak_memory, time_side_by_side
+from measure import describe_machine, forward_work, peak_memory, step_work, time_side_by_side
 from mmaction.registry import MODELS
 from mmaction.utils import register_all_modules
 from rich.console import Console
@@ -49,22 +49,6 @@ def build_models() -> dict[str, torch.nn.Module]:
             MODELS.build(dict(type='TimeSformer', **BASE))
         ),
     }
-
-
-def forward_work(model: torch.nn.Module, videos: torch.Tensor, bf16: bool):
-    def work() -> None:
-        with torch.inference_mode(), torch.autocast('cpu', torch.bfloat16, enabled=bf16):
-            model.eval()(videos)
-
-    return work
-
-
-def step_work(model: torch.nn.Module, videos: torch.Tensor):
-    def work() -> None:
-        model.train()(videos).logsumexp(1).sum().backward()
-        model.zero_grad(set_to_none=True)
-
-    return work
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.layers import resize_grid_embed, resize_joint_embed, resize_time_embed
+from .image_dualformer import fit_time_of_kernels
 from .layout import misfit
 from .read import read_checkpoint
 
@@ -103,6 +104,7 @@ def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
     """Resize space and time embeddings to the backbone's, as the backbone does for a larger or longer input."""
     backbone = model.backbone
     _resize_joint_embedding(fit, backbone)
+    fit.resized += fit_time_of_kernels(fit.state_dict, model.state_dict(), 'backbone.')
     for key in ('backbone.pos_embed', 'backbone.time_embed', 'backbone.temp_embed'):
         old, new = fit.state_dict.get(key), getattr(backbone, key.removeprefix('backbone.'), None)
         if old is None or new is None or old.shape == new.shape or old.shape[::2] != new.shape[::2]:

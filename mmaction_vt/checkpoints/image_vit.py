@@ -1,38 +1,17 @@
 """Image ViTs in timm's naming, and video models, as a start for a TimeSformer or a Motionformer."""
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.layers import resize_time_embed
-from .files import load_file
 from .fit import resize_square_embed
 from .layout import misfit
-from .read import convert, state_dict_of
 
 # Attention along time and its norm, and what they start as.
 ALONG_TIME = {'.temporal_attn.': '.attn.', '.temporal_norm1.': '.norm1.', '.timeattn.': '.attn.', '.norm3.': '.norm1.'}
 # What only a video model has and starts as the backbone initialised it.
 KEPT = ('.temporal_fc.', '.attn.proj_q.', '.attn.proj_kv.', 'time_embed', 'temp_embed')
-# What an image model has behind its features.
-LEFT_OUT = ('head.', 'head_dist.', 'pre_logits.', 'fc_norm.')
-
-
-def read(path: str | Path) -> dict[str, Tensor]:
-    """Backbone parameters, without the prefix, of a file in timm's naming or in any layout of a video model."""
-    checkpoint = load_file(path)
-    state = state_dict_of(checkpoint)
-    if 'blocks.0.attn.qkv.weight' not in state:
-        state = convert(checkpoint)['state_dict']
-        state = {key.removeprefix('backbone.'): value for key, value in state.items() if key.startswith('backbone.')}
-    return strip(state)
-
-
-def strip(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without what belongs to an image classifier."""
-    return {key: value for key, value in state.items() if not key.startswith(LEFT_OUT)}
 
 
 def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], list[str]]:

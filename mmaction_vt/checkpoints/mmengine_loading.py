@@ -10,12 +10,14 @@ from urllib.parse import urlparse
 import mmengine.dist
 import mmengine.runner.checkpoint as mmengine_checkpoint
 import mmengine.runner.runner as mmengine_runner
+from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
 from .files import fetch, load_file
 from .fit import put_into
 from .read import convert
+from .start import backbone_state, fit_backbone
 
 
 def install() -> None:
@@ -26,8 +28,13 @@ def install() -> None:
         return
 
     def load_checkpoint_to_model(model: nn.Module, checkpoint: dict, *args: object, **kwargs: object) -> dict:
-        backbone = getattr(model, 'backbone', None)
-        if not type(backbone).__module__.startswith('mmaction_vt.'):
+        if is_ours(model):  # a backbone's init_cfg of type Pretrained
+            fitted, sentences = fit_backbone(backbone_state(checkpoint), model)
+            model.load_state_dict(fitted)
+            for sentence in sentences:
+                print_log(sentence, 'current')
+            return checkpoint
+        if not is_ours(getattr(model, 'backbone', None)):
             return original(model, checkpoint, *args, **kwargs)
         put_into(model, convert(checkpoint), 'the checkpoint')
         return checkpoint
@@ -35,6 +42,10 @@ def install() -> None:
     load_checkpoint_to_model.knows_layouts = True
     mmengine_checkpoint._load_checkpoint_to_model = load_checkpoint_to_model
     mmengine_runner._load_checkpoint_to_model = load_checkpoint_to_model
+
+
+def is_ours(module: object) -> bool:
+    return type(module).__module__.startswith('mmaction_vt.models.backbones')
 
 
 def load_from_anywhere(filename: str, map_location: object = None) -> dict:

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from . import (
+    dualformer_published,
     motionformer_published,
     ours,
     timesformer_huggingface,
@@ -24,6 +25,7 @@ LAYOUTS = (
     timesformer_mmaction2.LAYOUT,
     timesformer_lightning.LAYOUT,
     timesformer_huggingface.LAYOUT,
+    dualformer_published.LAYOUT,
     ours.LAYOUT,
 )
 # Where published code bases put the tensors inside their files.

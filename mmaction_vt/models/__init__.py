@@ -1,6 +1,6 @@
 """Models that mmaction2 lacks."""
 
-from .backbones import Motionformer, TimeSformer
+from .backbones import DualFormer, Motionformer, TimeSformer
 from .heads import MotionformerHead, VerbNounHead
 
-__all__ = ['Motionformer', 'MotionformerHead', 'TimeSformer', 'VerbNounHead']
+__all__ = ['DualFormer', 'Motionformer', 'MotionformerHead', 'TimeSformer', 'VerbNounHead']

@@ -1,6 +1,7 @@
 """Backbones: (N, 3, T, H, W) in, a class token or a feature map out."""
 
+from .dualformer import DualFormer
 from .motionformer import Motionformer
 from .timesformer import TimeSformer
 
-__all__ = ['Motionformer', 'TimeSformer']
+__all__ = ['DualFormer', 'Motionformer', 'TimeSformer']

@@ -10,6 +10,8 @@ from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
 from .space_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
+from .stratified_attention import GlobalPyramidAttention, LocalWindowAttention
+from .stratified_blocks import Downsample, PositionConv, StratifiedBlock
 from .trajectory_attention import TrajectoryAttention
 from .weight_init import init_linear_layers
 
@@ -20,14 +22,19 @@ __all__ = [
     'DividedAttention',
     'DividedBlock',
     'DividedSpaceTimeBlock',
+    'Downsample',
     'DropPath',
+    'GlobalPyramidAttention',
     'JointBlock',
+    'LocalWindowAttention',
     'Mlp',
     'Nystrom',
     'Orthoformer',
     'PatchEmbed2D',
     'PatchEmbed3D',
     'Performer',
+    'PositionConv',
+    'StratifiedBlock',
     'TrajectoryAttention',
     'TrajectoryBlock',
     'build_approximation',

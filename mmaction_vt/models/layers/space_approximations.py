@@ -101,7 +101,7 @@ def segment_means(tokens: Tensor, count: int) -> Tensor:
 
 
 def newton_inverse(matrix: Tensor, iterations: int = NEWTON_ITERATIONS) -> Tensor:
-    """An approximate pseudo-inverse of (..., R, R) matrices with rows that sum to 1 (Xiong et al., 2021, equation 11)."""
+    """An approximate pseudo-inverse of (..., R, R) matrices whose rows sum to 1 (Xiong et al., 2021, equation 11)."""
     eye = torch.eye(matrix.shape[-1], device=matrix.device, dtype=matrix.dtype)
     bound = matrix.abs().sum(-1).amax(-1) * matrix.abs().sum(-2).amax(-1)  # at least the largest singular value squared
     inverse = matrix.transpose(-1, -2) / bound[..., None, None]
