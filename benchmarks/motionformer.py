@@ -7,6 +7,7 @@ to start with.
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -65,10 +66,18 @@ def build_forms(project_values: bool) -> dict[str, nn.Module]:
     return {OURS: model, PLAIN: Plain(model)}
 
 
+def compare(console: Console, title: str, works: dict[str, Callable[[], object]], runs: int) -> None:
+    """Print a row of time and memory for each piece of work."""
+    seconds = time_side_by_side(works, runs)
+    for name, work in works.items():
+        ratio, memory = seconds[name] / seconds[PLAIN], peak_memory(work)
+        console.print(f'| {title} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {memory:.0f} |')
+
+
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument('--runs', type=int, default=5)
-    parser.add_argument('--step-runs', type=int, default=3)
+    parser.add_argument('--step-runs', type=int, default=3, help='of the training step; 0 leaves it out')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -87,25 +96,21 @@ def main() -> None:
     )
     console.print('| --- | --- | --- | --- | --- | --- |')
     differences = []
-    for project_values in (False, True):
-        values = 'projected' if project_values else 'published'
-        forms = build_forms(project_values)
-        forward = {name: forward_work(form, videos) for name, form in forms.items()}
-        half = {f'{name}, bfloat16': forward_work(form, videos, True) for name, form in forms.items()}
-        step = {name: step_work(form, videos) for name, form in forms.items()}
-        for title, works, runs in (('forward', forward | half, args.runs), ('training step', step, args.step_runs)):
-            seconds = time_side_by_side(works, runs)
-            for name, work in works.items():
-                ratio = seconds[name] / seconds[PLAIN]
-                memory = peak_memory(work)
-                console.print(f'| {title} | {values} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {memory:.0f} |')
-        plain = forward[PLAIN]()
-        for name, work in {**forward, **half}.items():
+    forms = {'published': build_forms(False), 'projected': build_forms(True)}
+    # Training steps come last: they leave memory behind, and the written-out form need not ask for its matrices anew.
+    for values, pair in forms.items():
+        works = {name: forward_work(form, videos) for name, form in pair.items()}
+        works |= {f'{name}, bfloat16': forward_work(form, videos, True) for name, form in pair.items()}
+        compare(console, f'forward | {values}', works, args.runs)
+        plain = works[PLAIN]()
+        for name, work in works.items():
             difference = (work() - plain).abs().max()
             differences.append(f'| {values} | {name} | {difference:.1e} | {plain.std():.2f} |')
-    console.print(
-        '| values | code | largest difference of a feature from plain float32 | standard deviation of features |'
-    )
+    for values, pair in forms.items():
+        if args.step_runs:
+            works = {name: step_work(form, videos) for name, form in pair.items()}
+            compare(console, f'training step | {values}', works, args.step_runs)
+    console.print('| values | code | largest difference of a feature from plain float32 | their standard deviation |')
     console.print('| --- | --- | --- | --- |')
     for row in differences:
         console.print(row)

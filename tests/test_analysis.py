@@ -68,6 +68,19 @@ def test_motionformer_counts_by_the_program_are_those_of_the_benchmark():
     assert (parameters + unused) / 1e6 == pytest.approx(109.1, rel=0.002)
 
 
+@pytest.mark.parametrize(
+    ('size', 'giga', 'millions'), [('tiny', 240, 21.8), ('small', 636, 48.9), ('base', 1072, 86.8)]
+)
+def test_dualformer_agrees_with_the_papers_table(size, giga, millions):
+    """Liang et al., 2021, table 4: four views; the authors leave the classifier out."""
+    config = load_config(ROOT / 'configs' / '_base_' / 'models' / f'dualformer_{size}.py')
+    model = init_recognizer(config)
+    counts = count(model, input_shape_of(model.backbone))
+    classifier = sum(parameter.numel() for parameter in model.cls_head.parameters())
+    assert 4 * counts.multiply_adds / 1e9 == pytest.approx(giga, rel=0.02)
+    assert (counts.parameters - classifier) / 1e6 == pytest.approx(millions, rel=0.02)
+
+
 def count_with_layers(config, num_layers):
     config.model.backbone.num_layers = num_layers
     model = init_recognizer(config)
