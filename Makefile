@@ -28,7 +28,7 @@ quickstart: setup
 	@$(BIN)/python tools/quickstart.py --model $(MODEL)
 
 test: setup
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q --tb=short --show-capture=stderr tests
 
 lint: setup
 	$(BIN)/ruff check .

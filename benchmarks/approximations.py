@@ -56,7 +56,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     layers = {'exact': Exact()}
     for count in (32, 64, 128, 196):
-        layers[f'Nystroem, {count} landmarks'] = Nystrom(count)
+        layers[f'Nyström, {count} landmarks'] = Nystrom(count)
     for count in (32, 64, 128, 512):
         layers[f'Orthoformer, {count} landmarks'] = Orthoformer(count)
     for count in (32, 64, 128, 512):
