@@ -9,6 +9,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from .checkpoints import load_into
+from .config_files import load_config
 from .errors import InputError
 from .registry import MODELS
 
@@ -46,21 +47,3 @@ def init_recognizer(
         logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
     model.cfg = config
     return model.to(device).eval()
-
-
-def load_config(config: str | Path | Config | dict) -> Config:
-    """A config from a file, a dict or a ``Config``.
-
-    Raises:
-        InputError: If the file does not exist or cannot be read as a config.
-    """
-    if isinstance(config, Config):
-        return config
-    if isinstance(config, dict):
-        return Config(config)
-    if not Path(config).is_file():
-        raise InputError(f'config {config} does not exist: the configs lie under configs/recognition')
-    try:
-        return Config.fromfile(config)
-    except (SyntaxError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f'config {config} cannot be read: {error}') from error

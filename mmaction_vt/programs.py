@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mmengine.config import Config, DictAction
 
-from .apis import load_config
 from .checkpoints import trust_checkpoints
+from .config_files import load_config
 from .errors import InputError
 
 # Settings that mmengine's runner reads and a config need not hold.

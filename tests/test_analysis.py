@@ -6,7 +6,8 @@ import pytest
 from conftest import ROOT
 
 from mmaction_vt.analysis import count, input_shape_of, views_of
-from mmaction_vt.apis import init_recognizer, load_config
+from mmaction_vt.apis import init_recognizer
+from mmaction_vt.config_files import load_config
 
 FAMILY = ROOT / 'configs' / 'recognition' / 'timesformer'
 

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from mmengine.config import Config
 from mmengine.runner import Runner, find_latest_checkpoint
 
+from mmaction_vt.engine.stored_labels import train_from_store
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import (
     add_checkpoint_options,
@@ -27,6 +28,11 @@ def build_parser() -> ArgumentParser:
         help='go on from this checkpoint; without a path from the newest in the work dir, if there is one',
     )
     parser.add_argument('--amp', choices=('fp16', 'bf16'), help='train in mixed precision')
+    parser.add_argument(
+        '--token-labels',
+        metavar='STORE',
+        help="train from this folder of tools/data/token_labels.py instead of asking the config's teacher",
+    )
     parser.add_argument('--no-validate', action='store_true', help='do not validate during training')
     parser.add_argument(
         '--auto-scale-lr',
@@ -47,6 +53,8 @@ def apply_options(config: Config, args: Namespace) -> None:
     if args.no_validate:
         config.val_cfg = config.val_dataloader = config.val_evaluator = None
         config.default_hooks.checkpoint.pop('save_best', None)
+    if args.token_labels:
+        train_from_store(config, args.token_labels)
     if args.amp:
         use_mixed_precision(config, args.amp)
     if args.resume:

@@ -14,7 +14,8 @@ from .image_dualformer import fit_time_of_kernels
 from .layout import misfit
 from .read import read_checkpoint
 
-CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun')
+CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
+TOKEN_LAYERS = 'cls_head.token_linear.'
 
 
 @dataclass
@@ -50,6 +51,7 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     wanted = model.state_dict()
     fit = Fit(dict(state))
     _resize_embeddings(fit, model)
+    _fit_token_layers(fit, wanted)
     _leave_out_classifiers(fit, wanted)
 
     problem = misfit(fit.state_dict, {key: value for key, value in wanted.items() if key not in fit.kept})
@@ -154,10 +156,24 @@ def resize_square_embed(embed: Tensor, grid: tuple[int, int], mode: str) -> Tens
     return resize_grid_embed(embed, (side, side), grid, mode)
 
 
+def _fit_token_layers(fit: Fit, wanted: dict[str, Tensor]) -> None:
+    """Let a model with token labels start from one without, and the other way round."""
+    theirs, ours = ({key for key in state if key.startswith(TOKEN_LAYERS)} for state in (fit.state_dict, wanted))
+    if (not theirs and not ours) or (theirs and ours):
+        return
+    for key in theirs:
+        fit.state_dict.pop(key)
+    fit.kept |= ours
+    if theirs:
+        fit.resized.append('Left out the layers that score tokens: the model has none.')
+    else:
+        fit.new_classifiers.append('The checkpoint has no layers that score tokens: those of the model are untrained.')
+
+
 def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:
     """Drop classifiers for other classes than the model's, or of another kind of head; the model's own are kept."""
     theirs = _classifiers(fit.state_dict)
-    ours = _classifiers(wanted)
+    ours = _classifiers({key: value for key, value in wanted.items() if key not in fit.kept})
     differing = {name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name)}
     if not theirs or not ours or not differing:
         return

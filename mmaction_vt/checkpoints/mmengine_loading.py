@@ -27,7 +27,9 @@ def install() -> None:
     if getattr(original, 'knows_layouts', False):
         return
 
-    def load_checkpoint_to_model(model: nn.Module, checkpoint: dict, *args: object, **kwargs: object) -> dict:
+    def load_checkpoint_to_model(
+        model: nn.Module, checkpoint: dict, strict: bool = False, *args: object, **kwargs: object
+    ) -> dict:
         if is_ours(model):  # a backbone's init_cfg of type Pretrained
             fitted, sentences = fit_backbone(backbone_state(checkpoint), model)
             model.load_state_dict(fitted)
@@ -35,8 +37,8 @@ def install() -> None:
                 print_log(sentence, 'current')
             return checkpoint
         if not is_ours(getattr(model, 'backbone', None)):
-            return original(model, checkpoint, *args, **kwargs)
-        put_into(model, convert(checkpoint), 'the checkpoint')
+            return original(model, checkpoint, strict, *args, **kwargs)
+        put_into(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
         return checkpoint
 
     load_checkpoint_to_model.knows_layouts = True

@@ -1,6 +1,17 @@
 """Models that mmaction2 lacks."""
 
 from .backbones import DualFormer, Motionformer, TimeSformer
-from .heads import MotionformerHead, VerbNounHead
+from .heads import MotionformerHead, TokenLabelHead, VerbNounHead
+from .losses import TokenLabelLoss
+from .recognizers import TokenLabelRecognizer3D
 
-__all__ = ['DualFormer', 'Motionformer', 'MotionformerHead', 'TimeSformer', 'VerbNounHead']
+__all__ = [
+    'DualFormer',
+    'Motionformer',
+    'MotionformerHead',
+    'TimeSformer',
+    'TokenLabelHead',
+    'TokenLabelLoss',
+    'TokenLabelRecognizer3D',
+    'VerbNounHead',
+]

@@ -6,6 +6,7 @@ from .sample_clips import SampleClipsInTime, SampleCoveringClips
 from .sample_segments import SampleSegments
 from .segment import TrimToSegment
 from .short_side_scale import RandomShortSideScale
+from .stored_views import StoredTokenLabels
 
 __all__ = [
     'DecordDecode',
@@ -15,5 +16,6 @@ __all__ = [
     'SampleClipsInTime',
     'SampleCoveringClips',
     'SampleSegments',
+    'StoredTokenLabels',
     'TrimToSegment',
 ]

@@ -49,8 +49,9 @@ class DualFormer(BaseModule):
         local_sizes: Times, rows and columns of a window in each stage.
         fine_pysizes: Times, rows and columns of the fine level of each stage's pyramid. In a dimension where it is as
             large as the stage, nothing is summed up.
-        coarse_pysizes: Those of the coarse level; only the first two stages have one. Its first convolution makes the
-            rows and columns 7 times fewer, its second does the rest.
+        coarse_pysizes: Those of the coarse level; only the first two stages have one.
+        coarse_kernel: How many times, rows and columns the first convolution of the coarse level makes one; its second
+            does the rest. Videos smaller than the published need a smaller one.
         temporal_pooling: By how much each stage's embedding makes the times fewer; -1 for what the patch does.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm; the published models have PyTorch's own, ten times the other backbones'.
@@ -60,8 +61,6 @@ class DualFormer(BaseModule):
         InputError: If windows or pyramids do not tile a stage, or channels cannot be shared by the heads; the message
             says what would fit.
     """
-
-    coarse_kernel = (1, 7, 7)  # of the coarse level's first convolution
 
     def __init__(
         self,
@@ -78,6 +77,7 @@ class DualFormer(BaseModule):
         local_sizes: Sizes = ((8, 7, 7),) * 4,
         fine_pysizes: Sizes = ((8, 7, 7), (8, 7, 7), (8, 7, 7), (16, 7, 7)),
         coarse_pysizes: Sizes = ((4, 4, 4),) * 4,
+        coarse_kernel: Sequence[int] = (1, 7, 7),
         temporal_pooling: Sequence[int] = (-1, 1, 1, 1),
         with_cp: bool = False,
         norm_eps: float = 1e-5,
@@ -110,7 +110,7 @@ class DualFormer(BaseModule):
             self._fit('local_sizes', stage, grid, local_sizes[stage], local_sizes[stage])
             fine = self._kernel('fine_pysizes', stage, grid, fine_pysizes[stage])
             if stage in COARSE_STAGES:
-                coarse = self._coarse_kernels(stage, grid, coarse_pysizes[stage])
+                coarse = self._coarse_kernels(stage, grid, coarse_kernel, coarse_pysizes[stage])
             local = partial(LocalWindowAttention, dims, num_heads[stage], local_sizes[stage], **options)
             pyramid = partial(
                 GlobalPyramidAttention,
@@ -180,17 +180,18 @@ class DualFormer(BaseModule):
             )
         self._need(stage, unit)
 
-    def _coarse_kernels(self, stage: int, grid: Sequence[int], wanted: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        first = self.coarse_kernel
+    def _coarse_kernels(
+        self, stage: int, grid: Sequence[int], first: Sequence[int], wanted: Sequence[int]
+    ) -> tuple[tuple[int, ...], ...]:
         if any(size % length for size, length in zip(grid, first, strict=True)):
             raise InputError(
-                f'the coarse level of DualFormer makes rows and columns 7 times fewer, and stage {stage} has '
-                f'{show(grid)} tokens: their rows and columns must be multiples of 7 (see video_size)'
+                f'the coarse level of DualFormer makes times, rows and columns {show(first)} times fewer, and stage '
+                f'{stage} has {show(grid)} tokens: they must be multiples of that (see video_size and coarse_kernel)'
             )
         left = [size // length for size, length in zip(grid, first, strict=True)]
         second = self._kernel('coarse_pysizes', stage, left, wanted)
         self._need(stage, [one * other for one, other in zip(first, second, strict=True)])
-        return first, second
+        return tuple(first), second
 
     def _need(self, stage: int, unit: Sequence[int]) -> None:
         """Note that the tokens of a stage must be multiples of ``unit``."""

@@ -1,6 +1,7 @@
-"""Heads: a class token (N, C) in, scores out."""
+"""Heads: features in, scores out."""
 
 from .motionformer_head import MotionformerHead
+from .token_label_head import TokenLabelHead
 from .verb_noun_head import VerbNounHead
 
-__all__ = ['MotionformerHead', 'VerbNounHead']
+__all__ = ['MotionformerHead', 'TokenLabelHead', 'VerbNounHead']

@@ -1,8 +1,6 @@
 """Motionformer's head for actions that are a verb and a noun."""
 
 import torch
-import torch.nn.functional as F
-from mmaction.evaluation import top_k_accuracy
 from mmaction.models.heads import BaseHead
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
@@ -10,6 +8,7 @@ from torch import Tensor, nn
 from ...errors import InputError
 from ...registry import MODELS
 from ..layers import init_linear_layers
+from .class_losses import log_accuracies, smooth_labels
 from .pre_logits import PreLogits
 
 
@@ -73,19 +72,10 @@ class VerbNounHead(BaseHead):
             )
         losses = {}
         for (task, scores), label in zip(cls_scores.items(), labels.unbind(1), strict=True):
-            losses[f'loss_{task}'] = self._loss(scores, label)
-            accuracies = top_k_accuracy(scores.detach().float().cpu().numpy(), label.cpu().numpy(), self.topk)
-            for k, accuracy in zip(self.topk, accuracies, strict=True):
-                losses[f'{task}_top{k}_acc'] = scores.new_tensor(accuracy)
+            targets = smooth_labels(label, scores.shape[1], self.label_smooth_eps)
+            losses[f'loss_{task}'] = self.loss_cls(scores, targets)
+            losses |= log_accuracies(scores, label, self.topk, f'{task}_')
         return losses
-
-    def _loss(self, scores: Tensor, label: Tensor) -> Tensor:
-        """The loss of one classifier, with smooth labels if they are asked for."""
-        if self.label_smooth_eps:
-            num_classes = scores.shape[1]
-            target = F.one_hot(label, num_classes) * (1 - self.label_smooth_eps) + self.label_smooth_eps / num_classes
-            return self.loss_cls(scores, target)
-        return self.loss_cls(scores, label)
 
     def predict_by_feat(
         self, cls_scores: dict[str, Tensor], data_samples: list[ActionDataSample]

@@ -1,0 +1,72 @@
+"""Views of a video that can be seen again, and the token labels that were stored for them."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from mmcv.transforms import BaseTransform
+from mmengine.dataset import Compose
+
+from ...registry import TRANSFORMS
+from ..token_label_store import TokenLabelStore
+
+
+@contextmanager
+def seeded(*words: int) -> Iterator[None]:
+    """Let random numbers of Python, numpy and PyTorch follow from some integers, and go on as before afterwards."""
+    saved = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    seed = int(np.random.SeedSequence(words).generate_state(1)[0])
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(saved[0])
+        np.random.set_state(saved[1])
+        torch.set_rng_state(saved[2])
+
+
+class Views:
+    """View number v of sample i: the pipeline with random numbers that follow from i and v.
+
+    Args:
+        transforms: The pipeline of training, up to packing.
+        seed: A third number from which they follow.
+    """
+
+    def __init__(self, transforms: Sequence[dict], seed: int) -> None:
+        self.pipeline = Compose(list(transforms))
+        self.seed = seed
+
+    def __call__(self, results: dict, view: int) -> dict | None:
+        with seeded(self.seed, results['sample_idx'], view):
+            return self.pipeline(results)
+
+
+@TRANSFORMS.register_module()
+class StoredTokenLabels(BaseTransform):
+    """One of the views whose token labels are stored, packed with its labels.
+
+    Required keys: ``sample_idx`` and those of the first of ``transforms``. The packed data sample gets ``token_values``
+    and ``token_indices`` (T, H, W, k), which ``TokenLabelRecognizer3D`` takes instead of asking its teacher.
+
+    Args:
+        store: Folder of a ``TokenLabelStore``.
+        transforms: The pipeline that the labels were made with, up to packing.
+    """
+
+    def __init__(self, store: str, transforms: Sequence[dict]) -> None:
+        self.store = TokenLabelStore(store)
+        self.views = Views(transforms, self.store.about['seed'])
+
+    def transform(self, results: dict) -> dict | None:
+        sample, view = results['sample_idx'], np.random.randint(self.store.about['num_views'])
+        packed = self.views(results, view)
+        if packed is not None:
+            values, classes = self.store.read(sample, view)
+            packed['data_samples'].set_field(values, 'token_values')
+            packed['data_samples'].set_field(classes, 'token_indices')
+        return packed

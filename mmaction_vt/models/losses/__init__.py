@@ -1,0 +1,6 @@
+"""Losses that mmaction2 lacks."""
+
+from .token_label_loss import TokenLabelLoss
+from .token_labels import TokenLabels, common_grid, soft_labels, to_grid, top_token_labels
+
+__all__ = ['TokenLabelLoss', 'TokenLabels', 'common_grid', 'soft_labels', 'to_grid', 'top_token_labels']

@@ -1,0 +1,6 @@
+"""Recognizers that mmaction2 lacks."""
+
+from .frozen_teacher import FrozenTeacher
+from .token_label_recognizer3d import TokenLabelRecognizer3D
+
+__all__ = ['FrozenTeacher', 'TokenLabelRecognizer3D']

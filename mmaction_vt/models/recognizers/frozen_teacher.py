@@ -1,0 +1,110 @@
+"""A trained recognizer that labels tokens for another one."""
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmaction.models.heads import I3DHead
+from mmengine.config import Config
+from mmengine.runner import load_checkpoint
+from torch import Tensor, nn
+
+from ...config_files import load_config
+from ...errors import InputError
+from ...registry import MODELS
+from ..heads import TokenLabelHead
+from ..losses import TokenLabels, common_grid, to_grid, top_token_labels
+
+
+class FrozenTeacher:
+    """Holds a recognizer and never trains it.
+
+    It is no ``nn.Module``, so the model that has it neither saves nor optimizes it, does not put it into train mode,
+    and no process sends it to another. Copies of that model, such as an average of its weights, share it.
+
+    Args:
+        config: The teacher's config: a file, a ``Config``, or a dict with ``model``. A backbone that can give features
+            of every place (``out_type``) is told to.
+        checkpoint: The teacher's weights, in any layout that ``read_checkpoint`` reads.
+        dtype: Its precision, such as ``bfloat16``; half of the memory of ``float32``.
+
+    Raises:
+        InputError: If config or checkpoint cannot be read, they do not belong together, or ``dtype`` is unknown.
+    """
+
+    DTYPES = ('float32', 'bfloat16', 'float16')
+
+    def __init__(self, config: str | Path | Config | dict, checkpoint: str, dtype: str = 'float32') -> None:
+        if dtype not in self.DTYPES:
+            raise InputError(f'the dtype of a teacher is one of {", ".join(self.DTYPES)}, not {dtype}')
+        config = load_config(config)
+        if 'model' not in config:
+            raise InputError('the config of the teacher has no `model`')
+        settings = copy.deepcopy(config.model)
+        settings.backbone.init_cfg = None
+        model = MODELS.build(settings)
+        if hasattr(model.backbone, 'out_type'):
+            model.backbone.out_type = 'featmap'
+        try:
+            load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
+        except InputError as error:
+            raise InputError(f'the teacher cannot be loaded from {checkpoint}: {error}') from error
+        self.model = model.eval().requires_grad_(False).to(getattr(torch, dtype))
+        self.dtype = getattr(torch, dtype)
+
+    def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
+        return self
+
+    @property
+    def num_classes(self) -> int:
+        return self.model.cls_head.num_classes
+
+    @torch.no_grad()
+    def token_logits(self, clips: Tensor, preprocessor: nn.Module | None = None) -> Tensor:
+        """Logits (N, T', H', W', classes) of the tokens of clips (N, 3, T, H, W).
+
+        Args:
+            clips: Normalised clips.
+            preprocessor: What normalised them; if the teacher was trained with another mean and standard deviation,
+                it gets its own.
+
+        Raises:
+            InputError: If the teacher's backbone gives no features of every place.
+        """
+        if next(self.model.parameters()).device != clips.device:
+            self.model.to(clips.device)
+        if preprocessor is not None:
+            clips = renormalise(clips, preprocessor, self.model.data_preprocessor)
+        features = self.model.backbone(clips.to(self.dtype))
+        if not isinstance(features, Tensor) or features.ndim != 5:
+            raise InputError(
+                f'{type(self.model.backbone).__name__} cannot label tokens: its features are not (N, C, T, H, W)'
+            )
+        head = self.model.cls_head
+        if isinstance(head, TokenLabelHead):
+            return head.token_scores(features).float()
+        tokens = features.movedim(1, -1)
+        # An I3DHead averages its input first: the classifier alone is what it says of one token.
+        classify = head.fc_cls if isinstance(head, I3DHead) else head
+        return classify(tokens.flatten(0, 3)).unflatten(0, tokens.shape[:4]).float()
+
+    def label(
+        self, clips: Tensor, grid: Sequence[int], num_top: int, preprocessor: nn.Module | None = None
+    ) -> TokenLabels:
+        """Labels for a student with tokens on a grid of times, rows and columns: on that grid, or with fewer times.
+
+        Raises:
+            InputError: If the teacher's grid cannot be compared with the student's.
+        """
+        logits = self.token_logits(clips, preprocessor)
+        return top_token_labels(to_grid(logits, common_grid(logits.shape[1:4], grid)), num_top)
+
+
+def renormalise(clips: Tensor, source: nn.Module, target: nn.Module) -> Tensor:
+    """Clips (N, 3, T, H, W) that one data preprocessor normalised, as another would have."""
+    statistics = [values for side in (source, target) for values in (side.mean, side.std)]
+    old_mean, old_std, mean, std = (values.reshape(3, 1, 1, 1).to(clips) for values in statistics)
+    if torch.equal(old_mean, mean) and torch.equal(old_std, std):
+        return clips
+    return (clips * old_std + (old_mean - mean)) / std

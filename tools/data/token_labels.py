@@ -1,0 +1,141 @@
+"""Let a teacher label the tokens of a data set once: ``python tools/data/token_labels.py CONFIG STORE``.
+
+CONFIG is one of a model with token labels, with ``model.teacher`` set. Each video is seen in a fixed number of views,
+as training sees it: random clips, crops and flips, that can be made again. ``tools/train.py CONFIG --token-labels
+STORE`` then draws from these views and needs no teacher. An interrupted run goes on where it stopped; several
+processes share the work with ``--shard``.
+"""
+
+import copy
+from argparse import ArgumentParser, Namespace
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch.utils.data import DataLoader, Dataset
+
+from mmaction_vt.datasets.token_label_store import TokenLabelStore
+from mmaction_vt.datasets.transforms.stored_views import Views
+from mmaction_vt.engine.stored_labels import describe, training_set
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, run
+from mmaction_vt.registry import MODELS
+
+FLUSH_EVERY = 20  # batches
+
+
+class Rows(Dataset):
+    """What the teacher still has to look at.
+
+    Args:
+        samples: The data set, without a pipeline.
+        views: What makes a view of a sample.
+        num_views: Views of each sample.
+        rows: Which rows of the store to fill.
+    """
+
+    def __init__(self, samples: Dataset, views: Views, num_views: int, rows: list[int]) -> None:
+        self.samples = samples
+        self.views = views
+        self.num_views = num_views
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict:
+        row = self.rows[index]
+        sample, view = divmod(row, self.num_views)
+        packed = self.views(self.samples.prepare_data(sample), view)
+        if packed is None:
+            raise InputError(f'sample {sample} of the data set gives no clip: see the messages above')
+        return dict(row=row, **packed)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description="Store a teacher's token labels.")
+    parser.add_argument('config', help='config of a model with token labels and a teacher')
+    parser.add_argument('store', help='folder to write; one that is not finished is gone on with')
+    parser.add_argument('--views', type=int, default=1, help='views of each video (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='from which the views follow (default: %(default)s)')
+    parser.add_argument('--batch-size', type=int, default=8, help='clips at once (default: %(default)s)')
+    parser.add_argument('--device', help='default: the first GPU if there is one')
+    parser.add_argument('--shard', default='0/1', metavar='I/N', help='do part I of N, counted from 0')
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+    return parser
+
+
+def read_shard(text: str) -> tuple[int, int]:
+    """Part and number of parts.
+
+    Raises:
+        InputError: If they are not two numbers, the first below the second.
+    """
+    part, _, parts = text.partition('/')
+    if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
+        raise InputError(f'--shard is I/N with I from 0 to N - 1, such as 0/8, not {text}')
+    return int(part), int(parts)
+
+
+def main(args: Namespace) -> None:
+    part, parts = read_shard(args.shard)
+    for name in ('views', 'batch_size'):
+        if getattr(args, name) < 1:
+            raise InputError(f'--{name.replace("_", "-")} is at least 1, not {getattr(args, name)}')
+    config = read_config(args.config, args.cfg_options)
+    init_default_scope(config.get('default_scope', 'mmaction'))
+    samples, transforms = training_set(config)
+    device = torch.device(args.device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+
+    settings = copy.deepcopy(config.model)
+    settings.backbone.init_cfg = None
+    model = MODELS.build(settings)
+    teacher, preprocessor = model.teacher(), model.data_preprocessor.to(device)
+    views = Views(transforms, args.seed)
+    num_top = model.cls_head.loss_cls.num_top
+
+    def clips_of(batch: dict) -> torch.Tensor:
+        return preprocessor(batch)['inputs'].flatten(0, 1)
+
+    # Labels lie on the student's grid, or on the teacher's if that has fewer times.
+    first = clips_of(pseudo_collate([views(samples.prepare_data(0), 0)]))
+    with torch.device('meta'):
+        grid = MODELS.build(settings.backbone)(torch.empty(first.shape)).shape[2:]
+    labels = teacher.label(first, grid, num_top, preprocessor)
+    about = dict(
+        describe(config, samples, transforms),
+        grid=labels.grid,
+        num_top=labels.values.shape[-1],
+        num_views=args.views,
+        seed=args.seed,
+        teacher=dict(config.model.teacher),
+    )
+    store = TokenLabelStore.create(args.store, about)
+    todo = [int(row) for row in np.flatnonzero(store.maps()[2] == 0) if row % parts == part]
+    loader = DataLoader(
+        Rows(samples, views, args.views, todo),
+        batch_size=args.batch_size,
+        num_workers=config.train_dataloader.get('num_workers', 0),
+        collate_fn=pseudo_collate,
+    )
+    bar = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*bar) as progress:
+            task = progress.add_task('labelling views', total=len(todo))
+            for count, batch in enumerate(loader, start=1):
+                rows = batch.pop('row')
+                store.write(rows, *teacher.label(clips_of(batch), grid, num_top, preprocessor))
+                if count % FLUSH_EVERY == 0:
+                    store.flush()
+                progress.advance(task, len(rows))
+    finally:
+        store.flush()
+    print(f'{args.store} holds {args.views} views of each of {len(samples)} videos')
+    print(f'next: python tools/train.py {args.config} --token-labels {args.store}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
