@@ -2,6 +2,6 @@
 
 from .image_models import FromImageModel
 from .initializers import FromScratch
-from .optim_wrappers import MixedPrecisionOptimWrapper
+from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
 
-__all__ = ['FromImageModel', 'FromScratch', 'MixedPrecisionOptimWrapper']
+__all__ = ['ApexOptimWrapper', 'FromImageModel', 'FromScratch', 'MixedPrecisionOptimWrapper']

@@ -1,11 +1,13 @@
 """Mixed precision in training."""
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from mmengine.device import is_cuda_available
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from mmengine.optim import ApexOptimWrapper as _ApexOptimWrapper
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -49,3 +51,25 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
 
     def backward(self, loss: Tensor, **kwargs: object) -> None:
         super().backward(loss.float(), **kwargs)
+
+
+@OPTIM_WRAPPERS.register_module()
+class ApexOptimWrapper(_ApexOptimWrapper):
+    """mmengine's ``ApexOptimWrapper``, which says how to do without apex where that is not installed.
+
+    Args:
+        precision: Ignored, so that a config with ``MixedPrecisionOptimWrapper`` needs another ``type`` only:
+            ``opt_level`` decides what apex does.
+        kwargs: Arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
+
+    Raises:
+        InputError: If apex is not installed.
+    """
+
+    def __init__(self, *args: object, precision: str | None = None, **kwargs: object) -> None:
+        if importlib.util.find_spec('apex') is None or importlib.util.find_spec('apex.amp') is None:
+            raise InputError(
+                'ApexOptimWrapper needs apex (github.com/NVIDIA/apex), which is not installed; '
+                'mmaction_vt.MixedPrecisionOptimWrapper does without, as does train.py --amp'
+            )
+        super().__init__(*args, **kwargs)

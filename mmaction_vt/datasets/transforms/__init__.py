@@ -3,6 +3,7 @@
 from .decoding import DecordDecode, DecordInit
 from .rand_augment import RandAugment
 from .sample_clips import SampleClipsInTime, SampleCoveringClips
+from .sample_frames import SampleFrames
 from .sample_segments import SampleSegments
 from .segment import TrimToSegment
 from .short_side_scale import RandomShortSideScale
@@ -15,6 +16,7 @@ __all__ = [
     'RandomShortSideScale',
     'SampleClipsInTime',
     'SampleCoveringClips',
+    'SampleFrames',
     'SampleSegments',
     'StoredTokenLabels',
     'TrimToSegment',

@@ -1,0 +1,40 @@
+# A small DualFormer, trained from scratch in a few minutes on two CPU cores: stages of (8, 16, 16), (8, 8, 8),
+# (8, 4, 4) and (8, 2, 2) tokens.
+_base_ = './timesformer_divST_moving_shapes.py'
+
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='mmaction_vt.DualFormer',
+        video_size=(16, 64, 64),
+        patch_size=(2, 4, 4),
+        embed_dims=(32, 64, 128, 256),
+        depths=(2, 2, 2, 2),
+        num_heads=(1, 2, 4, 8),
+        mlp_ratios=(2, 2, 2, 2),
+        local_sizes=((4, 4, 4), (4, 4, 4), (8, 4, 4), (8, 2, 2)),
+        fine_pysizes=((4, 4, 4), (4, 4, 4), (8, 4, 4), (8, 2, 2)),
+        coarse_pysizes=((4, 2, 2), (4, 2, 2), (1, 1, 1), (1, 1, 1)),
+        coarse_kernel=(1, 4, 4),
+    ),
+    cls_head=dict(_delete_=True, type='I3DHead', num_classes=8, in_channels=256, average_clips='prob'),
+    data_preprocessor=dict(mean=[127.5, 127.5, 127.5], std=[127.5, 127.5, 127.5]),
+)
+
+train_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='UniformSample', clip_len=16),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+val_pipeline = [
+    dict(type='mmaction_vt.DecordInit'),
+    dict(type='UniformSample', clip_len=16, test_mode=True),
+    dict(type='mmaction_vt.DecordDecode'),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=val_pipeline))

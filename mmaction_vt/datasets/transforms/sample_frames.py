@@ -1,0 +1,22 @@
+"""Clips as mmaction 0.x placed them."""
+
+import numpy as np
+from mmaction.datasets.transforms import SampleFrames as _SampleFrames
+
+from ...registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class SampleFrames(_SampleFrames):
+    """mmaction2's ``SampleFrames`` with the test clips of its 0.x versions, with which DualFormer was published.
+
+    The room for the first frames of k clips is cut into k equal parts, and a clip starts in the middle of each.
+    mmaction2 1.x lets the first clip start with the video and the last one end with it. A video that is too short for
+    a clip starts at its first frame, and goes on from there again where it ends.
+    """
+
+    def _get_test_clips(self, num_frames: int, ori_clip_len: float) -> np.ndarray:
+        if self.clip_len == 1 or self.twice_sample:
+            return super()._get_test_clips(num_frames, ori_clip_len)
+        part = max(num_frames - ori_clip_len + 1, 0) / self.num_clips
+        return ((np.arange(self.num_clips) + 0.5) * part).astype(np.int32)
