@@ -24,11 +24,13 @@ FOLDER = 'configs/recognition/quickstart'
 CONFIGS = {
     'timesformer': f'{FOLDER}/timesformer_divST_moving_shapes.py',
     'motionformer': f'{FOLDER}/motionformer_moving_shapes.py',
+    'dualformer': f'{FOLDER}/dualformer_moving_shapes.py',
 }
 # What to try next: in words, and the config.
 NEXT = {
     'timesformer': ('without time', f'{FOLDER}/timesformer_spaceonly_moving_shapes.py'),
     'motionformer': ('joint attention', f'{FOLDER}/motionformer_joint_moving_shapes.py'),
+    'dualformer': ('a student that the model teaches', f'{FOLDER}/dualformer_tokenlabel_moving_shapes.py'),
 }
 
 console = Console(highlight=False)

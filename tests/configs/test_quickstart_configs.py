@@ -4,7 +4,11 @@ import json
 import runpy
 
 import pytest
+import torch
 from conftest import ROOT
+from mmengine.config import Config
+
+from mmaction_vt import init_recognizer
 
 FOLDER = ROOT / 'configs' / 'recognition' / 'quickstart'
 
@@ -25,6 +29,10 @@ def test_trains_tests_and_draws(name, data, run_program, tmp_path):
         options += [f'{loader}.num_workers=0', f'{loader}.persistent_workers=False', f'{loader}.batch_size=8']
         options += [f'{loader}.dataset.ann_file={data}/{split}.txt', f'{loader}.dataset.data_prefix.video={data}']
     config, work_dir = FOLDER / name, tmp_path / 'work_dir'
+    teacher = Config.fromfile(config).model.get('teacher')
+    if teacher:
+        torch.save({'state_dict': init_recognizer(ROOT / teacher.config).state_dict()}, tmp_path / 'teacher.pth')
+        options += [f'model.teacher.config={ROOT / teacher.config}', f'model.teacher.checkpoint={tmp_path}/teacher.pth']
     run_program('tools/train.py', config, '--work-dir', work_dir, *options)
     checkpoint, report = work_dir / 'epoch_1.pth', tmp_path / 'report.json'
     run_program('tools/test.py', config, checkpoint, '--work-dir', work_dir, '--out', report, *options)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import mmaction
@@ -107,6 +108,26 @@ def test_mixed_precision_runs_the_model_under_autocast():
 @pytest.mark.skipif(torch.cuda.is_available(), reason='a GPU can do float16')
 def test_float16_without_a_gpu_is_refused(tiny_config, run_program):
     assert 'bf16' in run_program('tools/train.py', tiny_config, '--amp', 'fp16', fails=True)
+
+
+@pytest.mark.skipif(find_spec('apex') is not None, reason='apex is installed')
+def test_apex_where_it_is_not_installed(tiny_config, run_program, tmp_path):
+    fragment = ROOT / 'configs' / '_base_' / 'schedules' / 'apex.py'
+    path = tmp_path / 'with_apex.py'
+    path.write_text(f'_base_ = [{str(tiny_config)!r}, {str(fragment)!r}]\noptim_wrapper = _base_.apex\n')
+    message = run_program('tools/train.py', path, fails=True)
+    assert 'needs apex' in message and 'train.py --amp' in message
+
+
+def test_apex_gets_its_options(monkeypatch):
+    from mmengine.optim.optimizer import apex_optimizer_wrapper
+
+    from mmaction_vt.engine import ApexOptimWrapper, optim_wrappers
+
+    monkeypatch.setattr(optim_wrappers.importlib.util, 'find_spec', lambda name: name)
+    monkeypatch.setattr(apex_optimizer_wrapper, 'apex_amp', object())
+    optimizer = torch.optim.SGD(torch.nn.Linear(2, 2).parameters(), lr=0.1)
+    assert ApexOptimWrapper(optimizer=optimizer, precision='bf16', opt_level='O1').opt_level == 'O1'
 
 
 def test_auto_scale_lr(tiny_config, run_program, tmp_path):

@@ -8,7 +8,7 @@ model = dict(
         type='mmaction_vt.DualFormer',
         video_size=(16, 64, 64),
         patch_size=(2, 4, 4),
-        embed_dims=(32, 64, 128, 256),
+        embed_dims=(24, 48, 96, 192),
         depths=(2, 2, 2, 2),
         num_heads=(1, 2, 4, 8),
         mlp_ratios=(2, 2, 2, 2),
@@ -17,9 +17,16 @@ model = dict(
         coarse_pysizes=((4, 2, 2), (4, 2, 2), (1, 1, 1), (1, 1, 1)),
         coarse_kernel=(1, 4, 4),
     ),
-    cls_head=dict(_delete_=True, type='I3DHead', num_classes=8, in_channels=256, average_clips='prob'),
+    cls_head=dict(_delete_=True, type='I3DHead', num_classes=8, in_channels=192, average_clips='prob'),
     data_preprocessor=dict(mean=[127.5, 127.5, 127.5], std=[127.5, 127.5, 127.5]),
 )
+
+train_cfg = dict(max_epochs=5)
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=1, end=5, convert_to_iter_based=True),
+]
 
 train_pipeline = [
     dict(type='mmaction_vt.DecordInit'),

@@ -18,5 +18,5 @@ class SampleFrames(_SampleFrames):
     def _get_test_clips(self, num_frames: int, ori_clip_len: float) -> np.ndarray:
         if self.clip_len == 1 or self.twice_sample:
             return super()._get_test_clips(num_frames, ori_clip_len)
-        part = max(num_frames - ori_clip_len + 1, 0) / self.num_clips
+        part = max(num_frames - self.clip_len * self.frame_interval + 1, 0) / self.num_clips
         return ((np.arange(self.num_clips) + 0.5) * part).astype(np.int32)
