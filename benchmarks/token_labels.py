@@ -63,9 +63,7 @@ def main() -> None:
     }
     seconds = time_side_by_side(works, args.runs)
     console.print(describe_machine())
-    console.print(
-        '| labels | seconds a step (median) | of the time with a teacher | peak memory above the models, MB |'
-    )
+    console.print('| labels | seconds a step (median) | of that with a teacher | peak memory above the models, MB |')
     console.print('| --- | --- | --- | --- |')
     for name, work in works.items():
         ratio = seconds[name] / seconds[ASKED]

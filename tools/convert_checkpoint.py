@@ -7,7 +7,7 @@ import torch
 from rich.console import Console
 
 from mmaction_vt import __version__, read_checkpoint
-from mmaction_vt.checkpoints import timesformer_huggingface
+from mmaction_vt.checkpoints import huggingface_folder, timesformer_huggingface, vivit_huggingface
 from mmaction_vt.programs import add_checkpoint_options, read_labels, run
 
 
@@ -22,6 +22,12 @@ def build_parser() -> ArgumentParser:
         help='attention heads, for --to huggingface (default: as the source says, or width / 64)',
     )
     parser.add_argument('--norm-eps', type=float, help='epsilon of the LayerNorms, for --to huggingface')
+    parser.add_argument(
+        '--num-frames', type=int, help='frames of a clip, for a ViViT --to huggingface (default: what 224x224 leaves)'
+    )
+    parser.add_argument(
+        '--hidden-act', help='activation, for a ViViT --to huggingface: gelu or gelu_fast (default: gelu_fast)'
+    )
     parser.add_argument('--label-file', help='class names, one a line, for --to huggingface')
     add_checkpoint_options(parser)
     return parser
@@ -36,13 +42,18 @@ def main(args: Namespace) -> None:
         console.print(f'Dropped on purpose: {", ".join(checkpoint["dropped"])}')
 
     if args.to == 'huggingface':
-        timesformer_huggingface.write_folder(
-            state,
-            args.destination,
+        options = dict(
             num_heads=args.num_heads or config.get('num_attention_heads'),
             norm_eps=args.norm_eps or config.get('layer_norm_eps', 1e-6),
-            labels=read_labels(args.label_file) or list(config.get('id2label', {}).values()) or None,
         )
+        family = timesformer_huggingface
+        if 'backbone.st_embed' in state and 'backbone.patch_embed.proj.weight' in state:
+            family = vivit_huggingface
+            options['hidden_act'] = args.hidden_act or config.get('hidden_act')
+            options['num_frames'] = args.num_frames or config.get('num_frames')
+        labels = read_labels(args.label_file) or list(config.get('id2label', {}).values()) or None
+        renamed = family.to_huggingface(state)
+        huggingface_folder.write(renamed, family.describe(state, **options), args.destination, labels)
     else:
         destination = Path(args.destination)
         destination.parent.mkdir(parents=True, exist_ok=True)

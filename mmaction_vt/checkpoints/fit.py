@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import isqrt
 from pathlib import Path
 
+import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
@@ -15,6 +16,7 @@ from .layout import misfit
 from .read import read_checkpoint
 
 CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
+TIME_EMBEDDINGS = ('backbone.time_embed', 'backbone.temp_embed')
 TOKEN_LAYERS = 'cls_head.token_linear.'
 
 
@@ -91,6 +93,7 @@ def put_into(model: nn.Module, checkpoint: dict, name: str, new_classifier: bool
     if fit.new_classifiers and not new_classifier:
         raise InputError(' '.join(fit.new_classifiers) + ' Give the config that the checkpoint was trained with.')
     model.load_state_dict(fit.state_dict, strict=not fit.new_classifiers)
+    _adopt_activation(model.backbone, checkpoint['meta'].get('config', {}).get('hidden_act'))
 
     print_log(f'Loaded {len(fit.state_dict)} tensors from {name} ({checkpoint["layout"]}).', 'current')
     if checkpoint['dropped']:
@@ -102,12 +105,29 @@ def put_into(model: nn.Module, checkpoint: dict, name: str, new_classifier: bool
     return fit
 
 
+def _adopt_activation(backbone: nn.Module, hidden_act: str | None) -> None:
+    """Let a backbone whose config names no activation have the one that Hugging Face's file was trained with."""
+    if hidden_act is None or not hasattr(backbone, 'use_activation'):
+        return
+    act = 'gelu' if hidden_act == 'gelu' else 'gelu_tanh'
+    if backbone.act is None:
+        backbone.use_activation(act)
+    if (backbone.act or 'gelu') != act:
+        told = f'act={backbone.act!r} of the backbone' if backbone.act else 'no act of the backbone'
+        warnings.warn(
+            f'The checkpoint was trained with {hidden_act}, and the config has {told}: write act={act!r} there, so '
+            'that checkpoints trained from this one are read alike.',
+            stacklevel=4,
+        )
+
+
 def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
     """Resize space and time embeddings to the backbone's, as the backbone does for a larger or longer input."""
     backbone = model.backbone
+    _join_embeddings(fit, backbone)
     _resize_joint_embedding(fit, backbone)
     fit.resized += fit_time_of_kernels(fit.state_dict, model.state_dict(), 'backbone.')
-    for key in ('backbone.pos_embed', 'backbone.time_embed', 'backbone.temp_embed'):
+    for key in ('backbone.pos_embed', *TIME_EMBEDDINGS):
         old, new = fit.state_dict.get(key), getattr(backbone, key.removeprefix('backbone.'), None)
         if old is None or new is None or old.shape == new.shape or old.shape[::2] != new.shape[::2]:
             continue
@@ -120,14 +140,26 @@ def _resize_embeddings(fit: Fit, model: nn.Module) -> None:
         fit.resized.append(f'Resized {key} from {side}x{side} to {backbone.grid[0]}x{backbone.grid[1]} patches.')
 
 
+def _join_embeddings(fit: Fit, backbone: nn.Module) -> None:
+    """Add embeddings of space and of time, where the backbone has one of every time and place."""
+    space = fit.state_dict.get('backbone.pos_embed')
+    time_key = next((key for key in TIME_EMBEDDINGS if key in fit.state_dict), None)
+    if not hasattr(backbone, 'st_embed') or space is None or time_key is None:
+        return
+    del fit.state_dict['backbone.pos_embed']
+    patches = space[:, None, 1:] + fit.state_dict.pop(time_key)[:, :, None]
+    fit.state_dict['backbone.st_embed'] = torch.cat((space[:, :1], patches.flatten(1, 2)), dim=1)
+    fit.resized.append('Added the embeddings of space and of time: the model has one of every time and place.')
+
+
 def _resize_joint_embedding(fit: Fit, backbone: nn.Module) -> None:
     """Resize an embedding of every time and place, if either the times or the places are those of the backbone."""
     key = 'backbone.st_embed'
     old, new = fit.state_dict.get(key), getattr(backbone, 'st_embed', None)
     if old is None or new is None or old.shape == new.shape or old.shape[2] != new.shape[2]:
         return
-    grid, count = backbone.grid, old.shape[1] - 1
-    steps = (new.shape[1] - 1) // (grid[0] * grid[1])
+    grid, extra = backbone.grid, int(hasattr(backbone, 'cls_token'))
+    count, steps = old.shape[1] - extra, (new.shape[1] - extra) // (grid[0] * grid[1])
     side = isqrt(count // steps)
     if count == side * side * steps:
         old_sizes = (steps, side, side)

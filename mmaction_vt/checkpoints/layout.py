@@ -21,12 +21,16 @@ class Layout:
         recognises: Whether a state dict has this layout.
         rules: For a state dict of this layout, patterns that match whole keys and what our key for them is.
         dropped: Patterns of keys that our models have no use for.
+        prepare: What is done to a state dict before its keys are renamed.
+        config: What the models of this layout are like where a file does not say.
     """
 
     name: str
     recognises: Callable[[State], bool]
     rules: Callable[[State], Rules]
     dropped: tuple[str, ...] = ()
+    prepare: Callable[[State], State] | None = None
+    config: Mapping[str, object] | None = None
 
     def rename(self, state: State) -> tuple[dict[str, Tensor], list[str]]:
         """A state dict in our names, and the keys that were dropped.
@@ -36,7 +40,7 @@ class Layout:
         """
         rules = [(re.compile(pattern), ours) for pattern, ours in self.rules(state)]
         renamed, dropped, unknown = {}, [], []
-        for key, value in state.items():
+        for key, value in (self.prepare(state) if self.prepare else state).items():
             if any(re.fullmatch(pattern, key) for pattern in self.dropped):
                 dropped.append(key)
                 continue

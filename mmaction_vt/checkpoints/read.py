@@ -13,6 +13,8 @@ from . import (
     timesformer_lightning,
     timesformer_mmaction2,
     timesformer_published,
+    vivit_huggingface,
+    vivit_lightning,
 )
 from .files import load_file
 from .layout import list_keys
@@ -25,6 +27,8 @@ LAYOUTS = (
     timesformer_mmaction2.LAYOUT,
     timesformer_lightning.LAYOUT,
     timesformer_huggingface.LAYOUT,
+    vivit_huggingface.LAYOUT,
+    vivit_lightning.LAYOUT,
     dualformer_published.LAYOUT,
     ours.LAYOUT,
 )
@@ -59,6 +63,8 @@ def convert(checkpoint: dict) -> dict:
             state_dict, dropped = layout.rename(state)
             meta = {key: checkpoint[key] for key in ('config', 'epoch') if key in checkpoint}
             meta |= checkpoint['meta'] if isinstance(checkpoint.get('meta'), dict) else {}
+            if layout.config:
+                meta['config'] = {**layout.config, **meta.get('config', {})}
             return {'state_dict': state_dict, 'layout': layout.name, 'dropped': dropped, 'meta': meta}
     known = '; '.join(layout.name for layout in LAYOUTS)
     raise InputError(

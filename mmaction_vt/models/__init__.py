@@ -1,6 +1,6 @@
 """Models that mmaction2 lacks."""
 
-from .backbones import DualFormer, Motionformer, TimeSformer
+from .backbones import DualFormer, Motionformer, TimeSformer, ViViT
 from .heads import MotionformerHead, TokenLabelHead, VerbNounHead
 from .losses import TokenLabelLoss
 from .recognizers import TokenLabelRecognizer3D
@@ -14,4 +14,5 @@ __all__ = [
     'TokenLabelLoss',
     'TokenLabelRecognizer3D',
     'VerbNounHead',
+    'ViViT',
 ]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mmaction_vt import init_recognizer, read_checkpoint
-from mmaction_vt.checkpoints import timesformer_huggingface
+from mmaction_vt.checkpoints import huggingface_folder, timesformer_huggingface
 
 ATTENTION_TYPES = ('divided_space_time', 'joint_space_time', 'space_only')
 SIZES = dict(img_size=32, patch_size=16, num_frames=3, embed_dims=24, num_heads=3)
@@ -72,13 +72,18 @@ def test_huggingface(tmp_path, attention_type, form):
     torch.testing.assert_close(ours, expected, rtol=0, atol=1e-5)
 
 
+def write_folder(state, folder):
+    config = timesformer_huggingface.describe(state, num_heads=3)
+    huggingface_folder.write(timesformer_huggingface.to_huggingface(state), config, folder)
+
+
 @pytest.mark.parametrize('attention_type', ATTENTION_TYPES)
 def test_to_huggingface_and_back_is_the_identity(tmp_path, attention_type):
     from transformers import TimesformerForVideoClassification
 
     model = randomise(init_recognizer(build_config(attention_type)))
     state = model.state_dict()
-    timesformer_huggingface.write_folder(state, tmp_path, num_heads=3)
+    write_folder(state, tmp_path)
     back = read_checkpoint(tmp_path)['state_dict']
     assert back.keys() == state.keys()
     assert all(torch.equal(back[key], state[key]) for key in state)
@@ -93,7 +98,7 @@ def test_huggingface_back_and_forth_is_the_identity(tmp_path):
     theirs = huggingface_model('divided_space_time')
     theirs.save_pretrained(tmp_path / 'theirs')
     state = read_checkpoint(tmp_path / 'theirs')['state_dict']
-    timesformer_huggingface.write_folder(state, tmp_path / 'back', num_heads=3)
+    write_folder(state, tmp_path / 'back')
     again = type(theirs).from_pretrained(tmp_path / 'back').state_dict()
     assert all(torch.equal(value, again[key]) for key, value in theirs.state_dict().items())
     before = json.loads((tmp_path / 'theirs' / 'config.json').read_text())

@@ -3,5 +3,6 @@
 from .dualformer import DualFormer
 from .motionformer import Motionformer
 from .timesformer import TimeSformer
+from .vivit import ViViT
 
-__all__ = ['DualFormer', 'Motionformer', 'TimeSformer']
+__all__ = ['DualFormer', 'Motionformer', 'TimeSformer', 'ViViT']

@@ -13,6 +13,7 @@ from .space_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performe
 from .stratified_attention import GlobalPyramidAttention, LocalWindowAttention
 from .stratified_blocks import Downsample, PositionConv, StratifiedBlock
 from .trajectory_attention import TrajectoryAttention
+from .vivit_blocks import FactorisedDotProductBlock, FactorisedSelfAttentionBlock
 from .weight_init import init_linear_layers
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     'DividedSpaceTimeBlock',
     'Downsample',
     'DropPath',
+    'FactorisedDotProductBlock',
+    'FactorisedSelfAttentionBlock',
     'GlobalPyramidAttention',
     'JointBlock',
     'LocalWindowAttention',

@@ -14,10 +14,14 @@ class Mlp(nn.Module):
         dims: Channels C of input and output.
         hidden_dims: Channels between the two layers.
         drop_rate: Dropout after each layer.
+
+    Attributes:
+        approximate: ``none`` for the exact GELU, ``tanh`` for its usual approximation.
     """
 
     def __init__(self, dims: int, hidden_dims: int, drop_rate: float = 0.0) -> None:
         super().__init__()
+        self.approximate = 'none'
         self.fc1 = nn.Linear(dims, hidden_dims)
         self.fc2 = nn.Linear(hidden_dims, dims)
         self.drop = nn.Dropout(drop_rate)
@@ -25,5 +29,6 @@ class Mlp(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         hidden = self.fc1(x)
         # In place where no gradient needs the input: the widest tensor of a block is then held once.
-        hidden = F.gelu(hidden) if hidden.requires_grad else torch.ops.aten.gelu_(hidden)
+        gelu = F.gelu if hidden.requires_grad else torch.ops.aten.gelu_
+        hidden = gelu(hidden, approximate=self.approximate)
         return self.drop(self.fc2(self.drop(hidden)))

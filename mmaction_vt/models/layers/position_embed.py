@@ -1,5 +1,7 @@
 """Resizing of learned space and time embeddings."""
 
+from math import prod
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -36,19 +38,21 @@ def resize_joint_embed(embed: Tensor, old: tuple[int, int, int], new: tuple[int,
     """Fit embeddings of every time and place to others: space as ``mode`` says, then time by nearest neighbour.
 
     Args:
-        embed: (1, 1 + T * h * w, C), the class token first, then frame after frame, each row by row.
+        embed: (1, 1 + T * h * w, C), the class token first, then frame after frame, each row by row; or without the
+            class token.
         old: (T, h, w).
         new: The times, height and width that are wanted.
         mode: ``nearest`` or ``bicubic``.
 
     Returns:
-        (1, 1 + T' * h' * w', C).
+        (1, 1 + T' * h' * w', C), or without the class token.
     """
     if old == new:
         return embed
-    patches = embed[0, 1:].unflatten(0, old).permute(0, 3, 1, 2)  # (T, C, h, w)
+    cls_tokens = embed.shape[1] - prod(old)
+    patches = embed[0, cls_tokens:].unflatten(0, old).permute(0, 3, 1, 2)  # (T, C, h, w)
     if old[1:] != new[1:]:
         patches = F.interpolate(patches, size=new[1:], mode=mode)
     patches = patches.flatten(1)[None]  # (1, T, C * h' * w')
     patches = resize_time_embed(patches, new[0]).unflatten(2, (embed.shape[2], -1))  # (1, T', C, h' * w')
-    return torch.cat((embed[:, :1], patches.transpose(2, 3).flatten(1, 2)), dim=1)
+    return torch.cat((embed[:, :cls_tokens], patches.transpose(2, 3).flatten(1, 2)), dim=1)
