@@ -7,10 +7,11 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from .layout import misfit
+from .start_report import StartReport
 
 
-def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], list[str]]:
-    """A full state dict for a DualFormer that starts from an image or a video model, and what was done, in sentences.
+def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], StartReport]:
+    """A full state dict for a DualFormer that starts from an image or a video model, and what was done.
 
     A two-dimensional kernel is spread evenly over the times of the video model's kernel, so that a still clip gives
     what the image gives. The second convolution of the pyramid's coarse level, which images have no use for, starts as
@@ -24,7 +25,7 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
         InputError: If the source is another model's, or of another width, depth or kernel size.
     """
     wanted = backbone.state_dict()
-    fitted, sentences = dict(state), [f'took {len(state)} tensors.']
+    fitted, report = dict(state), StartReport(copied=len(state))
     inflated = 0
     for key, kernel in state.items():
         if kernel.ndim == 4 and key in wanted and wanted[key].ndim == 5:
@@ -32,12 +33,13 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
             fitted[key] = kernel[:, :, None].expand(-1, -1, times, -1, -1) / times
             inflated += 1
     if inflated:
-        sentences.append(f'{inflated} two-dimensional kernels were spread over time.')
+        report.resized.append(f'{inflated} two-dimensional kernels spread over time')
+        report.initialised.append('second convolutions of coarse levels as means')
         for key, kernel in wanted.items():
             if key.endswith('.attn.lr.3.weight') and key not in fitted:
                 fitted[key] = torch.full_like(kernel, 1 / prod(kernel.shape[1:]))
                 fitted[key.replace('.weight', '.bias')] = torch.zeros_like(kernel[:, 0, 0, 0, 0])
-    sentences += fit_time_of_kernels(fitted, wanted)
+    report.resized += fit_time_of_kernels(fitted, wanted)
 
     problem = misfit(fitted, wanted)
     if problem:
@@ -45,7 +47,7 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
     for key, value in fitted.items():
         if value.shape != wanted[key].shape:
             raise InputError(f'{key} is {tuple(value.shape)} there and {tuple(wanted[key].shape)} in the config')
-    return fitted, sentences
+    return fitted, report
 
 
 def fit_time_of_kernels(state: dict[str, Tensor], wanted: dict[str, Tensor], prefix: str = '') -> list[str]:

@@ -1,4 +1,4 @@
-"""Image ViTs in timm's naming, and video models, as a start for a TimeSformer or a Motionformer."""
+"""Image ViTs in timm's naming, and video models, as a start for a TimeSformer, a Motionformer or a ViViT."""
 
 import torch
 from torch import Tensor, nn
@@ -6,42 +6,74 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..models.layers import resize_time_embed
 from .fit import resize_square_embed
-from .layout import misfit
+from .layout import list_keys, misfit
+from .start_report import StartReport
 
 # Attention along time and its norm, and what they start as.
 ALONG_TIME = {'.temporal_attn.': '.attn.', '.temporal_norm1.': '.norm1.', '.timeattn.': '.attn.', '.norm3.': '.norm1.'}
+# The last layer of a branch along time: while it is zero, the branch gives nothing.
+LAST_ALONG_TIME = ('.temporal_fc.', '.temporal_attn.proj.', '.timeattn.proj.')
 # What only a video model has and starts as the backbone initialised it.
-KEPT = ('.temporal_fc.', '.attn.proj_q.', '.attn.proj_kv.', 'time_embed', 'temp_embed')
+KEPT = (
+    '.temporal_fc.',
+    '.attn.proj_q.',
+    '.attn.proj_kv.',
+    'time_embed',
+    'temp_embed',
+    'temporal_blocks.',
+    'temporal_embed',
+    'temporal_cls_token',
+)
+INFLATIONS = ('average', 'centre')
+TEMPORAL_STARTS = ('copy', 'zero')
 
 
-def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], list[str]]:
-    """A full state dict for a backbone that starts from an image or a video model, and what was done, in sentences.
+def fit_backbone(
+    state: dict[str, Tensor], backbone: nn.Module, inflate: str = 'average', temporal: str = 'copy'
+) -> tuple[dict[str, Tensor], StartReport]:
+    """A full state dict for a backbone that starts from an image or a video model, and what was done.
 
     Args:
         state: Parameters in timm's naming.
-        backbone: The TimeSformer or Motionformer; what the source lacks of its own for time is kept.
+        backbone: The backbone; what the source lacks of its own for time is kept.
+        inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame and
+            zeros elsewhere (Arnab et al., 2021, section 3.4).
+        temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space,
+            or such a copy behind which a ``zero`` layer lets nothing through.
 
     Raises:
         InputError: If the source is of another width, depth or patch size, or has something that has no place.
     """
     wanted = backbone.state_dict()
-    fitted, sentences = dict(state), [f'took {len(state)} tensors.']
-    _inflate_patches(fitted, wanted, sentences)
+    fitted, report = dict(state), StartReport(copied=len(state))
+    _inflate_patches(fitted, wanted, inflate, report)
     is_video_model = any(part in key for key in state for part in ('.temporal_attn.', '.timeattn.', '.proj_kv.'))
-    copied = False
+    _class_token(fitted, wanted, report)
+    _positions(fitted, wanted, backbone, report)
+    if 'spatial_norm.weight' in wanted and 'spatial_norm.weight' not in fitted:
+        for end in ('weight', 'bias'):  # an image model ends where the second transformer begins
+            if f'norm.{end}' in fitted:
+                fitted[f'spatial_norm.{end}'] = fitted[f'norm.{end}']
+                fitted[f'norm.{end}'] = wanted[f'norm.{end}']
+        report.initialised.append('the last norm as the backbone does')
+
+    copied, kept = [], []
     for key in wanted:
         if key in fitted or (is_video_model and not key.endswith(('time_embed', 'temp_embed'))):
             continue
         part = next((part for part in ALONG_TIME if part in key), None)
         if part is not None and key.replace(part, ALONG_TIME[part]) in state:
             fitted[key] = state[key.replace(part, ALONG_TIME[part])].clone()
-            copied = True
+            copied.append(key)
         elif any(part in key for part in KEPT):
             fitted[key] = wanted[key]
+            kept.append(key)
     if copied:
-        sentences.append('attention along time starts as a copy of attention along space.')
-    _repeat_positions(fitted, wanted, backbone, sentences)
-    _resize(fitted, wanted, backbone, sentences)
+        report.initialised.append('attention along time as a copy of attention along space')
+    if kept:
+        report.initialised.append(f'{list_keys(kept, 2)} as the backbone does')
+    if temporal == 'zero' and not is_video_model:
+        _silence_time(fitted, report)
 
     problem = misfit(fitted, wanted)
     if problem:
@@ -49,42 +81,83 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
     for key, value in fitted.items():
         if value.shape != wanted[key].shape:
             raise InputError(f'{key} is {tuple(value.shape)} there and {tuple(wanted[key].shape)} in the config')
-    return fitted, sentences
+    return fitted, report
 
 
-def _inflate_patches(fitted: dict, wanted: dict, sentences: list[str]) -> None:
-    """Spread patch kernels of an image model over a tubelet; a still clip then gives the image model's tokens."""
+def _inflate_patches(fitted: dict, wanted: dict, inflate: str, report: StartReport) -> None:
+    """Make patch kernels of an image model ones of a tubelet; a still clip then gives the image model's tokens."""
+    name = next(name for name in ('patch_embed_3d.proj', 'patch_embed.proj') if f'{name}.weight' in wanted)
     kernel = fitted.get('patch_embed.proj.weight')
-    if 'patch_embed_3d.proj.weight' not in wanted or kernel is None or 'patch_embed_3d.proj.weight' in fitted:
+    if kernel is not None and name != 'patch_embed.proj':
+        del fitted['patch_embed.proj.weight']
+        fitted[f'{name}.bias'] = fitted.pop('patch_embed.proj.bias')
+        fitted[f'{name}.weight'] = kernel
+    if kernel is None or kernel.ndim != 4 or wanted[f'{name}.weight'].ndim != 5:
         return
-    frames = wanted['patch_embed_3d.proj.weight'].shape[2]
-    del fitted['patch_embed.proj.weight']
-    fitted['patch_embed_3d.proj.weight'] = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
-    fitted['patch_embed_3d.proj.bias'] = fitted.pop('patch_embed.proj.bias')
-    sentences.append(f'patch kernels were spread over {frames} frames.')
+    frames = wanted[f'{name}.weight'].shape[2]
+    if inflate == 'centre':
+        spread = kernel.new_zeros(*kernel.shape[:2], frames, *kernel.shape[2:])
+        spread[:, :, frames // 2] = kernel
+    else:
+        spread = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
+    fitted[f'{name}.weight'] = spread
+    how = f'placed at frame {frames // 2}' if inflate == 'centre' else 'spread'
+    report.resized.append(f'patch kernels {how} of {frames}')
 
 
-def _repeat_positions(fitted: dict, wanted: dict, backbone: nn.Module, sentences: list[str]) -> None:
-    """Repeat an image model's position embedding in every frame of an embedding of all times and places."""
-    if 'st_embed' not in wanted or 'pos_embed' not in fitted:
-        return
-    embed = fitted.pop('pos_embed')
-    places = backbone.grid[0] * backbone.grid[1]
-    if embed.shape[1] != 1 + places:
-        embed = resize_square_embed(embed, backbone.grid, 'bicubic')
-    steps = (wanted['st_embed'].shape[1] - 1) // places
-    fitted['st_embed'] = torch.cat((embed[:, :1], embed[:, 1:].repeat(1, steps, 1)), dim=1)
-    sentences.append(f'the position embedding was repeated for {steps} times.')
+def _class_token(fitted: dict, wanted: dict, report: StartReport) -> None:
+    """Draw a class token that the source lacks, and leave out one that the backbone lacks."""
+    if 'cls_token' not in wanted:
+        if fitted.pop('cls_token', None) is not None:
+            report.copied -= 1
+            report.left_out.append('cls_token, which this model has not')
+    elif 'cls_token' not in fitted:
+        fitted['cls_token'] = nn.init.trunc_normal_(torch.empty_like(wanted['cls_token']), std=0.02)
+        report.initialised.append('cls_token from a truncated normal distribution')
 
 
-def _resize(fitted: dict, wanted: dict, backbone: nn.Module, sentences: list[str]) -> None:
+def _positions(fitted: dict, wanted: dict, backbone: nn.Module, report: StartReport) -> None:
     """Fit the embeddings of space and time to the backbone's."""
-    old = fitted.get('pos_embed')
-    if old is not None and old.shape != wanted['pos_embed'].shape and old.shape[2] == wanted['pos_embed'].shape[2]:
-        fitted['pos_embed'] = resize_square_embed(old, backbone.grid, 'bicubic')
-        sentences.append(f'the position embedding was resized bicubically to {backbone.grid[0]}x{backbone.grid[1]}.')
+    grid, places = backbone.grid, backbone.grid[0] * backbone.grid[1]
+    name = 'st_embed' if 'st_embed' in wanted else 'pos_embed'
+    dims, extra = wanted[name].shape[2], int('cls_token' in wanted)
+    steps = (wanted[name].shape[1] - extra) // places
+    embed = fitted.get('pos_embed')
+    if embed is None and name not in fitted:
+        waves = sinusoids(steps * places, dims)
+        fitted[name] = torch.cat((torch.zeros(extra, dims), waves))[None].to(wanted[name])
+        report.initialised.append(f'{name} with the fixed waves of masked autoencoders')
+    elif embed is not None and embed.shape[2] == dims:
+        if embed.shape[1] == places:  # without a class token's
+            embed = torch.cat((torch.zeros_like(embed[:, :1]), embed), dim=1)
+        old = embed.shape[1] - 1
+        if old != places:
+            embed = resize_square_embed(embed, grid, 'bicubic')
+            report.resized.append(f'positions bicubically from {old} to {grid[0]}x{grid[1]}')
+        if name == 'st_embed':
+            del fitted['pos_embed']
+            embed = torch.cat((embed[:, :extra], embed[:, 1:].repeat(1, steps, 1)), dim=1)
+            report.resized.append(f'positions repeated for {steps} times')
+        fitted[name] = embed
     for name in ('time_embed', 'temp_embed'):
         old = fitted.get(name)
         if old is not None and old.shape[1] != wanted[name].shape[1]:
             fitted[name] = resize_time_embed(old, wanted[name].shape[1])
-            sentences.append(f'the time embedding was resized to {wanted[name].shape[1]} steps.')
+            report.resized.append(f'times from {old.shape[1]} to {wanted[name].shape[1]}')
+
+
+def _silence_time(fitted: dict, report: StartReport) -> None:
+    """Let attention along time give nothing at first."""
+    last = next((part for part in LAST_ALONG_TIME if any(part in key for key in fitted)), None)
+    if last is None:
+        raise InputError("temporal='zero' is for backbones with attention along time of its own, and this one has none")
+    for key in [key for key in fitted if last in key]:
+        fitted[key] = torch.zeros_like(fitted[key])
+    report.initialised.append(f'{last.strip(".")} as zero')
+
+
+def sinusoids(count: int, dims: int) -> Tensor:
+    """(count, dims): sines at even and cosines at odd channels, slower and slower (Vaswani et al., 2017, 3.5)."""
+    rates = 10000.0 ** (-torch.arange(0, dims, 2, dtype=torch.float64) / dims)
+    angles = torch.arange(count, dtype=torch.float64)[:, None] * rates
+    return torch.stack((angles.sin(), angles.cos()), dim=2).flatten(1)[:, :dims].float()

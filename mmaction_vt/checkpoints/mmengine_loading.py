@@ -17,7 +17,7 @@ from torch import nn
 from .files import fetch, load_file
 from .fit import put_into
 from .read import convert
-from .start import backbone_state, fit_backbone
+from .start import fit_backbone, source_of
 
 
 def install() -> None:
@@ -31,10 +31,9 @@ def install() -> None:
         model: nn.Module, checkpoint: dict, strict: bool = False, *args: object, **kwargs: object
     ) -> dict:
         if is_ours(model):  # a backbone's init_cfg of type Pretrained
-            fitted, sentences = fit_backbone(backbone_state(checkpoint), model)
+            fitted, report = fit_backbone(source_of(checkpoint), model)
             model.load_state_dict(fitted)
-            for sentence in sentences:
-                print_log(sentence, 'current')
+            print_log(f'Start of {type(model).__name__}\n{report}', 'current')
             return checkpoint
         if not is_ours(getattr(model, 'backbone', None)):
             return original(model, checkpoint, strict, *args, **kwargs)

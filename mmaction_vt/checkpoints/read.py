@@ -55,6 +55,11 @@ def read_checkpoint(path: str | Path) -> dict:
         raise InputError(str(error) if str(path) in str(error) else f'{path}: {error}') from error
 
 
+def is_known(state: dict[str, Tensor]) -> bool:
+    """Whether a state dict has one of the layouts of video models."""
+    return any(layout.recognises(state) for layout in LAYOUTS)
+
+
 def convert(checkpoint: dict) -> dict:
     """What ``read_checkpoint`` returns, from a checkpoint that is already in memory."""
     state = state_dict_of(checkpoint)

@@ -4,40 +4,57 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from . import image_dualformer, image_vit
+from ..errors import InputError
+from . import image_dualformer, image_layouts, image_vit
 from .files import load_file
-from .read import convert, state_dict_of
+from .read import convert, is_known, state_dict_of
+from .start_report import StartReport
 
-# Keys by which an image model in the names of a backbone's own code is known.
-IMAGE_MODELS = ('blocks.0.attn.qkv.weight', 'patch_embeds.0.proj.weight')
-# What an image model has behind its features.
-LEFT_OUT = ('head.', 'head_dist.', 'pre_logits.', 'fc_norm.')
+Source = tuple[dict[str, Tensor], list[str]]
 
 
-def read(path: str | Path) -> dict[str, Tensor]:
-    """Backbone parameters, without the prefix, of an image model's file or of any layout of a video model."""
-    return backbone_state(load_file(path))
+def read(path: str | Path) -> Source:
+    """``source_of`` a file or folder."""
+    return source_of(load_file(path))
 
 
-def backbone_state(checkpoint: dict) -> dict[str, Tensor]:
-    """Backbone parameters, without the prefix, of a checkpoint in memory."""
+def source_of(checkpoint: dict) -> Source:
+    """Backbone parameters, without a prefix, of an image model or of any layout of a video model, and what was left."""
     state = state_dict_of(checkpoint)
-    if not any(key in state for key in IMAGE_MODELS):
-        state = convert(checkpoint)['state_dict']
-        state = {key.removeprefix('backbone.'): value for key, value in state.items() if key.startswith('backbone.')}
-    return strip(state)
+    image_model = None if is_known(state) else image_layouts.to_timm(state)
+    if image_model is not None:
+        return image_model
+    state = convert(checkpoint)['state_dict']
+    own = {key.removeprefix('backbone.'): value for key, value in state.items() if key.startswith('backbone.')}
+    return own, [key for key in state if not key.startswith('backbone.')]
 
 
-def strip(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without what belongs to an image classifier."""
-    return {key: value for key, value in state.items() if not key.startswith(LEFT_OUT)}
+def fit_backbone(
+    source: Source, backbone: nn.Module, inflate: str = 'average', temporal: str = 'copy'
+) -> tuple[dict[str, Tensor], StartReport]:
+    """A full state dict for a backbone from what ``read`` returned, and what was done.
 
-
-def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[str, Tensor], list[str]]:
-    """A full state dict for a backbone from what ``read`` returned, and what was done, in sentences.
+    Args:
+        source: Parameters and what was left out.
+        backbone: The backbone.
+        inflate: ``average`` or ``centre``: see ``image_vit.fit_backbone``.
+        temporal: ``copy`` or ``zero``: likewise.
 
     Raises:
-        InputError: If it does not fit; the message says what.
+        InputError: If it does not fit, or an option is not one of these; the message says what.
     """
-    family = image_dualformer if hasattr(backbone, 'patch_embeds') else image_vit
-    return family.fit_backbone(state, backbone)
+    for name, value, allowed in (
+        ('inflate', inflate, image_vit.INFLATIONS),
+        ('temporal', temporal, image_vit.TEMPORAL_STARTS),
+    ):
+        if value not in allowed:
+            raise InputError(f'{name} is one of {", ".join(allowed)}, not {value!r}')
+    state, left_out = source
+    if hasattr(backbone, 'patch_embeds'):
+        if (inflate, temporal) != ('average', 'copy'):
+            raise InputError('a DualFormer starts as its authors let it: leave inflate and temporal away')
+        fitted, report = image_dualformer.fit_backbone(state, backbone)
+    else:
+        fitted, report = image_vit.fit_backbone(state, backbone, inflate, temporal)
+    report.left_out = left_out + report.left_out
+    return fitted, report

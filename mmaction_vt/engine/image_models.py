@@ -2,7 +2,7 @@
 
 import timm
 from mmengine.logging import print_log
-from torch import Tensor, nn
+from torch import nn
 
 from ..checkpoints import start
 from ..errors import InputError
@@ -13,30 +13,40 @@ from ..registry import WEIGHT_INITIALIZERS
 class FromImageModel:
     """Take the weights of an image model, as ``init_cfg`` of a backbone (Bertasius et al., 2021, section 4).
 
-    Attention along space, feed-forward networks, norms, patch and position embeddings are copied. Where the source has
-    no attention along time, it starts as a copy of the attention along space, and the layer behind it stays as the
-    backbone initialised it; where the source has it, as a video model does, it is kept. Two-dimensional kernels are
-    spread over time. A DualFormer starts from the image models that its authors publish.
+    Attention along space, feed-forward networks, norms, patch and position embeddings are copied; what the source has
+    for time is kept, and what it lacks is made as ``temporal`` says. Two-dimensional kernels are spread over time, and
+    positions resized bicubically. A table of what was copied, resized, initialised and left out is logged. A DualFormer
+    starts from the image models that its authors publish.
 
     Args:
-        checkpoint: ``timm:`` and a model name of timm's, fetched from its hub on first use, or any file or folder that
-            ``read_checkpoint`` or timm's naming covers.
+        checkpoint: ``timm:`` and a model name of timm's, fetched from its hub on first use; or a file or folder: a ViT
+            of timm or converted from JAX, a Hugging Face ViT, the encoder of a masked autoencoder, or whatever
+            ``read_checkpoint`` takes.
+        inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame (Arnab
+            et al., 2021, section 3.4).
+        temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space
+            (for TimeSformer with the published start behind it), or ``zero``, so that every frame looks to the model
+            as it does to the image model.
+
+    Raises:
+        InputError: If the source cannot be had or does not fit.
     """
 
-    def __init__(self, checkpoint: str) -> None:
+    def __init__(self, checkpoint: str, inflate: str = 'average', temporal: str = 'copy') -> None:
         self.checkpoint = checkpoint
+        self.inflate = inflate
+        self.temporal = temporal
 
     def __call__(self, module: nn.Module) -> None:
-        state = self._timm_state() if self.checkpoint.startswith('timm:') else start.read(self.checkpoint)
+        source = self._timm_state() if self.checkpoint.startswith('timm:') else start.read(self.checkpoint)
         try:
-            fitted, sentences = start.fit_backbone(state, module)
+            fitted, report = start.fit_backbone(source, module, self.inflate, self.temporal)
         except InputError as error:
             raise InputError(f'{self.checkpoint}: {error}') from error
         module.load_state_dict(fitted)
-        for sentence in sentences:
-            print_log(f'{self.checkpoint}: {sentence}', 'current')
+        print_log(f'Start of {type(module).__name__} from {self.checkpoint}\n{report}', 'current')
 
-    def _timm_state(self) -> dict[str, Tensor]:
+    def _timm_state(self) -> start.Source:
         name = self.checkpoint.removeprefix('timm:')
         if not timm.is_model(name):
             close = timm.list_models(f'{name.split(".")[0][:12]}*')[:3]
@@ -49,4 +59,4 @@ class FromImageModel:
                 f'the weights of timm model {name} cannot be fetched ({type(error).__name__}): fetch them on a machine '
                 'with a network, and give the file as model.backbone.init_cfg.checkpoint'
             ) from error
-        return start.strip(model.state_dict())
+        return start.source_of(model.state_dict())
