@@ -20,6 +20,9 @@ MODELS = _child('model', mmaction_registry.MODELS, 'models')
 # mmengine looks initializers up in its own registry, whatever the default scope is.
 WEIGHT_INITIALIZERS = _child('weight initializer', MMENGINE_WEIGHT_INITIALIZERS, 'engine')
 OPTIM_WRAPPERS = _child('optim_wrapper', mmaction_registry.OPTIM_WRAPPERS, 'engine')
+OPTIM_WRAPPER_CONSTRUCTORS = _child(
+    'optimizer wrapper constructor', mmaction_registry.OPTIM_WRAPPER_CONSTRUCTORS, 'engine'
+)
 DATASETS = _child('dataset', mmaction_registry.DATASETS, 'datasets')
 TRANSFORMS = _child('transform', mmaction_registry.TRANSFORMS, 'datasets.transforms')
 METRICS = _child('metric', mmaction_registry.METRICS, 'evaluation')

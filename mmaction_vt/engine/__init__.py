@@ -2,6 +2,13 @@
 
 from .image_models import FromImageModel
 from .initializers import FromScratch
+from .layer_decay import LayerDecayOptimWrapperConstructor
 from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
 
-__all__ = ['ApexOptimWrapper', 'FromImageModel', 'FromScratch', 'MixedPrecisionOptimWrapper']
+__all__ = [
+    'ApexOptimWrapper',
+    'FromImageModel',
+    'FromScratch',
+    'LayerDecayOptimWrapperConstructor',
+    'MixedPrecisionOptimWrapper',
+]

@@ -2,6 +2,7 @@
 
 from .decoding import DecordDecode, DecordInit
 from .rand_augment import RandAugment
+from .random_erasing import RandomErasing
 from .sample_clips import SampleClipsInTime, SampleCoveringClips
 from .sample_frames import SampleFrames
 from .sample_segments import SampleSegments
@@ -13,6 +14,7 @@ __all__ = [
     'DecordDecode',
     'DecordInit',
     'RandAugment',
+    'RandomErasing',
     'RandomShortSideScale',
     'SampleClipsInTime',
     'SampleCoveringClips',

@@ -5,7 +5,6 @@ from functools import partial
 from math import lcm, prod
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ...errors import InputError
@@ -19,6 +18,7 @@ from ..layers import (
     drop_path_rates,
     init_linear_layers,
 )
+from .base import VideoTransformer
 
 AXES = ('frames', 'height', 'width')
 # Stages whose pyramid has a coarse level.
@@ -27,7 +27,7 @@ Sizes = Sequence[Sequence[int]]
 
 
 @MODELS.register_module()
-class DualFormer(BaseModule):
+class DualFormer(VideoTransformer):
     """Four stages whose blocks attend within windows and to a pyramid of the whole video in turn (section 3).
 
     Shapes: (N, 3, T, H, W) to normalised features (N, C, T', H', W'), where C is the last of ``embed_dims`` and
@@ -55,6 +55,7 @@ class DualFormer(BaseModule):
         temporal_pooling: By how much each stage's embedding makes the times fewer; -1 for what the patch does.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm; the published models have PyTorch's own, ten times the other backbones'.
+        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
 
     Raises:
@@ -81,6 +82,7 @@ class DualFormer(BaseModule):
         temporal_pooling: Sequence[int] = (-1, 1, 1, 1),
         with_cp: bool = False,
         norm_eps: float = 1e-5,
+        trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -135,6 +137,7 @@ class DualFormer(BaseModule):
             self.pos_block.append(PositionConv(dims))
             in_dims = dims
         self.norm = nn.LayerNorm(in_dims, eps=norm_eps)
+        self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
         """Initialise as published: truncated normal linear layers, convolutions by their fan-out."""
@@ -156,6 +159,20 @@ class DualFormer(BaseModule):
                 if index == 0:
                     x = position(x)
         return self.norm(x).permute(0, 4, 1, 2, 3)
+
+    @property
+    def _stages(self) -> list[int]:
+        return [len(blocks) for blocks in self.blocks]
+
+    def depth_of(self, name: str) -> int:
+        part, *rest = name.split('.')
+        if part == 'norm':
+            return self.num_depths - 1
+        first = 1 + sum(self._stages[: int(rest[0])])  # block of the stage
+        if part == 'blocks':
+            return first + int(rest[1])
+        # An embedding lies before the first block of its stage, a position convolution behind it.
+        return 0 if part == 'patch_embeds' and rest[0] == '0' else first
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
         """What any block returned, (N, T', H', W', C), as (N, C, T', H', W')."""

@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -24,6 +23,7 @@ from ..layers import (
     to_pair,
     tubelets_of,
 )
+from .base import VideoTransformer
 
 ATTENTION_TYPES = ('trajectory', 'joint', 'divided')
 POS_EMBED_TYPES = ('separate', 'joint')
@@ -31,7 +31,7 @@ OUT_TYPES = ('cls_token', 'featmap')
 
 
 @MODELS.register_module()
-class Motionformer(BaseModule):
+class Motionformer(VideoTransformer):
     """A ViT over tubelets whose attention follows each patch through the video (section 3).
 
     Shapes: (N, 3, T, H, W) to the normalised class token (N, C), or with ``out_type='featmap'`` to the normalised
@@ -63,6 +63,7 @@ class Motionformer(BaseModule):
         out_type: ``cls_token`` or ``featmap``.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm.
+        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
 
     Raises:
@@ -93,6 +94,7 @@ class Motionformer(BaseModule):
         out_type: str = 'cls_token',
         with_cp: bool = False,
         norm_eps: float = 1e-6,
+        trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -145,6 +147,7 @@ class Motionformer(BaseModule):
                     own['attention']['approximation'] = stand_in
             self.blocks.append(block(**own))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+        self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
         """Initialise as published (truncated normal, no time embedding), then as ``init_cfg`` says."""

@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -20,13 +19,14 @@ from ..layers import (
     resize_time_embed,
     to_pair,
 )
+from .base import VideoTransformer
 
 ATTENTION_TYPES = ('divided_space_time', 'joint_space_time', 'space_only')
 OUT_TYPES = ('cls_token', 'featmap')
 
 
 @MODELS.register_module()
-class TimeSformer(BaseModule):
+class TimeSformer(VideoTransformer):
     """A ViT over the patches of all frames, with attention divided between time and space (section 3).
 
     Shapes: (N, 3, T, H, W) to the normalised class token (N, C), or with ``out_type='featmap'`` to the normalised
@@ -49,6 +49,7 @@ class TimeSformer(BaseModule):
         out_type: ``cls_token`` or ``featmap``.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm.
+        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
 
     Raises:
@@ -74,6 +75,7 @@ class TimeSformer(BaseModule):
         out_type: str = 'cls_token',
         with_cp: bool = False,
         norm_eps: float = 1e-6,
+        trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -103,6 +105,7 @@ class TimeSformer(BaseModule):
         block = partial(block, embed_dims, num_heads, mlp_ratio, qkv_bias, drop_rate, attn_drop_rate, norm_eps=norm_eps)
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+        self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
         """Initialise as published, then as ``init_cfg`` says.

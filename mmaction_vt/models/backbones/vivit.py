@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -24,6 +23,7 @@ from ..layers import (
     to_pair,
     tubelets_of,
 )
+from .base import VideoTransformer
 
 # What the paper calls Model 1 to 4.
 ATTENTION_TYPES = ('joint', 'factorised_encoder', 'factorised_self_attention', 'factorised_dot_product')
@@ -33,7 +33,7 @@ ACTIVATIONS = {'gelu': 'none', 'gelu_tanh': 'tanh'}
 
 
 @MODELS.register_module()
-class ViViT(BaseModule):
+class ViViT(VideoTransformer):
     """A ViT over tubelets, in the four models of the paper (section 3.3).
 
     - ``joint`` (Model 1): every token attends to every token.
@@ -67,6 +67,7 @@ class ViViT(BaseModule):
         out_type: ``cls_token`` or ``featmap``.
         with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
         norm_eps: Epsilon of every LayerNorm.
+        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
 
     Raises:
@@ -96,6 +97,7 @@ class ViViT(BaseModule):
         out_type: str = 'cls_token',
         with_cp: bool = False,
         norm_eps: float = 1e-6,
+        trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -149,6 +151,7 @@ class ViViT(BaseModule):
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[:num_layers])
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
         self.use_activation(act or 'gelu')
+        self.freeze_all_but(trainable_blocks)
 
     def use_activation(self, act: str) -> None:
         """Put ``gelu`` or ``gelu_tanh`` into every feed-forward network."""
