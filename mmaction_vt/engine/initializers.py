@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from ..models.layers.vivit_blocks import FactorisedDotProductAttention
 from ..registry import WEIGHT_INITIALIZERS
 
 
@@ -23,8 +24,8 @@ class FromScratch:
       frame before, the second at the frame after, the third at the one two before, and so on. Motion is what differs
       between a frame and its neighbours, so features of motion are at hand in the first block.
 
-    It is for the backbones with a class token: TimeSformer's attention along time, Motionformer's along time and along
-    trajectories. What a module lacks is passed over, so that the same ``init_cfg`` serves all kinds of attention.
+    It is for TimeSformer's attention along time, Motionformer's along time and along trajectories, and ViViT's along
+    time (Models 2 to 4). What a module lacks is passed over: the same ``init_cfg`` serves all kinds of attention.
 
     Args:
         embed_rms: Root mean square of the embeddings.
@@ -54,16 +55,25 @@ class FromScratch:
                 self.look_at_neighbours(along_time.qkv, along_time.num_heads, num_frames)
             elif hasattr(block.attn, 'proj_kv'):
                 self.follow_trajectories(block.attn, num_frames)
+            elif isinstance(block.attn, FactorisedDotProductAttention):
+                heads = block.attn.num_heads
+                self.look_at_neighbours(block.attn.qkv, heads, num_frames, first_head=heads // 2)
+        for block in getattr(module, 'temporal_blocks', ()):
+            self.look_at_neighbours(block.attn.qkv, block.attn.num_heads, num_frames)
 
     def embed(self, module: nn.Module) -> int:
         """Set the embeddings that there are, and return for how many times there are any."""
         if hasattr(module, 'st_embed'):
             places = grid_waves(*module.grid, module.st_embed.shape[-1])
-            times = waves((module.st_embed.shape[1] - 1) // len(places), places.shape[1])
-            module.st_embed[0, 1:] = self.embed_rms * (times[:, None] + places).flatten(0, 1)
+            times = waves(module.st_embed.shape[1] // len(places), places.shape[1])
+            embed = self.embed_rms * (times[:, None] + places).flatten(0, 1)
+            module.st_embed[0, -len(embed) :] = embed  # behind the class token's, if there is one
             return len(times)
         if hasattr(module, 'pos_embed'):
             module.pos_embed[:, 1:] = self.embed_rms * grid_waves(*module.grid, module.pos_embed.shape[-1])
+        if hasattr(module, 'temporal_embed'):
+            module.temporal_embed[0, 1:] = self.embed_rms * waves(*module.temporal_embed[0, 1:].shape)
+            return module.temporal_embed.shape[1] - 1
         time_embed = getattr(module, 'time_embed', getattr(module, 'temp_embed', None))
         if time_embed is None:
             return 0
@@ -91,7 +101,7 @@ class FromScratch:
         attention.proj_q.weight.copy_(query @ values.T)
         attention.proj_kv.weight[:dims] = key @ values.T
 
-    def look_at_neighbours(self, qkv: nn.Linear, heads: int, num_frames: int) -> None:
+    def look_at_neighbours(self, qkv: nn.Linear, heads: int, num_frames: int, first_head: int = 0) -> None:
         """Make each head attend to the frame at its own distance, as seen by the waves of the time embedding.
 
         Each head reads its share of the waves. A query is what it reads; a key is the same, turned by as many radians
@@ -100,10 +110,10 @@ class FromScratch:
         dims = qkv.in_features
         speeds = wave_speeds(num_frames, dims // 2)
         query, key, _ = qkv.weight.unflatten(0, (3, heads, -1))  # each (heads, C / heads, C)
-        query *= self.noise_gain
-        key *= self.noise_gain
-        for head in range(heads):
-            distance = neighbour_distance(head)
+        query[first_head:] *= self.noise_gain
+        key[first_head:] *= self.noise_gain
+        for head in range(first_head, heads):
+            distance = neighbour_distance(head - first_head)
             for row, wave in enumerate(range(head, dims // 2, heads)):
                 sine, cosine = wave, dims // 2 + wave
                 rows = torch.tensor([2 * row, 2 * row + 1])

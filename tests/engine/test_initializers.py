@@ -6,6 +6,8 @@ from mmengine.model import BaseModule, initialize
 
 from mmaction_vt.engine.initializers import FromScratch, waves
 from mmaction_vt.models.backbones.timesformer import ATTENTION_TYPES, TimeSformer
+from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES as VIVIT_TYPES
+from mmaction_vt.models.backbones.vivit import ViViT
 
 SMALL = dict(img_size=32, patch_size=8, num_frames=4, embed_dims=48, num_layers=2, num_heads=2)
 
@@ -48,6 +50,18 @@ def test_every_time_has_its_own_embedding_and_every_block_uses_time():
 def test_passes_over_what_a_module_lacks(attention_type):
     model = build(attention_type, init_cfg=dict(type='mmaction_vt.FromScratch'))
     assert model(torch.randn(1, 3, 4, 32, 32)).isfinite().all()
+
+
+@pytest.mark.parametrize('attention_type', VIVIT_TYPES)
+def test_order_matters_to_vivit_from_the_start(attention_type):
+    def response(**options):
+        torch.manual_seed(0)
+        model = ViViT(attention_type=attention_type, tubelet_size=1, num_temporal_layers=1, **SMALL, **options)
+        model.init_weights()
+        return response_to_reversal(model.eval())
+
+    assert response() < 0.02
+    assert response(init_cfg=dict(type='mmaction_vt.FromScratch')) > 0.05
 
 
 def test_module_without_embeddings():

@@ -1,5 +1,6 @@
 """Transforms that the published protocols need and mmaction2 lacks or does otherwise."""
 
+from .anchored_crop import AnchoredCrop
 from .decoding import DecordDecode, DecordInit
 from .rand_augment import RandAugment
 from .random_erasing import RandomErasing
@@ -11,6 +12,7 @@ from .short_side_scale import RandomShortSideScale
 from .stored_views import StoredTokenLabels
 
 __all__ = [
+    'AnchoredCrop',
     'DecordDecode',
     'DecordInit',
     'RandAugment',

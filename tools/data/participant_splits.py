@@ -1,0 +1,129 @@
+"""Write lists of training and test samples by participant: ``python tools/data/participant_splits.py FOLDER CSV OUT``.
+
+FOLDER holds one sample a video, or one a folder of frames, somewhere below it. ``--pattern`` says what the folders
+are: ``{participant}/{label}/{name}`` (the default) or another order, with ``{}`` for what does not matter. CSV has one
+row a participant, with a column ``participant`` and one for each split, such as ``cross_subject``, whose entries are
+``train`` or ``test``.
+
+For every split SPLIT, OUT gets ``SPLIT_train.txt`` and ``SPLIT_test.txt``, and ``labels.txt`` once. A line is a path
+below FOLDER, for frames their number, and a label.
+"""
+
+import csv
+import re
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
+FRAMES = ('.jpg', '.jpeg', '.png')
+PARTS = ('train', 'test')
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write lists of training and test samples by participant.')
+    parser.add_argument('folder', type=Path, help='what the samples lie below')
+    parser.add_argument('participants', type=Path, help='CSV with a row a participant and a column a split')
+    parser.add_argument('out', type=Path, help='folder for the lists')
+    parser.add_argument(
+        '--pattern',
+        default='{participant}/{label}/{name}',
+        help='what the folders below FOLDER are; {} for what does not matter (default: %(default)s)',
+    )
+    return parser
+
+
+def read_participants(path: Path) -> dict[str, dict[str, str]]:
+    """For each split, which participants train and which test.
+
+    Raises:
+        InputError: If the file is missing, has no such columns, or an entry is neither of the two.
+    """
+    if not path.is_file():
+        raise InputError(f'{path} does not exist: it is a CSV with a row a participant and a column a split')
+    with path.open(newline='', encoding='utf-8') as file:
+        reader = csv.DictReader(file)
+        names = [name for name in reader.fieldnames or () if name != 'participant']
+        if not names or 'participant' not in reader.fieldnames:
+            raise InputError(f'{path} has the columns {reader.fieldnames}; participant and one for each split are needed')
+        splits = {name: {} for name in names}
+        for number, row in enumerate(reader, start=2):
+            for name in names:
+                if row[name] not in PARTS:
+                    raise InputError(f'{path}, line {number}: {name} is {row[name]!r}, and train or test is needed')
+                splits[name][row['participant']] = row[name]
+    return splits
+
+
+def compile_pattern(pattern: str) -> re.Pattern:
+    """What paths below the folder look like.
+
+    Raises:
+        InputError: If the pattern does not say where participant and label stand.
+    """
+    if not {'{participant}', '{label}'} <= set(pattern.split('/')):
+        raise InputError(f'--pattern names {{participant}} and {{label}} between slashes, and {pattern!r} does not')
+    parts = []
+    for part in pattern.split('/'):
+        name = re.fullmatch(r'\{(\w*)\}', part)
+        parts.append(re.escape(part) if name is None else f'(?P<{name[1]}>[^/]+)' if name[1] else '[^/]+')
+    return re.compile('/'.join(parts))
+
+
+def find_samples(folder: Path) -> dict[str, int]:
+    """Samples by their path below a folder: 0 for a video, the number of frames for a folder of them.
+
+    Raises:
+        InputError: If there is none.
+    """
+    samples = Counter()
+    for path in track(sorted(folder.rglob('*')), description='looking for samples'):
+        if path.suffix.lower() in VIDEOS:
+            samples[path.relative_to(folder).as_posix()] = 0
+        elif path.suffix.lower() in FRAMES:
+            samples[path.parent.relative_to(folder).as_posix()] += 1
+    if not samples:
+        raise InputError(f'{folder} holds neither videos ({", ".join(VIDEOS)}) nor frames ({", ".join(FRAMES)})')
+    return samples
+
+
+def main(args: Namespace) -> None:
+    splits, pattern = read_participants(args.participants), compile_pattern(args.pattern)
+    if not args.folder.is_dir():
+        raise InputError(f'folder {args.folder} does not exist')
+    found = {}
+    samples = find_samples(args.folder)
+    for path in samples:
+        found[path] = pattern.fullmatch(path)
+        if found[path] is None:
+            raise InputError(f'{args.folder / path} is not where --pattern {args.pattern} looks for a sample')
+    labels = sorted({match['label'] for match in found.values()})
+    known = set().union(*splits.values())
+    strangers = sorted({match['participant'] for match in found.values()} - known)
+    if strangers:
+        raise InputError(f'{args.participants} says nothing about {", ".join(strangers[:4])}: give each a row')
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / 'labels.txt').write_text(''.join(f'{label}\n' for label in labels), encoding='utf-8')
+    console = Console(soft_wrap=True)
+    for name, parts in splits.items():
+        for part in PARTS:
+            lines = []
+            for path, match in found.items():
+                if parts[match['participant']] == part:
+                    frames = f' {samples[path]}' if samples[path] else ''
+                    lines.append(f'{path}{frames} {labels.index(match["label"])}\n')
+            (args.out / f'{name}_{part}.txt').write_text(''.join(lines), encoding='utf-8')
+            people = sum(value == part for value in parts.values())
+            console.print(f'{args.out / f"{name}_{part}.txt"}: {len(lines)} samples of {people} participants')
+    console.print(f'{args.out / "labels.txt"}: {len(labels)} classes')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
