@@ -203,6 +203,20 @@ def score_bfloat16_in_float32() -> None:
     BaseHead.loss_by_feat = loss_by_feat
 
 
+def shift_hues_down() -> None:
+    """mmaction2 1.2 adds a negative number to hues in uint8, which numpy 2 refuses."""
+    import cv2
+    import numpy as np
+    from mmaction.datasets.transforms import ColorJitter
+
+    def adjust_hue(img: np.ndarray, factor: float) -> np.ndarray:
+        hsv = cv2.cvtColor(np.clip(img, 0, 255).astype(np.uint8), cv2.COLOR_RGB2HSV)
+        hsv[..., 0] = (hsv[..., 0].astype(np.int16) + int(factor * 255)) % 180
+        return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB).astype(np.float32)
+
+    ColorJitter.adjust_hue = staticmethod(adjust_hue)
+
+
 REMEDIES: tuple[Callable[[], None], ...] = (
     provide_importlib_metadata,
     provide_numpy_inf,
@@ -213,6 +227,7 @@ REMEDIES: tuple[Callable[[], None], ...] = (
     start_processes_without_gpu,
     wrap_models_without_gpu,
     score_bfloat16_in_float32,
+    shift_hues_down,
 )
 
 

@@ -59,6 +59,16 @@ USES = {
         """,
         'pkg_resources',
     ),
+    'shift_hues_down': (
+        """
+        import numpy as np
+        from mmaction.datasets.transforms import ColorJitter
+        red = np.full((2, 2, 3), (200.0, 0.0, 0.0))
+        blue, green = ColorJitter.adjust_hue(red, -60 / 255), ColorJitter.adjust_hue(red, 60 / 255)
+        assert (blue == (0, 0, 200)).all() and (green == (0, 200, 0)).all()
+        """,
+        'out of bounds for uint8',
+    ),
     'allow_mmengine_types': (
         """
         import io, numpy as np, torch

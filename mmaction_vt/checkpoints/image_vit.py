@@ -25,7 +25,7 @@ KEPT = (
     'temporal_cls_token',
 )
 INFLATIONS = ('average', 'centre')
-TEMPORAL_STARTS = ('copy', 'zero')
+TEMPORAL_STARTS = ('copy', 'zero', 'keep')
 
 
 def fit_backbone(
@@ -39,7 +39,7 @@ def fit_backbone(
         inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame and
             zeros elsewhere (Arnab et al., 2021, section 3.4).
         temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space,
-            or such a copy behind which a ``zero`` layer lets nothing through.
+            such a copy behind which a ``zero`` layer lets nothing through, or what the backbone has: ``keep``.
 
     Raises:
         InputError: If the source is of another width, depth or patch size, or has something that has no place.
@@ -62,10 +62,10 @@ def fit_backbone(
         if key in fitted or (is_video_model and not key.endswith(('time_embed', 'temp_embed'))):
             continue
         part = next((part for part in ALONG_TIME if part in key), None)
-        if part is not None and key.replace(part, ALONG_TIME[part]) in state:
+        if part is not None and temporal != 'keep' and key.replace(part, ALONG_TIME[part]) in state:
             fitted[key] = state[key.replace(part, ALONG_TIME[part])].clone()
             copied.append(key)
-        elif any(part in key for part in KEPT):
+        elif part is not None or any(kept_part in key for kept_part in KEPT):
             fitted[key] = wanted[key]
             kept.append(key)
     if copied:

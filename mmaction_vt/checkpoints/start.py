@@ -38,7 +38,7 @@ def fit_backbone(
         source: Parameters and what was left out.
         backbone: The backbone.
         inflate: ``average`` or ``centre``: see ``image_vit.fit_backbone``.
-        temporal: ``copy`` or ``zero``: likewise.
+        temporal: ``copy``, ``zero`` or ``keep``: likewise.
 
     Raises:
         InputError: If it does not fit, or an option is not one of these; the message says what.

@@ -25,8 +25,8 @@ class FromImageModel:
         inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame (Arnab
             et al., 2021, section 3.4).
         temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space
-            (for TimeSformer with the published start behind it), or ``zero``, so that every frame looks to the model
-            as it does to the image model.
+            (for TimeSformer with the published start behind it), ``zero``, so that every frame looks to the model as
+            it does to the image model, or ``keep`` for what an earlier start in the same ``init_cfg`` made.
 
     Raises:
         InputError: If the source cannot be had or does not fit.

@@ -162,6 +162,22 @@ def test_vivit_starts_from_an_image_model(tmp_path, image_model, attention_type)
     assert model(torch.randn(1, 3, 6, 64, 64)).isfinite().all()
 
 
+def test_what_an_earlier_start_made_for_time_is_kept(tmp_path, image_model):
+    torch.save(image_model.state_dict(), tmp_path / 'vit.pth')
+    image = dict(type='mmaction_vt.FromImageModel', checkpoint=str(tmp_path / 'vit.pth'), temporal='keep')
+    models = []
+    for init_cfg in (dict(type='mmaction_vt.FromScratch'), [dict(type='mmaction_vt.FromScratch'), image]):
+        torch.manual_seed(0)
+        models.append(TimeSformer(**SIZES, init_cfg=init_cfg))
+        models[-1].init_weights()
+    scratch, both = models
+    assert torch.equal(both.time_embed, scratch.time_embed) and both.time_embed.any()
+    for ours, other, image_block in zip(both.blocks, scratch.blocks, image_model.blocks, strict=True):
+        assert torch.equal(ours.temporal_attn.qkv.weight, other.temporal_attn.qkv.weight)
+        assert torch.equal(ours.temporal_fc.weight, other.temporal_fc.weight)
+        assert torch.equal(ours.attn.qkv.weight, image_block.attn.qkv.weight)
+
+
 def test_huggingface_image_model(tmp_path):
     from transformers import ViTConfig, ViTForImageClassification, ViTModel
 
@@ -221,7 +237,7 @@ def test_log_is_a_short_table(tmp_path, image_model, monkeypatch):
     ('options', 'message'),
     [
         (dict(inflate='first'), 'average, centre'),
-        (dict(temporal='random'), 'copy, zero'),
+        (dict(temporal='random'), 'copy, zero, keep'),
         (dict(temporal='zero'), 'none'),
     ],
 )

@@ -33,6 +33,9 @@ def test_trains_tests_and_draws(name, data, run_program, tmp_path):
     if teacher:
         torch.save({'state_dict': init_recognizer(ROOT / teacher.config).state_dict()}, tmp_path / 'teacher.pth')
         options += [f'model.teacher.config={ROOT / teacher.config}', f'model.teacher.checkpoint={tmp_path}/teacher.pth']
+    if name.endswith('_from_images.py'):
+        run_program('tools/still_shapes.py', tmp_path / 'vit.pth', '--clips', 8, '--epochs', 1, '--workers', 1)
+        options.append(f'model.backbone.init_cfg.1.checkpoint={tmp_path}/vit.pth')
     run_program('tools/train.py', config, '--work-dir', work_dir, *options)
     checkpoint, report = work_dir / 'epoch_1.pth', tmp_path / 'report.json'
     run_program('tools/test.py', config, checkpoint, '--work-dir', work_dir, '--out', report, *options)

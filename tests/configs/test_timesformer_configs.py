@@ -20,6 +20,7 @@ MODELS_BY_NAME = {
     'timesformer_jointST_8x32_224_kinetics400': (400, 8, 224),
     'timesformer_spaceOnly_8x32_224_kinetics400': (400, 8, 224),
     'timesformer_divST_8x32_224_kinetics600': (600, 8, 224),
+    'timesformer_divST_8x32_224_kinetics600_vtb': (600, 8, 224),
     'timesformer_divST_16x16_448_kinetics600': (600, 16, 448),
     'timesformer_divST_96x4_224_kinetics600': (600, 96, 224),
     'timesformer_divST_8_224_ssv2': (174, 8, 224),
@@ -86,7 +87,7 @@ def test_left_and_right_and_colours_of_something_something(config, name):
 
 def test_names_data_of_its_own_data_set(config, name):
     folder = {'kinetics400': 'kinetics400', 'kinetics600': 'kinetics600', 'ssv2': 'sthv2', 'howto100m': 'howto100m'}
-    folder = folder[name.rpartition('_')[2]]
+    folder = folder[name.removesuffix('_vtb').rpartition('_')[2]]
     for part in ('train', 'val', 'test'):
         dataset = config[f'{part}_dataloader'].dataset
         assert dataset.ann_file.startswith(f'data/{folder}/{folder}_{"train" if part == "train" else ""}')
@@ -113,6 +114,6 @@ def test_is_in_the_metafile_and_the_readme(config, name):
     row = next(line for line in (FOLDER / 'README.md').read_text().splitlines() if f'({name}.py)' in line)
     assert f'| {metrics["Top 1 Accuracy"]} |' in row
     assert f'| {metrics.get("Top 5 Accuracy", "")} |' in row
-    assert ('Weights' in listed[name]) == ('dropbox' in row)
+    assert ('Weights' in listed[name]) == ('https://' in row)
     if 'Weights' in listed[name]:
         assert listed[name]['Weights'] in row

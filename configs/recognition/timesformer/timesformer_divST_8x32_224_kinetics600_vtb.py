@@ -25,9 +25,8 @@ test_pipeline = [
     dict(type='mmaction_vt.DecordInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=32, test_mode=True),
     dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='ThreeCrop', crop_size=256),
-    dict(type='Resize', scale=(224, 224)),
+    dict(type='Resize', scale=(-1, 224)),
+    dict(type='ThreeCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs'),
 ]

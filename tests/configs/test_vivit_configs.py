@@ -1,0 +1,111 @@
+"""ViViT's and LightTimeSformer's configs."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.registry import init_default_scope
+from videos import write_video
+
+ROOT = Path(__file__).parents[2]
+FAMILIES = ROOT / 'configs' / 'recognition'
+
+# Folder, classes, frames, million parameters, learning rate, epochs and test views.
+CONFIGS = {
+    'vivit_b_16x2_kinetics400': ('vivit', 400, 32, 88.9, 0.1, 30, 12),
+    'vivit_b_16x2_fe_kinetics400': ('vivit', 400, 32, 115.1, 0.05, 30, 12),
+    'vivit_b_16x2_kinetics600': ('vivit', 600, 32, 88.9, 0.1, 30, 12),
+    'vivit_b_16x2_fe_kinetics600': ('vivit', 600, 32, 115.1, 0.05, 30, 12),
+    'vivit_b_16x2_fe_ssv2': ('vivit', 174, 32, 115.1, 0.4, 35, 12),
+    'light_timesformer_divST_32_224_muwiges_cross_subject': ('light_timesformer', 12, 32, 121.4, 0.005, 15, 1),
+    'light_timesformer_divST_32_224_muwiges_cross_scene_subject': ('light_timesformer', 12, 32, 121.4, 0.005, 15, 1),
+}
+
+pytestmark = pytest.mark.parametrize('name', CONFIGS)
+
+
+@pytest.fixture
+def config(name):
+    init_default_scope('mmaction')
+    return Config.fromfile(FAMILIES / CONFIGS[name][0] / f'{name}.py')
+
+
+@pytest.fixture(scope='module')
+def video(tmp_path_factory):
+    return write_video(tmp_path_factory.mktemp('videos') / 'clip.mp4')
+
+
+def test_model(config, name):
+    _, num_classes, num_frames, millions, *_ = CONFIGS[name]
+    config.model.data_preprocessor.pop('blending', None)  # draws numbers when it is built
+    with torch.device('meta'):
+        model = MODELS.build(config.model)
+        scores = model.cls_head(model.backbone(torch.empty(1, 3, num_frames, 224, 224)))
+    assert scores.shape == (1, num_classes)
+    assert sum(p.numel() for p in model.parameters()) / 1e6 == pytest.approx(millions, rel=0.005)
+    if 'vivit' in name:
+        assert model.backbone.act == 'gelu_tanh'
+        assert model.backbone.attention_type == ('factorised_encoder' if '_fe_' in name else 'joint')
+        init_cfg = config.model.backbone.init_cfg
+        assert (init_cfg.checkpoint, init_cfg.inflate) == ('timm:vit_base_patch16_224.augreg_in21k', 'centre')
+
+
+@pytest.mark.parametrize('part', ['train', 'val', 'test'])
+def test_pipeline(config, name, part, video):
+    views = CONFIGS[name][-1] if part == 'test' else 1
+    dataset = config[f'{part}_dataloader'].dataset
+    clip = Compose(dataset.pipeline)(dict(filename=str(video), label=3, start_index=0, modality='RGB'))['inputs']
+    assert clip.shape == (views, 3, 32, 224, 224)
+    assert dataset.get('test_mode', False) == (part != 'train')
+    source = name.removeprefix('vivit_b_16x2_').removeprefix('fe_')
+    folder, file = {'ssv2': ('sthv2', 'sthv2')}.get(source, (source, source))
+    split = 'train' if part == 'train' else 'val'
+    wanted = f'data/{folder}/{file}_{split}_list_videos.txt'
+    if 'muwiges' in name:
+        wanted = f'data/muwiges/lists/{name.split("muwiges_")[1]}_{"train" if part == "train" else "test"}.txt'
+    assert dataset.ann_file == wanted
+    assert dataset.num_classes == CONFIGS[name][1]
+
+
+def test_schedule(config, name):
+    *_, rate, epochs, _ = CONFIGS[name]
+    batch = 8 * config.train_dataloader.batch_size
+    assert batch * config.optim_wrapper.get('accumulative_counts', 1) == 64
+    assert config.auto_scale_lr == dict(enable=False, base_batch_size=batch)
+    assert (config.optim_wrapper.optimizer.type, config.optim_wrapper.optimizer.lr) == ('SGD', rate)
+    assert config.train_cfg.max_epochs == epochs
+    assert config.param_scheduler[-1].end == epochs
+    if 'vivit' in name:
+        assert config.optim_wrapper.clip_grad.max_norm == 1
+        assert config.model.test_cfg.max_testing_views == 4
+        assert config.test_dataloader.batch_size == 1
+
+
+def test_gestures_and_directions_are_not_flipped(config, name):
+    assert ('Flip' in {step.type for step in config.train_pipeline}) == ('kinetics' in name)
+    if 'muwiges' in name:
+        (crop,) = (step for step in config.train_pipeline if step.type == 'mmaction_vt.AnchoredCrop')
+        assert crop.anchor == (1.0, 1.0) and crop.jitter > 0
+        (crop,) = (step for step in config.test_pipeline if step.type == 'mmaction_vt.AnchoredCrop')
+        assert crop.anchor == (1.0, 1.0) and not crop.get('jitter')
+
+
+def test_is_in_the_metafile_and_the_readme(config, name):
+    folder = FAMILIES / CONFIGS[name][0]
+    listed = {model['Name']: model for model in yaml.safe_load((folder / 'metafile.yml').read_text())['Models']}
+    assert set(listed) == {path.stem for path in folder.glob('*.py')}
+    entry = listed[name]
+    assert entry['Config'] == f'configs/recognition/{folder.name}/{name}.py'
+    assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size
+    assert entry['Metadata']['Epochs'] == config.train_cfg.max_epochs
+    row = next(line for line in (folder / 'README.md').read_text().splitlines() if f'({name}.py)' in line)
+    assert ('Weights' in entry) == ('https://' in row)
+    for result in entry.get('Results', ()):
+        assert result['Source'] == 'published by the authors'
+        assert f'| {result["Metrics"]["Top 1 Accuracy"]} |' in row
+    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
+    assert f'configs/recognition/{folder.name}/metafile.yml' in index['Import']

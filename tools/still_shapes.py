@@ -1,0 +1,91 @@
+"""Train a small image model to start a video model from: ``python tools/still_shapes.py OUT``.
+
+The pictures are frames of the videos of tools/data/moving_shapes.py, drawn with another seed; the class is where the
+object is, in a grid of 4 x 4. The model is timm's VisionTransformer in the size of the quickstart's TimeSformer, whose
+config ``timesformer_divST_moving_shapes_from_images.py`` starts from OUT.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+sys.path.insert(0, str(Path(__file__).parent / 'data'))
+from moving_shapes import render
+
+GRID, SIZE, FRAMES = 4, 64, 4
+MEAN, STD = 114.75, 57.375
+SEED = 1  # the videos' is 0
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Train a small image model on still shapes.')
+    parser.add_argument('out', type=Path, nargs='?', default=Path('work_dirs/still_shapes/vit.pth'))
+    parser.add_argument('--clips', type=int, default=4000, help=f'of {FRAMES} pictures each (default: %(default)s)')
+    parser.add_argument('--epochs', type=int, default=8, help='default: %(default)s')
+    parser.add_argument('--workers', type=int, default=2, help='processes that draw (default: %(default)s)')
+    return parser
+
+
+def draw(index: int, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures (FRAMES, SIZE, SIZE, 3) of one clip, and in which cell the middle of the object is."""
+    frames, masks, _ = render(SEED, split, index, SIZE, FRAMES)
+    middles = [np.argwhere(mask).mean(0) if mask.any() else np.full(2, SIZE / 2) for mask in masks]
+    cells = (np.array(middles) * GRID / SIZE).astype(int).clip(0, GRID - 1)
+    return frames, cells @ (GRID, 1)
+
+
+def draw_all(clips: int, split: str, workers: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures (N, 3, SIZE, SIZE), normalised, and their classes (N,)."""
+    with get_context('spawn').Pool(workers) as pool:
+        results = pool.imap(partial(draw, split=split), range(clips), chunksize=16)
+        pictures, labels = zip(*track(results, description=f'drawing {split}', total=clips), strict=True)
+    pictures = torch.from_numpy(np.concatenate(pictures)).permute(0, 3, 1, 2).float()
+    return (pictures - MEAN) / STD, torch.from_numpy(np.concatenate(labels))
+
+
+def main(args: Namespace) -> None:
+    if args.clips < 8 or args.epochs < 1:
+        raise InputError(f'--clips is at least 8 and --epochs at least 1, not {args.clips} and {args.epochs}')
+    torch.manual_seed(SEED)
+    model = timm.models.VisionTransformer(
+        img_size=SIZE, patch_size=16, embed_dim=96, depth=3, num_heads=4, mlp_ratio=2.0, num_classes=GRID * GRID
+    )
+    pictures, labels = draw_all(args.clips, 'train', args.workers)
+    held_out = draw_all(max(args.clips // 8, 1), 'val', args.workers)
+    steps = args.epochs * (len(pictures) // 64)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=steps)
+    console = Console()
+    for epoch in range(args.epochs):
+        order = torch.randperm(len(pictures))[: len(pictures) // 64 * 64]
+        for batch in track(order.split(64), description=f'epoch {epoch + 1} of {args.epochs}'):
+            loss = F.cross_entropy(model.train()(pictures[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        with torch.no_grad():
+            scores = torch.cat([model.eval()(part) for part in held_out[0].split(256)])
+        accuracy = (scores.argmax(1) == held_out[1]).float().mean().item()
+        console.print(f'epoch {epoch + 1}: {100 * accuracy:.1f} % of held-out pictures')
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), args.out)
+    console.print(f'Wrote {args.out}')
+    config = 'configs/recognition/quickstart/timesformer_divST_moving_shapes_from_images.py'
+    console.print(f'next: python tools/train.py {config}', soft_wrap=True)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
