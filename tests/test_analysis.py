@@ -82,6 +82,25 @@ def test_dualformer_agrees_with_the_papers_table(size, giga, millions):
     assert (counts.parameters - classifier) / 1e6 == pytest.approx(millions, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ('attention_type', 'giga', 'millions'),
+    [
+        ('joint', 455.2, 88.9),
+        ('factorised_encoder', 284.4, 115.1),
+        ('factorised_self_attention', 372.3, 117.3),
+        ('factorised_dot_product', 277.1, 88.9),
+    ],
+)
+def test_vivit_agrees_with_the_papers_table(attention_type, giga, millions):
+    """Arnab et al., 2021, table 2: one view, Models 1 to 4."""
+    config = load_config(ROOT / 'configs' / '_base_' / 'models' / 'vivit_base.py')
+    config.model.backbone.attention_type = attention_type
+    model = init_recognizer(config)
+    counts = count(model, input_shape_of(model.backbone))
+    assert counts.multiply_adds / 1e9 == pytest.approx(giga, rel=0.02)
+    assert counts.parameters / 1e6 == pytest.approx(millions, rel=0.005)
+
+
 def count_with_layers(config, num_layers):
     config.model.backbone.num_layers = num_layers
     model = init_recognizer(config)

@@ -25,12 +25,14 @@ CONFIGS = {
     'timesformer': f'{FOLDER}/timesformer_divST_moving_shapes.py',
     'motionformer': f'{FOLDER}/motionformer_moving_shapes.py',
     'dualformer': f'{FOLDER}/dualformer_moving_shapes.py',
+    'vivit': f'{FOLDER}/vivit_moving_shapes.py',
 }
 # What to try next: in words, and the config.
 NEXT = {
     'timesformer': ('without time', f'{FOLDER}/timesformer_spaceonly_moving_shapes.py'),
     'motionformer': ('joint attention', f'{FOLDER}/motionformer_joint_moving_shapes.py'),
     'dualformer': ('a student that the model teaches', f'{FOLDER}/dualformer_tokenlabel_moving_shapes.py'),
+    'vivit': ('the factorised encoder', f'{FOLDER}/vivit_fe_moving_shapes.py'),
 }
 
 console = Console(highlight=False)

@@ -29,7 +29,9 @@ def test_trains_tests_and_draws(name, data, run_program, tmp_path):
         options += [f'{loader}.num_workers=0', f'{loader}.persistent_workers=False', f'{loader}.batch_size=8']
         options += [f'{loader}.dataset.ann_file={data}/{split}.txt', f'{loader}.dataset.data_prefix.video={data}']
     config, work_dir = FOLDER / name, tmp_path / 'work_dir'
-    teacher = Config.fromfile(config).model.get('teacher')
+    settings = Config.fromfile(config)
+    assert settings.test_pipeline == settings.test_dataloader.dataset.pipeline  # the demos read the first
+    teacher = settings.model.get('teacher')
     if teacher:
         torch.save({'state_dict': init_recognizer(ROOT / teacher.config).state_dict()}, tmp_path / 'teacher.pth')
         options += [f'model.teacher.config={ROOT / teacher.config}', f'model.teacher.checkpoint={tmp_path}/teacher.pth']

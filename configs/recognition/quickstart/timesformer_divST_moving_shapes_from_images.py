@@ -5,7 +5,7 @@ _base_ = './timesformer_divST_moving_shapes.py'
 model = dict(
     backbone=dict(
         init_cfg=[
-            dict(_delete_=True, type='mmaction_vt.FromScratch'),
+            dict(type='mmaction_vt.FromScratch'),
             dict(type='mmaction_vt.FromImageModel', checkpoint='work_dirs/still_shapes/vit.pth', temporal='keep'),
         ],
     ),

@@ -1,0 +1,142 @@
+"""Class activation maps that keep time: what in a clip speaks for a class.
+
+- ``gradcam`` (Selvaraju et al., 2017): features weighted by the mean of their gradients, at each time for itself as
+  mmaction2 does it for convolutional networks;
+- ``gradcam++`` (Chattopadhyay et al., 2018): by gradients that are weighted by their second and third powers;
+- ``layercam`` (Jiang et al., 2021): by the positive gradient of each place;
+- ``eigencam`` (Muhammad and Yeasin, 2020): the first principal component of the features, whatever the class.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import InputError
+from .layers import as_featmap, default_layer, find_layer
+
+
+class ActivationMaps(NamedTuple):
+    """Attributes:
+    maps: (N, T, H, W), from 0 to 1 in each clip.
+    scores: What the model says of each clip, (N, classes), as logits.
+    categories: The class that each map is for, (N,).
+    """
+
+    maps: Tensor
+    scores: Tensor
+    categories: Tensor
+
+
+def activation_maps(
+    model: nn.Module, clips: Tensor, method: str = 'gradcam', layer: str | None = None, category: int | None = None
+) -> ActivationMaps:
+    """Maps of clips for a class.
+
+    Args:
+        model: A recognizer. It is left as it was: in its mode, without hooks and gradients.
+        clips: Normalised clips (N, 3, T, H, W).
+        method: One of ``METHODS``.
+        layer: A name such as ``backbone/blocks/3/3``. Default: the last block.
+        category: The class; if it is not given, for each clip the one with the highest score.
+
+    Raises:
+        InputError: If there is no such method, layer or class, or the layer has no part in the scores.
+    """
+    if method not in METHODS:
+        raise InputError(f'there is no method {method}: {", ".join(METHODS)} are there')
+    layer = layer or default_layer(model)
+    module = find_layer(model, layer)
+    found = []
+    hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.enable_grad():
+            clips = clips.detach().requires_grad_()
+            scores = class_scores(model, clips)
+            categories = pick_categories(scores, category)
+            chosen = scores.gather(1, categories[:, None]).sum()
+            if len(found) != 1 or not isinstance(found[0], Tensor):
+                raise InputError(f'layer {layer} gives no single tensor in a forward pass: name a block')
+            (gradient,) = torch.autograd.grad(chosen, found[0], allow_unused=True)
+    finally:
+        hook.remove()
+        model.train(was_training)
+    if gradient is None:
+        raise InputError(f'layer {layer} has no part in the scores: name another, such as {default_layer(model)}')
+    features, gradient = (
+        as_featmap(model.backbone, part.detach().float(), clips, layer) for part in (found[0], gradient)
+    )
+    maps = F.interpolate(METHODS[method](features, gradient)[:, None], size=clips.shape[2:], mode='trilinear')[:, 0]
+    return ActivationMaps(normalise(maps), scores.detach(), categories)
+
+
+def class_scores(model: nn.Module, clips: Tensor) -> Tensor:
+    """Logits (N, classes) of clips (N, 3, T, H, W).
+
+    Raises:
+        InputError: If the model has several classifiers.
+    """
+    scores = model.cls_head(model.backbone(clips))
+    if isinstance(scores, tuple):  # of the clip and of its tokens
+        scores = scores[0]
+    if not isinstance(scores, Tensor):
+        raise InputError(f'{type(model.cls_head).__name__} has several classifiers, of which maps cannot choose one')
+    return scores
+
+
+def pick_categories(scores: Tensor, category: int | None) -> Tensor:
+    """The class of each clip (N,).
+
+    Raises:
+        InputError: If the class is not one of the model's.
+    """
+    if category is None:
+        return scores.argmax(1)
+    if not 0 <= category < scores.shape[1]:
+        raise InputError(f'category {category} is outside the classes of the model, 0 to {scores.shape[1] - 1}')
+    return torch.full_like(scores[:, 0], category, dtype=torch.long)
+
+
+def normalise(maps: Tensor) -> Tensor:
+    """Each clip's map from 0 to 1; all 0 where it is the same everywhere."""
+    low, high = maps.amin((1, 2, 3), keepdim=True), maps.amax((1, 2, 3), keepdim=True)
+    return (maps - low) / (high - low).clamp_min(1e-20)
+
+
+def gradcam(features: Tensor, gradient: Tensor) -> Tensor:
+    return (gradient.mean((3, 4), keepdim=True) * features).sum(1).relu()
+
+
+def gradcam_plus_plus(features: Tensor, gradient: Tensor) -> Tensor:
+    square, cube = gradient**2, gradient**3
+    shares = 2 * square + features.sum((3, 4), keepdim=True) * cube
+    shares = square / torch.where(shares == 0, 1, shares)
+    weights = (shares * gradient.relu()).sum((3, 4), keepdim=True)
+    return (weights * features).sum(1).relu()
+
+
+def layercam(features: Tensor, gradient: Tensor) -> Tensor:
+    return (gradient.relu() * features).sum(1).relu()
+
+
+def eigencam(features: Tensor, gradient: Tensor) -> Tensor:
+    tokens = features.flatten(2).transpose(1, 2)  # (N, L, C)
+    tokens = tokens - tokens.mean(1, keepdim=True)
+    _, _, directions = torch.linalg.svd(tokens, full_matrices=False)
+    component = torch.einsum('nlc,nc->nl', tokens, directions[:, 0])
+    # Few places stand out against many: the component points to those that lie farther out.
+    points_away = (component**3).sum(1, keepdim=True) < 0
+    component = torch.where(points_away, -component, component)
+    return component.unflatten(1, features.shape[2:]).relu()
+
+
+METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    'gradcam': gradcam,
+    'gradcam++': gradcam_plus_plus,
+    'layercam': layercam,
+    'eigencam': eigencam,
+}

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def demo(tiny_config, video, run_program, tmp_path):
+    def run(*options, source=video, out='map.gif', fails=False):
+        args = [tiny_config, 'none', source, '--out-filename', tmp_path / out, *options]
+        return run_program('demo/demo_gradcam.py', *args, fails=fails)
+
+    return run
+
+
+def test_writes_clips_and_sheets(demo, tmp_path):
+    (tmp_path / 'labels.txt').write_text('left\nright\n')
+    options = ['--label-file', tmp_path / 'labels.txt', '--target-category', 'right', '--beside', '--view', 0]
+    assert 'right: ' in demo(*options, '--target-resolution', 64)
+    with Image.open(tmp_path / 'map.gif') as picture:
+        assert picture.n_frames == 4 and picture.width == 128 and picture.info['loop'] == 0
+    assert 'layercam at backbone/blocks/0' in demo(
+        '--method', 'layercam', '--target-layer-name', 'backbone/blocks/0', out='map.png'
+    )
+    assert Image.open(tmp_path / 'map.png').width == 4 * 256
+    demo(out='map.mp4')
+    assert (tmp_path / 'map.mp4').stat().st_size > 0
+
+
+def test_a_folder_of_frames(demo, tmp_path):
+    (tmp_path / 'frames').mkdir()
+    for index in range(12):
+        Image.fromarray(np.full((48, 64, 3), 20 * index, np.uint8)).save(tmp_path / 'frames' / f'{index:02}.png')
+    demo('--use-frames', source=tmp_path / 'frames')
+    assert (tmp_path / 'map.gif').exists()
+    (tmp_path / 'empty').mkdir()
+    assert 'holds no frames' in demo('--use-frames', source=tmp_path / 'empty', fails=True)
+
+
+def test_refuses_what_it_cannot_draw(demo, tmp_path):
+    assert 'ends in none of .gif, .mp4, .png' in demo(out='map.txt', fails=True)
+    assert 'no method saliency' in demo('--method', 'saliency', fails=True)
+    assert 'nowhere.mp4 does not exist' in demo(source=tmp_path / 'nowhere.mp4', fails=True)
+    assert 'there is no layer backbone/blocks/7' in demo('--target-layer-name', 'backbone/blocks/7', fails=True)
+    assert 'outside the classes of the model, 0 to 1' in demo('--target-category', 2, fails=True)
+    assert 'give --label-file' in demo('--target-category', 'left', fails=True)
+    assert 'makes 6, counted from 0' in demo('--view', 6, fails=True)
+    assert 'no colour map' in demo('--colormap', 'rainbows', fails=True)
