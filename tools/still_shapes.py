@@ -64,13 +64,14 @@ def main(args: Namespace) -> None:
     )
     pictures, labels = draw_all(args.clips, 'train', args.workers)
     held_out = draw_all(max(args.clips // 8, 1), 'val', args.workers)
-    steps = args.epochs * (len(pictures) // 64)
+    batch_size = min(64, len(pictures))
+    steps = args.epochs * (len(pictures) // batch_size)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=steps)
     console = Console()
     for epoch in range(args.epochs):
-        order = torch.randperm(len(pictures))[: len(pictures) // 64 * 64]
-        for batch in track(order.split(64), description=f'epoch {epoch + 1} of {args.epochs}'):
+        order = torch.randperm(len(pictures))[: len(pictures) // batch_size * batch_size]
+        for batch in track(order.split(batch_size), description=f'epoch {epoch + 1} of {args.epochs}'):
             loss = F.cross_entropy(model.train()(pictures[batch]), labels[batch])
             optimizer.zero_grad()
             loss.backward()
