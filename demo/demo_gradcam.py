@@ -1,14 +1,15 @@
 """See where a model looks: ``python demo/demo_gradcam.py CONFIG CHECKPOINT VIDEO --out-filename F.gif``.
 
 The video is read by the config's test pipeline, and one of its views is drawn as the model saw it, with a map of what
-speaks for a class. The name of F decides what is written: a ``.gif`` that loops, an ``.mp4``, or a ``.png`` with the
-frames side by side.
+speaks for a class, of where attention comes from, or with the trajectories of points. The name of F decides what is
+written: a ``.gif`` that loops, an ``.mp4``, or a ``.png`` with the frames side by side.
 """
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import numpy as np
+import torch
 from mmengine.registry import init_default_scope
 from PIL import Image
 from rich.console import Console
@@ -16,11 +17,22 @@ from rich.console import Console
 from mmaction_vt import init_recognizer
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
-from mmaction_vt.visualization import activation_maps, contact_sheet, draw_overlay, draw_predictions, write_clip
-from mmaction_vt.visualization.activation_maps import METHODS
+from mmaction_vt.visualization import (
+    clip_maps,
+    contact_sheet,
+    draw_overlay,
+    draw_paths,
+    draw_predictions,
+    point_grid,
+    trajectories,
+    write_clip,
+)
 from mmaction_vt.visualization.clips import CLIP_SUFFIXES, check_clip_name
-from mmaction_vt.visualization.layers import default_layer
+from mmaction_vt.visualization.maps import resize_maps
+from mmaction_vt.visualization.methods import METHODS, TRAJECTORY, describe_place, predict
 from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
+
+WIDTH = 256  # of a frame, in pixels
 
 
 def build_parser() -> ArgumentParser:
@@ -29,10 +41,27 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('checkpoint', help='checkpoint of any layout; "none" for random weights')
     parser.add_argument('video', help='video file, or with --use-frames a folder of frames')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
-    parser.add_argument('--method', default='gradcam', help=f'one of {", ".join(METHODS)} (default: %(default)s)')
-    parser.add_argument('--target-layer-name', help='such as backbone/blocks/3/3 (default: the last block)')
+    methods = ', '.join((*METHODS, TRAJECTORY))
+    parser.add_argument('--method', default='gradcam', help=f'one of {methods} (default: %(default)s)')
+    parser.add_argument(
+        '--target-layer-name',
+        help='such as backbone/blocks/3/3 (default: the last block for attention, else one at a third of the depth)',
+    )
     parser.add_argument('--target-category', help='class, by its number or name (default: the one with the best score)')
     parser.add_argument('--label-file', help='class names, one a line')
+    parser.add_argument('--head', type=int, help='for attention and trajectory, the head (default: the mean of all)')
+    parser.add_argument(
+        '--point',
+        action='append',
+        metavar='X,Y',
+        help='for trajectory, a point in pixels of the frame as the model sees it; any number of times',
+    )
+    parser.add_argument(
+        '--grid', type=int, default=6, help='for trajectory without points, N by N of them (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--frame', type=int, help='for trajectory, the frame that the points are in (default: the middle)'
+    )
     parser.add_argument('--view', type=int, help='which view of the test pipeline, from 0 (default: the middle)')
     parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
     parser.add_argument('--target-resolution', type=int, metavar='W', help='width of a frame (default: 256)')
@@ -52,14 +81,20 @@ def check(args: Namespace) -> None:
     Raises:
         InputError: If the method, the output's format or the video are not there.
     """
-    if args.method not in METHODS:
-        raise InputError(f'there is no method {args.method}: {", ".join(METHODS)} are there')
+    if args.method not in (*METHODS, TRAJECTORY):
+        raise InputError(f'there is no method {args.method}: {", ".join((*METHODS, TRAJECTORY))} are there')
+    if args.method != TRAJECTORY and (args.point or args.frame is not None):
+        raise InputError(f'--point and --frame go with --method trajectory, not with {args.method}')
+    if args.grid < 1:
+        raise InputError(f'--grid is at least 1, not {args.grid}')
     if Path(args.out_filename).suffix.lower() != '.png':
         try:
             check_clip_name(args.out_filename)
         except InputError:
             endings = ', '.join((*CLIP_SUFFIXES, '.png'))
             raise InputError(f'--out-filename {args.out_filename} ends in none of {endings}') from None
+    if args.target_resolution is not None and args.target_resolution < 16:
+        raise InputError(f'--target-resolution is at least 16 pixels, not {args.target_resolution}')
     if args.fps <= 0:
         raise InputError(f'--fps is above 0, not {args.fps}')
     found = Path(args.video).is_dir() if args.use_frames else Path(args.video).is_file()
@@ -92,16 +127,20 @@ def main(args: Namespace) -> None:
     init_default_scope(config.get('default_scope', 'mmaction'))
     view = pick_view(read_views(config, args.video), args.view)
 
-    layer = args.target_layer_name or default_layer(model)
-    maps, scores, categories = activation_maps(model, prepare(model, view), args.method, layer, category)
+    clip = prepare(model, view)
+    if args.method == TRAJECTORY:
+        scores, categories = predict(model, clip, category)
+        frames = draw_trajectories(model, view, clip, args)
+    else:
+        maps, scores, categories = clip_maps(model, clip, args.method, args.target_layer_name, category, args.head)
+        frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), args.colormap, args.alpha, args.beside)
     chosen = int(categories[0])
     if labels and len(labels) != scores.shape[1]:
         raise InputError(f'{args.label_file} names {len(labels)} classes, and the model tells {scores.shape[1]} apart')
     probability = scores.float().softmax(1)[0, chosen].item()
     name = labels[chosen] if labels else f'class {chosen}'
 
-    frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), args.colormap, args.alpha, args.beside)
-    width = (args.target_resolution or 256) * (2 if args.beside else 1)
+    width = (args.target_resolution or WIDTH) * (2 if args.beside else 1)
     if Path(args.out_filename).suffix.lower() == '.png':
         Path(args.out_filename).parent.mkdir(parents=True, exist_ok=True)
         sheet = contact_sheet(np.stack([resize(frame, width) for frame in frames]))
@@ -109,8 +148,40 @@ def main(args: Namespace) -> None:
     else:
         write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps)
     console = Console(soft_wrap=True)
-    console.print(f'{name}: {100 * probability:.1f} %; {args.method} at {layer}')
+    place = describe_place(model, args.method, args.target_layer_name)
+    console.print(f'{name}: {100 * probability:.1f} %; {args.method} {place}')
     console.print(f'Wrote {args.out_filename}')
+
+
+def draw_trajectories(model: torch.nn.Module, view: torch.Tensor, clip: torch.Tensor, args: Namespace) -> np.ndarray:
+    """Frames with the trajectories of points; of a single point with what it attends to."""
+    frames = as_frames(view)
+    count, height, width, _ = frames.shape
+    points = read_points(args.point) if args.point else point_grid(args.grid, width, height)
+    frame = count // 2 if args.frame is None else args.frame
+    paths, maps = trajectories(model, clip, torch.from_numpy(points), frame, args.target_layer_name, args.head)
+    shown = frames
+    if len(points) == 1:
+        shown = draw_overlay(frames, resize_maps(maps, clip.shape[2:])[0].cpu().numpy(), args.colormap, args.alpha)
+    drawn = draw_paths(shown, paths.cpu().numpy(), args.target_resolution or WIDTH)
+    if not args.beside:
+        return drawn
+    return np.concatenate((np.stack([resize(picture, drawn.shape[2]) for picture in frames]), drawn), axis=2)
+
+
+def read_points(texts: list[str]) -> np.ndarray:
+    """Points (points, 2) given as ``X,Y``.
+
+    Raises:
+        InputError: If one is not two numbers.
+    """
+    try:
+        points = [[float(number) for number in text.split(',')] for text in texts]
+    except ValueError:
+        points = []
+    if not points or any(len(point) != 2 for point in points):
+        raise InputError(f'--point takes two numbers, such as 112,80: not {", ".join(texts)}')
+    return np.array(points, np.float32)
 
 
 def resize(frame: np.ndarray, width: int) -> np.ndarray:

@@ -1,21 +1,26 @@
 """Class activation maps that keep time: what in a clip speaks for a class.
 
-- ``gradcam`` (Selvaraju et al., 2017): features weighted by the mean of their gradients, at each time for itself as
-  mmaction2 does it for convolutional networks;
+- ``gradcam`` (Selvaraju et al., 2017): features weighted by their gradients;
 - ``gradcam++`` (Chattopadhyay et al., 2018): by gradients that are weighted by their second and third powers;
 - ``layercam`` (Jiang et al., 2021): by the positive gradient of each place;
 - ``eigencam`` (Muhammad and Yeasin, 2020): the first principal component of the features, whatever the class.
+
+Of a convolutional network, the first two take the mean of the weights over each frame, as mmaction2 does: behind its
+last layer all places are summed, so their gradients hardly differ. Behind a block of a transformer each token has a
+part of its own, and a mean over places says nothing of any of them. There the weights stay where they are (Draelos and
+Carin, 2020, "Use HiResCAM instead of Grad-CAM"), and features are counted from their mean over the clip: what all
+tokens share points nowhere.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import InputError
 from .layers import as_featmap, default_layer, find_layer
+from .maps import resize_maps
 
 
 class ActivationMaps(NamedTuple):
@@ -39,7 +44,7 @@ def activation_maps(
         model: A recognizer. It is left as it was: in its mode, without hooks and gradients.
         clips: Normalised clips (N, 3, T, H, W).
         method: One of ``METHODS``.
-        layer: A name such as ``backbone/blocks/3/3``. Default: the last block.
+        layer: A name such as ``backbone/blocks/3/3``. Default: see ``default_layer``.
         category: The class; if it is not given, for each clip the one with the highest score.
 
     Raises:
@@ -70,8 +75,11 @@ def activation_maps(
     features, gradient = (
         as_featmap(model.backbone, part.detach().float(), clips, layer) for part in (found[0], gradient)
     )
-    maps = F.interpolate(METHODS[method](features, gradient)[:, None], size=clips.shape[2:], mode='trilinear')[:, 0]
-    return ActivationMaps(normalise(maps), scores.detach(), categories)
+    pooled = not hasattr(model.backbone, 'tokens_to_featmap')
+    if not pooled:
+        features = features - features.mean((2, 3, 4), keepdim=True)
+    maps = resize_maps(METHODS[method](features, gradient, pooled), clips.shape[2:])
+    return ActivationMaps(maps, scores.detach(), categories)
 
 
 def class_scores(model: nn.Module, clips: Tensor) -> Tensor:
@@ -101,29 +109,29 @@ def pick_categories(scores: Tensor, category: int | None) -> Tensor:
     return torch.full_like(scores[:, 0], category, dtype=torch.long)
 
 
-def normalise(maps: Tensor) -> Tensor:
-    """Each clip's map from 0 to 1; all 0 where it is the same everywhere."""
-    low, high = maps.amin((1, 2, 3), keepdim=True), maps.amax((1, 2, 3), keepdim=True)
-    return (maps - low) / (high - low).clamp_min(1e-20)
+def gradcam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    return weigh(gradient, features, pooled)
 
 
-def gradcam(features: Tensor, gradient: Tensor) -> Tensor:
-    return (gradient.mean((3, 4), keepdim=True) * features).sum(1).relu()
-
-
-def gradcam_plus_plus(features: Tensor, gradient: Tensor) -> Tensor:
+def gradcam_plus_plus(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
     square, cube = gradient**2, gradient**3
     shares = 2 * square + features.sum((3, 4), keepdim=True) * cube
     shares = square / torch.where(shares == 0, 1, shares)
-    weights = (shares * gradient.relu()).sum((3, 4), keepdim=True)
+    return weigh(shares * gradient.relu(), features, pooled)
+
+
+def layercam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    return weigh(gradient.relu(), features, pooled=False)
+
+
+def weigh(weights: Tensor, features: Tensor, pooled: bool) -> Tensor:
+    """What speaks for the class: features times weights, summed over channels, where that is positive."""
+    if pooled:
+        weights = weights.mean((3, 4), keepdim=True)
     return (weights * features).sum(1).relu()
 
 
-def layercam(features: Tensor, gradient: Tensor) -> Tensor:
-    return (gradient.relu() * features).sum(1).relu()
-
-
-def eigencam(features: Tensor, gradient: Tensor) -> Tensor:
+def eigencam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
     tokens = features.flatten(2).transpose(1, 2)  # (N, L, C)
     tokens = tokens - tokens.mean(1, keepdim=True)
     _, _, directions = torch.linalg.svd(tokens, full_matrices=False)
@@ -134,7 +142,7 @@ def eigencam(features: Tensor, gradient: Tensor) -> Tensor:
     return component.unflatten(1, features.shape[2:]).relu()
 
 
-METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+METHODS: dict[str, Callable[[Tensor, Tensor, bool], Tensor]] = {
     'gradcam': gradcam,
     'gradcam++': gradcam_plus_plus,
     'layercam': layercam,

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import InputError
+from .predictions import COLOURS
 
 CLIP_SUFFIXES = ('.gif', '.mp4')
 
@@ -68,13 +69,17 @@ def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:
 
 
 def _write_gif(path: Path, frames: np.ndarray, fps: float) -> None:
-    images = [Image.fromarray(frame) for frame in frames]
-    # One palette for all frames, from a strip of several: colours that stay the same do not flicker.
-    strip = Image.fromarray(np.concatenate(frames[:: max(len(frames) // 8, 1)], axis=0))
-    palette = strip.quantize(256, method=Image.Quantize.MEDIANCUT)
-    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    images = [_reduce_colours(Image.fromarray(frame)) for frame in frames]
     duration = max(20, round(100 / fps) * 10)
     images[0].save(path, save_all=True, append_images=images[1:], duration=duration, loop=0, disposal=1)
+
+
+def _reduce_colours(image: Image.Image) -> Image.Image:
+    """A picture of 256 colours: its own, and those of text and bars, which are too small to get any."""
+    own = image.quantize(256 - len(COLOURS), method=Image.Quantize.MEDIANCUT).getpalette()
+    palette = Image.new('P', (1, 1))
+    palette.putpalette([*own[: 3 * (256 - len(COLOURS))], *(part for colour in COLOURS for part in colour)])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _write_mp4(path: Path, frames: np.ndarray, fps: float) -> None:

@@ -7,16 +7,47 @@ from ..models.layers import grid_of
 
 
 def default_layer(model: nn.Module) -> str:
-    """The name of the layer that is worth looking at if none is named: the last block of the backbone.
+    """The name of the layer whose class activation maps are worth looking at if none is named.
+
+    It is the block at a third of the backbone's depth: its tokens still speak of the place where they lie, and the
+    gradient that comes back to it knows of all blocks behind. In the last blocks of a video transformer attention has
+    carried what decides to tokens of other places (``docs/visualization.md`` has the figures).
 
     Raises:
         InputError: If the backbone has no ``blocks``.
     """
+    names = block_names(model)
+    return names[(len(names) - 1) // 3]
+
+
+def block_names(model: nn.Module) -> list[str]:
+    """Names of the backbone's blocks, first to last.
+
+    Raises:
+        InputError: If it has none.
+    """
     blocks = getattr(model.backbone, 'blocks', None)
     if blocks is None:
         raise InputError(f'{type(model.backbone).__name__} has no blocks: name a layer (see --target-layer-name)')
-    name = f'backbone/blocks/{len(blocks) - 1}'
-    return f'{name}/{len(blocks[-1]) - 1}' if isinstance(blocks[-1], nn.ModuleList) else name
+    names = []
+    for index, block in enumerate(blocks):
+        inner = range(len(block)) if isinstance(block, nn.ModuleList) else None
+        name = f'backbone/blocks/{index}'
+        names += [name] if inner is None else [f'{name}/{number}' for number in inner]
+    return names
+
+
+def find_block(model: nn.Module, name: str | None) -> nn.Module:
+    """A block of the backbone by its name; the last if there is no name.
+
+    Raises:
+        InputError: If it is none of the blocks.
+    """
+    names = block_names(model)
+    name = names[-1] if name is None else name.strip('/')
+    if name not in names:
+        raise InputError(f'{name} is no block: {", ".join(names)} are there')
+    return model.get_submodule(name.replace('/', '.'))
 
 
 def find_layer(model: nn.Module, name: str) -> nn.Module:

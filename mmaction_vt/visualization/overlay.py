@@ -5,6 +5,8 @@ import numpy as np
 
 from ..errors import InputError
 
+BRIGHT = 0.99  # share of the map that is not drawn at full strength: a single high peak leaves the rest visible
+
 
 def draw_overlay(
     frames: np.ndarray, maps: np.ndarray, colormap: str = 'viridis', alpha: float = 0.5, beside: bool = False
@@ -28,6 +30,7 @@ def draw_overlay(
         raise InputError(f'matplotlib has no colour map {colormap}; viridis, turbo, magma and jet are some that it has')
     if not 0 <= alpha <= 1:
         raise InputError(f'alpha is from 0 to 1, not {alpha}')
+    maps = np.clip(maps / max(np.quantile(maps, BRIGHT), 1e-20), 0, 1)
     colours = matplotlib.colormaps[colormap](maps)[..., :3] * 255
     share = alpha * (1 + 2 * maps[..., None]) / 3
     blended = np.rint(share * colours + (1 - share) * frames).clip(0, 255).astype(np.uint8)

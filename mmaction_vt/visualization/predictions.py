@@ -13,6 +13,7 @@ DIM = (150, 156, 168)
 TRACK = (52, 56, 66)
 BEST = (64, 170, 255)
 OTHER = (112, 124, 146)
+COLOURS = (PANEL, TEXT, DIM, TRACK, BEST, OTHER)
 
 
 @lru_cache(maxsize=8)

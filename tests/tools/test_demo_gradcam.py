@@ -39,9 +39,31 @@ def test_a_folder_of_frames(demo, tmp_path):
 def test_refuses_what_it_cannot_draw(demo, tmp_path):
     assert 'ends in none of .gif, .mp4, .png' in demo(out='map.txt', fails=True)
     assert 'no method saliency' in demo('--method', 'saliency', fails=True)
+    assert 'TimeSformer with attention_type divided_space_time has no traj' in demo(
+        '--method', 'trajectory', fails=True
+    )
+    assert '--point and --frame go with' in demo('--point', '3,4', fails=True)
+    assert 'two numbers' in demo('--method', 'trajectory', '--point', '3', fails=True)
+    assert '--grid is at least 1' in demo('--method', 'trajectory', '--grid', 0, fails=True)
+    assert 'at least 16 pixels' in demo('--target-resolution', 2, fails=True)
     assert 'nowhere.mp4 does not exist' in demo(source=tmp_path / 'nowhere.mp4', fails=True)
     assert 'there is no layer backbone/blocks/7' in demo('--target-layer-name', 'backbone/blocks/7', fails=True)
     assert 'outside the classes of the model, 0 to 1' in demo('--target-category', 2, fails=True)
     assert 'give --label-file' in demo('--target-category', 'left', fails=True)
     assert 'makes 6, counted from 0' in demo('--view', 6, fails=True)
     assert 'no colour map' in demo('--colormap', 'rainbows', fails=True)
+
+
+def test_attention(demo):
+    assert 'rollout through all layers' in demo('--method', 'rollout')
+    assert 'attention at the last block' in demo('--method', 'attention', '--head', 1)
+
+
+def test_trajectories(demo, tiny_config, tmp_path):
+    text = tiny_config.read_text().replace('mmaction_vt.TimeSformer', 'mmaction_vt.Motionformer')
+    tiny_config.write_text(text)
+    motionformer = ['--method', 'trajectory', '--target-resolution', 64]
+    assert 'trajectory at backbone/blocks/0' in demo(*motionformer, out='grid.png')
+    demo(*motionformer, '--point', '8,20', '--frame', 0, '--beside')
+    with Image.open(tmp_path / 'map.gif') as picture:
+        assert picture.n_frames == 4 and picture.width == 128

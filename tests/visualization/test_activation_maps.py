@@ -31,13 +31,19 @@ BACKBONES = {
     },
 }
 
+RESNET = dict(
+    type='ResNet3d', depth=18, pretrained=None, pretrained2d=False, conv1_kernel=(3, 7, 7), inflate=(0,) * 4,
+    norm_eval=False, conv_cfg=dict(type='Conv3d'),
+)  # fmt: skip
+RESNET_HEAD = dict(type='I3DHead', num_classes=5, in_channels=512, dropout_ratio=0.0)
+
 
 def build(backbone, head=None, channels=16):
     init_default_scope('mmaction')
     torch.manual_seed(0)
     kind = 'I3DHead' if backbone['type'] in ('mmaction_vt.DualFormer', 'C3D') else 'TimeSformerHead'
     head = head or dict(type=kind, num_classes=5, in_channels=channels)
-    config = dict(type='Recognizer3D', backbone=backbone, cls_head=dict(head, average_clips='score'))
+    config = dict(type='Recognizer3D', backbone=dict(backbone), cls_head=dict(head, average_clips='score'))
     model = MODELS.build(dict(config, data_preprocessor=preprocessor()))
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
@@ -67,11 +73,7 @@ def test_every_backbone_has_a_map_in_time_and_space(name, method):
 def test_a_convolutional_backbone_has_mmaction2s_own_map():
     from mmaction.utils import GradCAM
 
-    backbone = dict(
-        type='ResNet3d', depth=18, pretrained=None, pretrained2d=False, conv1_kernel=(3, 7, 7), inflate=(0,) * 4,
-        norm_eval=False, conv_cfg=dict(type='Conv3d'),
-    )  # fmt: skip
-    model = build(dict(backbone), dict(type='I3DHead', num_classes=5, in_channels=512, dropout_ratio=0.0))
+    model = build(RESNET, RESNET_HEAD)
     for layer in model.modules():
         if isinstance(layer, torch.nn.BatchNorm3d):
             layer.running_var.fill_(9.0)

@@ -10,10 +10,10 @@ from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
 from .space_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
-from .stratified_attention import GlobalPyramidAttention, LocalWindowAttention
+from .stratified_attention import GlobalPyramidAttention, LocalWindowAttention, from_windows, to_windows
 from .stratified_blocks import Downsample, PositionConv, StratifiedBlock
 from .trajectory_attention import TrajectoryAttention
-from .vivit_blocks import FactorisedDotProductBlock, FactorisedSelfAttentionBlock
+from .vivit_blocks import FactorisedDotProductAttention, FactorisedDotProductBlock, FactorisedSelfAttentionBlock
 from .weight_init import init_linear_layers
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     'DividedSpaceTimeBlock',
     'Downsample',
     'DropPath',
+    'FactorisedDotProductAttention',
     'FactorisedDotProductBlock',
     'FactorisedSelfAttentionBlock',
     'GlobalPyramidAttention',
@@ -42,11 +43,13 @@ __all__ = [
     'TrajectoryBlock',
     'build_approximation',
     'drop_path_rates',
+    'from_windows',
     'grid_of',
     'init_linear_layers',
     'resize_grid_embed',
     'resize_joint_embed',
     'resize_time_embed',
     'to_pair',
+    'to_windows',
     'tubelets_of',
 ]

@@ -29,7 +29,7 @@ class DividedAttention(Attention):
         drop_rate = self.attn_drop_rate if self.training else 0.0
         q, k, v = self.project_qkv(x)
         cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2)
-        groups = [self._group(tokens, num_frames, along) for tokens in (q, k, v)]
+        groups = [self.group_patches(tokens, num_frames, along) for tokens in (q, k, v)]
         keys = [
             torch.cat((tokens[:, None, :, :1].expand(-1, group.shape[1], -1, -1, -1), group), dim=3).flatten(0, 1)
             for tokens, group in zip((k, v), groups[1:], strict=True)
@@ -40,7 +40,7 @@ class DividedAttention(Attention):
         return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1).flatten(2)))
 
     @staticmethod
-    def _group(tokens: Tensor, num_frames: int, along: str) -> Tensor:
+    def group_patches(tokens: Tensor, num_frames: int, along: str) -> Tensor:
         """Patches (B, groups, heads, members, C / heads) of (B, heads, 1 + F * P, C / heads)."""
         patches = tokens[:, :, 1:].unflatten(2, (num_frames, -1))  # (B, heads, F, P, C / heads)
         return patches.permute((0, 3, 1, 2, 4) if along == 'time' else (0, 2, 1, 3, 4))

@@ -1,0 +1,49 @@
+"""Paths of points, drawn on the frames that they go through."""
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw
+
+SUPERSAMPLING = 3
+
+
+def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str = 'turbo') -> np.ndarray:
+    """Draw where points go: each path as a whole, thin, what of it is past, thick, and where the point is now.
+
+    Args:
+        frames: (T, H, W, 3) in RGB, uint8.
+        paths: x and y in pixels of the frames, (points, T, 2).
+        width: Width of the result; frames are scaled to it and keep their shape.
+        colormap: One of matplotlib's, from the last point to the first.
+
+    Returns:
+        (T, H', width, 3) in RGB, uint8.
+    """
+    height = round(frames.shape[1] * width / frames.shape[2])
+    scale = SUPERSAMPLING * width / frames.shape[2]
+    canvas_size = (SUPERSAMPLING * width, SUPERSAMPLING * height)
+    line = max(1, SUPERSAMPLING * width // 256)
+    colours = matplotlib.colormaps[colormap](np.linspace(0.95, 0.05, len(paths)))
+    colours = (255 * colours[:, :3]).astype(int)
+    out = np.empty((len(frames), height, width, 3), np.uint8)
+    for time, frame in enumerate(frames):
+        picture = Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC).convert('RGBA')
+        canvas = Image.new('RGBA', canvas_size, (0, 0, 0, 0))
+        draw = ImageDraw.Draw(canvas)
+        for path, colour in zip(paths, colours, strict=True):
+            places = [tuple(place) for place in path * scale]
+            draw.line(places, (*colour, 110), line)
+            draw.line(places[: time + 1], (*colour, 255), 2 * line, joint='curve')
+            x, y = places[time]
+            draw.ellipse((x - 4 * line, y - 4 * line, x + 4 * line, y + 4 * line), (255, 255, 255, 255))
+            draw.ellipse((x - 3 * line, y - 3 * line, x + 3 * line, y + 3 * line), (*colour, 255))
+        canvas = canvas.resize((width, height), Image.Resampling.LANCZOS)
+        out[time] = np.asarray(Image.alpha_composite(picture, canvas).convert('RGB'))
+    return out
+
+
+def point_grid(count: int, width: int, height: int) -> np.ndarray:
+    """``count`` by ``count`` points, evenly spaced over a frame: x and y, (count * count, 2)."""
+    middles = (np.arange(count) + 0.5) / count
+    x, y = np.meshgrid(middles * width, middles * height)
+    return np.stack((x.ravel(), y.ravel()), axis=1).astype(np.float32)
