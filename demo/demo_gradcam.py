@@ -27,7 +27,7 @@ from mmaction_vt.visualization import (
     trajectories,
     write_clip,
 )
-from mmaction_vt.visualization.clips import CLIP_SUFFIXES, check_clip_name
+from mmaction_vt.visualization.clips import check_picture_name
 from mmaction_vt.visualization.maps import resize_maps
 from mmaction_vt.visualization.methods import METHODS, TRAJECTORY, describe_place, predict
 from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
@@ -87,12 +87,7 @@ def check(args: Namespace) -> None:
         raise InputError(f'--point and --frame go with --method trajectory, not with {args.method}')
     if args.grid < 1:
         raise InputError(f'--grid is at least 1, not {args.grid}')
-    if Path(args.out_filename).suffix.lower() != '.png':
-        try:
-            check_clip_name(args.out_filename)
-        except InputError:
-            endings = ', '.join((*CLIP_SUFFIXES, '.png'))
-            raise InputError(f'--out-filename {args.out_filename} ends in none of {endings}') from None
+    check_picture_name(args.out_filename)
     if args.target_resolution is not None and args.target_resolution < 16:
         raise InputError(f'--target-resolution is at least 16 pixels, not {args.target_resolution}')
     if args.fps <= 0:

@@ -1,6 +1,6 @@
 """Metrics that mmaction2 lacks."""
 
-from .predictions import KeepPredictions, write_predictions
+from .predictions import KeepPredictions, read_report, write_predictions
 from .verb_noun import VerbNounAccuracy
 
-__all__ = ['KeepPredictions', 'VerbNounAccuracy', 'write_predictions']
+__all__ = ['KeepPredictions', 'VerbNounAccuracy', 'read_report', 'write_predictions']

@@ -1,5 +1,6 @@
 """Keeping what a model said of every video."""
 
+import io
 import json
 import pickle
 from collections.abc import Sequence
@@ -77,3 +78,27 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
         path.write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
     else:
         path.write_bytes(pickle.dumps(report))
+
+
+def read_report(path: str | Path) -> list[dict]:
+    """The videos of a report that ``write_predictions`` wrote.
+
+    Raises:
+        InputError: If the file is not such a report.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == '.pkl':
+            report = _PlainUnpickler(io.BytesIO(path.read_bytes())).load()
+        else:
+            report = json.loads(path.read_text(encoding='utf-8'))
+        return report['videos']
+    except (OSError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        raise InputError(f'{path} is not a report that tools/test.py --out writes') from error
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Reads numbers, texts, lists and dicts, and runs nothing."""
+
+    def find_class(self, module: str, name: str) -> object:
+        raise pickle.UnpicklingError(f'a report holds no {module}.{name}')

@@ -51,6 +51,16 @@ def check_clip_name(path: str | Path) -> None:
         raise InputError(f'{path}: a clip is written to a name that ends in {" or ".join(CLIP_SUFFIXES)}')
 
 
+def check_picture_name(path: str | Path) -> None:
+    """Refuse a file name that is neither a clip's nor a picture's.
+
+    Raises:
+        InputError: If it ends neither in ``.gif`` nor in ``.mp4`` nor in ``.png``.
+    """
+    if Path(path).suffix.lower() not in (*CLIP_SUFFIXES, '.png'):
+        raise InputError(f'{path} ends in none of {", ".join((*CLIP_SUFFIXES, ".png"))}')
+
+
 def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:
     """Write frames as a GIF that loops or as an H.264 video.
 

@@ -1,12 +1,14 @@
 """Clips of a video as a model sees them in a test."""
 
 import copy
+import logging
 from pathlib import Path
 
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
+from mmengine.logging import print_log
 from PIL import Image
 from torch import Tensor, nn
 
@@ -45,7 +47,12 @@ def read_views(config: Config, source: str | Path) -> Tensor:
         steps = kept
     else:
         results = dict(filename=str(source), modality='RGB', start_index=0, label=-1)
-    views = Compose(steps)(results)['inputs']
+    results = Compose(steps[:-1])(results)
+    frames, clip_len = results.get('total_frames', 0), results.get('clip_len', 0)
+    if frames < clip_len:
+        text = f'{source} has {frames} frames, and a clip takes {clip_len}: frames are repeated'
+        print_log(text, 'current', logging.WARNING)
+    views = Compose(steps[-1:])(results)['inputs']
     if views.ndim != 5:
         raise InputError(f'the test pipeline gives inputs of {tuple(views.shape)}, not clips (views, 3, T, H, W)')
     return views

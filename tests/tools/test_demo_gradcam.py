@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 from PIL import Image
+from videos import write_frames
+
+from mmaction_vt.visualization import model_input
 
 
 @pytest.fixture
@@ -67,3 +70,13 @@ def test_trajectories(demo, tiny_config, tmp_path):
     demo(*motionformer, '--point', '8,20', '--frame', 0, '--beside')
     with Image.open(tmp_path / 'map.gif') as picture:
         assert picture.n_frames == 4 and picture.width == 128
+
+
+def test_a_video_shorter_than_a_clip(demo, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(model_input, 'print_log', lambda text, *_: told.append(text))
+    short = write_frames(tmp_path / 'short.mp4', np.zeros((3, 48, 64, 3), np.uint8))
+    demo(source=short)
+    assert told == [f'{short} has 3 frames, and a clip takes 4: frames are repeated']
+    with Image.open(tmp_path / 'map.gif') as picture:
+        assert picture.n_frames >= 1

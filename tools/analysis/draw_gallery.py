@@ -1,12 +1,10 @@
 """Draw tested videos with what the model says of them: ``python tools/analysis/draw_gallery.py REPORT OUT``."""
 
-import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from rich.console import Console
 
-from mmaction_vt.errors import InputError
+from mmaction_vt.evaluation import read_report
 from mmaction_vt.programs import read_labels, run
 from mmaction_vt.visualization import draw_gallery, read_clip, write_clip
 from mmaction_vt.visualization.clips import check_clip_name
@@ -14,25 +12,13 @@ from mmaction_vt.visualization.clips import check_clip_name
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw tested videos, class after class, with what the model says of them.')
-    parser.add_argument('report', help='what tools/test.py --out wrote, as .json')
+    parser.add_argument('report', help='what tools/test.py --out wrote')
     parser.add_argument('out', help='a .gif or .mp4')
     parser.add_argument('--label-file', help='class names, one a line')
     parser.add_argument('--videos', type=int, default=8, help='how many videos (default: %(default)s)')
     parser.add_argument('--columns', type=int, default=4, help='videos in a row (default: %(default)s)')
     parser.add_argument('--fps', type=float, default=12, help='frames per second (default: %(default)s)')
     return parser
-
-
-def read_report(path: str) -> list[dict]:
-    """The videos of a report.
-
-    Raises:
-        InputError: If the file is not such a report.
-    """
-    try:
-        return json.loads(Path(path).read_text(encoding='utf-8'))['videos']
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f'{path} is not a report that tools/test.py --out FILE.json writes') from error
 
 
 def class_after_class(videos: list[dict], count: int) -> list[dict]:

@@ -1,0 +1,34 @@
+"""Draw loss, learning rate and accuracy of a training: ``python tools/analysis/draw_curves.py WORK_DIR OUT.png``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+from mmaction_vt.visualization.curves import draw_curves, read_curves
+
+SUFFIXES = ('.png', '.svg', '.pdf')
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Draw loss, learning rate and accuracy of a training.')
+    parser.add_argument('work_dir', help='work dir of tools/train.py')
+    parser.add_argument('out', help='a .png, .svg or .pdf')
+    return parser
+
+
+def main(args: Namespace) -> None:
+    if Path(args.out).suffix.lower() not in SUFFIXES:
+        raise InputError(f'{args.out} ends in none of {", ".join(SUFFIXES)}')
+    training, validation = read_curves(args.work_dir)
+    if not training and not validation:
+        raise InputError(f'the log in {args.work_dir} is empty: the training has not come to its first report')
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    draw_curves(training, validation, Path(args.work_dir).resolve().name).savefig(args.out)
+    Console(soft_wrap=True).print(f'Wrote {args.out}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

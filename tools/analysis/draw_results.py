@@ -1,0 +1,75 @@
+"""Draw what a tested model gets right and wrong: ``python tools/analysis/draw_results.py REPORT OUT_DIR``.
+
+Writes ``confusion.png``, ``class_accuracy.png`` and ``confused_pairs.png``.
+"""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.evaluation import read_report
+from mmaction_vt.programs import read_labels, run
+from mmaction_vt.visualization.results import (
+    confusion_matrix,
+    draw_class_accuracy,
+    draw_confused_pairs,
+    draw_confusion,
+)
+
+PICTURES = {
+    'confusion.png': draw_confusion,
+    'class_accuracy.png': draw_class_accuracy,
+    'confused_pairs.png': draw_confused_pairs,
+}
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Draw confusion matrix, accuracy of each class and most confused pairs.')
+    parser.add_argument('report', help='what tools/test.py --out wrote')
+    parser.add_argument('out_dir', help='folder for the pictures')
+    parser.add_argument('--label-file', help='class names, one a line')
+    parser.add_argument('--task', help='which of several labels, such as verb or noun')
+    return parser
+
+
+def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.ndarray, np.ndarray, int]:
+    """Labels, predictions and number of classes.
+
+    Raises:
+        InputError: If there are several tasks and none is chosen, or there are no videos.
+    """
+    if not videos:
+        raise InputError('the report holds no videos')
+    first = videos[0]['predicted']
+    if isinstance(first, dict):
+        if task not in first:
+            raise InputError(f'the report has several labels a video: --task is one of {", ".join(first)}, not {task}')
+        column = list(first).index(task)
+        labels = [video['label'][column] for video in videos]
+        return (
+            np.array(labels),
+            np.array([video['predicted'][task] for video in videos]),
+            len(videos[0]['scores'][task]),
+        )
+    labels = [video['label'] for video in videos]
+    return np.array(labels), np.array([video['predicted'] for video in videos]), len(videos[0]['scores'])
+
+
+def main(args: Namespace) -> None:
+    labels, predicted, num_classes = labels_and_predictions(read_report(args.report), args.task)
+    names = read_labels(args.label_file) or [str(index) for index in range(num_classes)]
+    if len(names) != num_classes:
+        raise InputError(f'{args.label_file} names {len(names)} classes, and {args.report} has scores of {num_classes}')
+    matrix = confusion_matrix(labels, predicted, num_classes)
+    folder = Path(args.out_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in PICTURES.items():
+        draw(matrix, names).savefig(folder / name)
+        Console(soft_wrap=True).print(f'Wrote {folder / name}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
