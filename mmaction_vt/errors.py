@@ -27,3 +27,10 @@ class InputError(ValueError):
             return message
         last_line = f'\n{cls.__module__}.{cls.__qualname__}: '
         return message.rpartition(last_line)[2].strip()
+
+
+class BrokenVideoError(InputError):
+    """A video file that is there and cannot be decoded.
+
+    Training goes on with another video, a test counts it as wrong: see ``VideoDataset``.
+    """

@@ -76,6 +76,17 @@ def read_config(path: str, options: dict | None = None, work_dir: str | None = N
     return config
 
 
+def count_broken_videos(config: Config, name: str) -> None:
+    """Let an evaluator of a config count broken videos as wrong, if it does not yet."""
+    metrics = config.get(name)
+    if metrics is None:
+        return
+    metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
+    if all(metric['type'] != 'mmaction_vt.CountBrokenVideos' for metric in metrics):
+        metrics.insert(0, dict(type='mmaction_vt.CountBrokenVideos'))
+    config[name] = metrics
+
+
 def read_labels(path: str | None) -> list[str] | None:
     """The class names in a file, one a line.
 

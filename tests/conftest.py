@@ -67,19 +67,12 @@ model = dict(
     data_preprocessor=dict(type='ActionDataPreprocessor', mean=[114.75] * 3, std=[57.375] * 3,
                            format_shape='NCTHW'))
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='SampleFrames', clip_len=4, frame_interval=2),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(32, 32), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='SampleFrames', clip_len=4, frame_interval=2), size=32),
     dict(type='PackActionInputs')]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=2, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 32)),
-    dict(type='ThreeCrop', crop_size=32),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips',
+         sampling=dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=2, test_mode=True),
+         crop='three', short_side=32, size=32),
     dict(type='PackActionInputs')]
 dataset = dict(type='mmaction_vt.VideoDataset', ann_file={data!r} + '/list.txt', data_prefix=dict(video={data!r}),
                num_classes=2)

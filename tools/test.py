@@ -17,6 +17,7 @@ from mmaction_vt.programs import (
     add_checkpoint_options,
     add_config_options,
     add_launch_options,
+    count_broken_videos,
     read_config,
     run,
 )
@@ -55,6 +56,7 @@ def apply_options(config: Config, args: Namespace) -> None:
     if args.eval and any(evaluator['type'].endswith('VerbNounAccuracy') for evaluator in config_evaluators(config)):
         raise InputError(f'--eval is for one label a video; {args.config} reports verbs and nouns without it')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
+    count_broken_videos(config, 'test_evaluator')
 
 
 def config_evaluators(config: Config) -> list[dict]:
@@ -62,8 +64,9 @@ def config_evaluators(config: Config) -> list[dict]:
     return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
 
 
-def print_metrics(metrics: dict, num_videos: int) -> None:
-    table = Table(title=f'{num_videos} videos')
+def print_metrics(metrics: dict, num_videos: int, num_broken: int) -> None:
+    broken = f', {num_broken} of them broken and counted as wrong' if num_broken else ''
+    table = Table(title=f'{num_videos} videos{broken}')
     table.add_column('metric')
     table.add_column('value', justify='right')
     for name, value in metrics.items():
@@ -80,7 +83,7 @@ def main(args: Namespace) -> None:
     metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions
-        print_metrics(metrics, len(predictions))
+        print_metrics(metrics, len(predictions), sum('broken' in prediction for prediction in predictions))
         if args.out:
             write_predictions(args.out, predictions, runner.test_dataloader.dataset, metrics)
 

@@ -11,6 +11,7 @@ from mmaction_vt.programs import (
     add_checkpoint_options,
     add_config_options,
     add_launch_options,
+    count_broken_videos,
     read_config,
     run,
 )
@@ -50,6 +51,7 @@ def build_parser() -> ArgumentParser:
 def apply_options(config: Config, args: Namespace) -> None:
     """Put the command line's options into the config."""
     config.launcher = args.launcher
+    count_broken_videos(config, 'val_evaluator')
     if args.no_validate:
         config.val_cfg = config.val_dataloader = config.val_evaluator = None
         config.default_hooks.checkpoint.pop('save_best', None)

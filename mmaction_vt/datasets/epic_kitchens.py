@@ -4,11 +4,11 @@ import csv
 import io
 import re
 
-from mmaction.datasets import BaseActionDataset
 from mmengine.fileio import exists, get_text, isfile, join_path
 
 from ..errors import InputError
 from ..registry import DATASETS
+from .broken_videos import ForgiveBrokenVideos
 
 COLUMNS = ('participant_id', 'video_id', 'start_timestamp', 'stop_timestamp', 'verb_class', 'noun_class')
 FRAME_COLUMNS = ('start_frame', 'stop_frame')
@@ -17,13 +17,13 @@ TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)')
 
 
 @DATASETS.register_module()
-class EpicKitchensDataset(BaseActionDataset):
+class EpicKitchensDataset(ForgiveBrokenVideos):
     """The official annotations (``EPIC_100_train.csv``, ``EPIC_100_validation.csv``) over videos or frame folders.
 
     A sample is a segment. Its ``label`` is a list of two numbers, verb and noun class.
 
     - Over videos it has ``filename``, ``start_time`` and ``stop_time`` in seconds: the pipeline goes on with
-      ``mmaction_vt.DecordInit`` and ``mmaction_vt.TrimToSegment``.
+      ``mmaction_vt.VideoToClips``, or ``mmaction_vt.DecordInit`` and ``mmaction_vt.TrimToSegment``.
     - Over frame folders it has ``frame_dir``, ``filename_tmpl``, ``start_index`` (the number of its first file),
       ``total_frames`` and ``avg_fps`` (the frame numbers of the annotations over their times): the pipeline goes on
       with a transform that samples, and mmaction2's ``RawFrameDecode``.

@@ -5,14 +5,16 @@ from mmengine.fileio import isfile, join_path, list_from_file
 
 from ..errors import InputError
 from ..registry import DATASETS
+from .broken_videos import ForgiveBrokenVideos
 
 
 @DATASETS.register_module()
-class VideoDataset(_VideoDataset):
+class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
     """mmaction2's ``VideoDataset`` with an annotation file that may be wrong, and says so.
 
     A line is a path, a delimiter and a label: ``some folder/clip 1.mp4 17``. The last delimiter counts, so paths may
     hold spaces. Blank lines are skipped. With ``multi_class=True`` lines are read as mmaction2 reads them.
+    ``ForgiveBrokenVideos`` says what becomes of videos that cannot be decoded.
 
     Args:
         ann_file: The annotation file.

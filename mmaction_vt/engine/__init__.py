@@ -1,5 +1,6 @@
 """What training needs and mmengine lacks."""
 
+from .broken_videos_hook import BrokenVideosHook
 from .image_models import FromImageModel
 from .initializers import FromScratch
 from .layer_decay import LayerDecayOptimWrapperConstructor
@@ -7,6 +8,7 @@ from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
 
 __all__ = [
     'ApexOptimWrapper',
+    'BrokenVideosHook',
     'FromImageModel',
     'FromScratch',
     'LayerDecayOptimWrapperConstructor',

@@ -33,7 +33,10 @@ class KeepPredictions(BaseMetric):
                 scores = {task: values.float().cpu().numpy() for task, values in scores.items()}
             else:
                 scores = scores.float().cpu().numpy()
-            self.results.append({'label': sample['gt_label'].tolist(), 'scores': scores})
+            result = {'label': sample['gt_label'].tolist(), 'scores': scores}
+            if 'broken_video' in sample:
+                result['broken'] = sample['broken_video']
+            self.results.append(result)
 
     def compute_metrics(self, results: list[dict]) -> dict:
         self.predictions = results
@@ -44,7 +47,8 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
     """Write a report: the metrics, and for each video its name, label, predicted label and scores.
 
     Where scores are a dict of tasks, so are they and the predicted labels in the report. A segment of a video has the
-    name that its annotations give it under ``segment``.
+    name that its annotations give it under ``segment``. A video that could not be decoded has the reason under
+    ``broken``, and -1 as its predicted label.
 
     Args:
         path: A name that ends in ``.json`` or ``.pkl``.
@@ -61,15 +65,17 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
         labels = info['label'] if isinstance(info['label'], list) else [info['label']]
         if labels != prediction['label']:
             raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
-        scores = prediction['scores']
+        scores, broken = prediction['scores'], 'broken' in prediction
         if isinstance(scores, dict):
-            predicted = {task: int(values.argmax()) for task, values in scores.items()}
+            predicted = {task: -1 if broken else int(values.argmax()) for task, values in scores.items()}
             scores = {task: values.tolist() for task, values in scores.items()}
         else:
-            predicted, scores = int(scores.argmax()), scores.tolist()
+            predicted, scores = -1 if broken else int(scores.argmax()), scores.tolist()
         name = {'video': info.get('filename') or info.get('frame_dir')}
         if info.get('narration_id'):
             name['segment'] = info['narration_id']
+        if broken:
+            name['broken'] = prediction['broken']
         videos.append({**name, 'label': info['label'], 'predicted': predicted, 'scores': scores})
     report = {'metrics': {name: float(value) for name, value in metrics.items()}, 'videos': videos}
     path = Path(path)

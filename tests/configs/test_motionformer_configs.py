@@ -90,7 +90,7 @@ def test_pipeline(config, name, part, video):
     views = 1 if part != 'test' else 3 if data_set(name) == 'ssv2' else 30
     assert packed['inputs'].shape == (views, 3, num_frames, side, side)
     assert packed['inputs'].dtype == torch.uint8
-    (sample,) = (step for step in dataset.pipeline if 'Sample' in step.type)
+    sample = dataset.pipeline[0].sampling
     assert sample.get('frame_interval') == rate
     assert sample.get('test_mode', False) == (part != 'train')
 
@@ -107,18 +107,19 @@ def test_a_step_is_that_of_64_gpus(config, name):
 
 def test_augmentation(config, name):
     train = {step.type.removeprefix('mmaction_vt.'): step for step in config.train_pipeline}
-    source = data_set(name)
-    assert ('Flip' in train) == (source != 'ssv2')
+    clips, source = train['VideoToClips'], data_set(name)
+    assert ('Flip' in train or clips.get('flip', 0) == 0.5) == (source != 'ssv2')
     assert ('RandomApply' in train) == source.startswith('kinetics')
     policies = {'ssv2': 'rand-m20-mstd0.5-inc1', 'epickitchens': 'rand-m15-mstd0.5-inc1'}
     policy = None if name == 'motionformer_joint_224_16x4_ssv2' else policies.get(source)
     assert (train['RandAugment'].policy if 'RandAugment' in train else None) == policy
     if name == 'motionformer_l_224_32x3_kinetics400':
-        assert 'RandomResizedCrop' in train
+        assert clips.crop == 'random_resized'
         return
-    scale = train['RandomShortSideScale']
+    scale = train.get('RandomShortSideScale', clips)
     assert scale.get('inverse', False) == (source == 'ssv2')
-    assert (scale.min_size, scale.max_size) == ((384, 480) if '_hr_' in name else (256, 320))
+    sizes = scale.short_side if scale is clips else (scale.min_size, scale.max_size)
+    assert sizes == ((384, 480) if '_hr_' in name else (256, 320))
 
 
 def test_pixels(config, name):
@@ -153,8 +154,9 @@ def test_start(config, name):
 
 def test_metric(config, name):
     for part in ('val', 'test'):
-        metric = METRICS.build(config[f'{part}_evaluator'])
-        assert type(metric).__name__ == ('VerbNounAccuracy' if data_set(name) == 'epickitchens' else 'AccMetric')
+        first, second = (METRICS.build(metric) for metric in config[f'{part}_evaluator'])
+        assert type(first).__name__ == 'CountBrokenVideos'
+        assert type(second).__name__ == ('VerbNounAccuracy' if data_set(name) == 'epickitchens' else 'AccMetric')
 
 
 def test_names_data_of_its_own_data_set(config, name):

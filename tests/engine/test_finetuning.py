@@ -148,16 +148,23 @@ model = dict(data_preprocessor=dict(blending=dict(type='RandomBatchAugment', aug
 """,
     'label_smoothing': 'model = dict(cls_head=_base_.label_smoothing)',
     'rand_augment': """
-train_pipeline = [*_base_.train_pipeline[:3], _base_.rand_augment, *_base_.train_pipeline[3:]]
+clips = dict(_base_.train_pipeline[0], format='frames')
+shape = dict(type='FormatShape', input_format='NCTHW')
+train_pipeline = [clips, _base_.rand_augment, shape, _base_.train_pipeline[-1]]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 """,
     'random_erasing': """
-train_pipeline = [*_base_.train_pipeline[:-2], _base_.random_erasing, *_base_.train_pipeline[-2:]]
+clips = dict(_base_.train_pipeline[0], format='frames')
+shape = dict(type='FormatShape', input_format='NCTHW')
+train_pipeline = [clips, _base_.random_erasing, shape, _base_.train_pipeline[-1]]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 """,
     'repeated_augmentation': """
-sample = _base_.train_pipeline[1]
-train_pipeline = [dict(type='DecordInit'), sample, dict(type='DecordDecode'), *_base_.train_pipeline[3:]]
+sample = _base_.train_pipeline[0].sampling
+resize = dict(type='Resize', scale=(32, 32), keep_ratio=False)
+crop = [dict(type='RandomResizedCrop'), resize, dict(type='Flip')]
+pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInputs')]
+train_pipeline = [dict(type='DecordInit'), sample, dict(type='DecordDecode'), *crop, *pack]
 dataset = dict(_base_.repeated_augmentation.dataset, pipeline=train_pipeline)
 train_dataloader = dict(_base_.repeated_augmentation, dataset=dataset)
 """,
@@ -167,7 +174,14 @@ train_dataloader = dict(_base_.repeated_augmentation, dataset=dataset)
 @pytest.mark.parametrize('name', USES)
 def test_fragment_trains_as_its_comment_says(name, tiny_config, tmp_path, run_program):
     path = next(folder / f'{name}.py' for folder in (FINETUNE, AUGMENTATION) if (folder / f'{name}.py').exists())
-    lines = [line.strip() for line in USES[name].replace('num_classes=2', 'num_classes=12').strip().splitlines()]
+    lines = [
+        line.strip()
+        for line in USES[name]
+        .replace('num_classes=2', 'num_classes=12')
+        .replace('(32, 32)', '(224, 224)')
+        .strip()
+        .splitlines()
+    ]
     assert all(f'#     {line}\n' in path.read_text() for line in lines)
     config = tmp_path / 'own.py'
     config.write_text(f'_base_ = [{str(tiny_config)!r}, {str(path)!r}]\n{USES[name]}')

@@ -63,7 +63,10 @@ def main(args: Namespace) -> None:
     names = read_labels(args.label_file) or [str(index) for index in range(num_classes)]
     if len(names) != num_classes:
         raise InputError(f'{args.label_file} names {len(names)} classes, and {args.report} has scores of {num_classes}')
-    matrix = confusion_matrix(labels, predicted, num_classes)
+    decoded = predicted >= 0
+    if not decoded.all():
+        Console().print(f'{(~decoded).sum()} broken videos, which count as wrong, are in none of the pictures')
+    matrix = confusion_matrix(labels[decoded], predicted[decoded], num_classes)
     folder = Path(args.out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PICTURES.items():

@@ -1,11 +1,16 @@
 # Kinetics-400 as Motionformer reads it: clips of 16 frames at rate 4, 224 x 224; tested with ten clips and three crops.
+_base_ = './video_loaders.py'
+
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320),
-    dict(type='RandomCrop', size=224),
-    dict(type='Flip', flip_ratio=0.5),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4),
+        crop='random',
+        short_side=(256, 320),
+        size=224,
+        flip=0.5,
+        format='frames',
+    ),
     dict(
         type='RandomApply',
         prob=0.8,
@@ -15,21 +20,25 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
+        crop='center',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(
+            type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
+        ),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 
@@ -41,11 +50,7 @@ num_classes = 400
 
 train_dataloader = dict(
     batch_size=4,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root_train),
         num_classes=num_classes,
@@ -54,32 +59,19 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=val_pipeline,
-        test_mode=True,
     ),
 )
 test_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=test_pipeline,
-        test_mode=True,
     ),
 )
-
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator

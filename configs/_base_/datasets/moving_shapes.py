@@ -1,16 +1,12 @@
 # The data set that tools/data/moving_shapes.py writes: 16 frames of 64 x 64 pixels, of which clips take 8.
+_base_ = './video_loaders.py'
+
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='UniformSample', clip_len=8),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=8)),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='UniformSample', clip_len=8, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=8, test_mode=True)),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = val_pipeline
@@ -21,10 +17,7 @@ num_classes = 8
 train_dataloader = dict(
     batch_size=16,
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/train.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
@@ -34,31 +27,20 @@ train_dataloader = dict(
 val_dataloader = dict(
     batch_size=32,
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/val.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
         pipeline=val_pipeline,
-        test_mode=True,
     ),
 )
 test_dataloader = dict(
     batch_size=32,
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=f'{data_root}/val.txt',
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
         pipeline=test_pipeline,
-        test_mode=True,
     ),
 )
-
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator

@@ -1,22 +1,29 @@
 # MuWiGes, cross-subject, as LightTimeSformer reads it: 32 frames that span the whole video, 224 x 224 from its lower
 # right, where the hand is. A gesture has a direction: there is no flip. The lists are those of
 # tools/data/participant_splits.py.
+_base_ = './video_loaders.py'
+
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=32),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='mmaction_vt.AnchoredCrop', crop_size=224, anchor=(1.0, 1.0), jitter=0.2),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=32),
+        crop='anchored',
+        short_side=256,
+        size=224,
+        anchor=(1.0, 1.0),
+        jitter=0.2,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='mmaction_vt.AnchoredCrop', crop_size=224, anchor=(1.0, 1.0)),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
+        crop='anchored',
+        short_side=256,
+        size=224,
+        anchor=(1.0, 1.0),
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = val_pipeline
@@ -29,11 +36,7 @@ num_classes = 12
 
 train_dataloader = dict(
     batch_size=4,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root_train),
         num_classes=num_classes,
@@ -42,32 +45,19 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=4,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=val_pipeline,
-        test_mode=True,
     ),
 )
 test_dataloader = dict(
     batch_size=4,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=test_pipeline,
-        test_mode=True,
     ),
 )
-
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator

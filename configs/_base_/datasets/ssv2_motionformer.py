@@ -1,9 +1,11 @@
 # Something-Something V2 as Motionformer reads it: one frame from each of 16 segments, 224 x 224. There is no flip: left
 # and right are part of the labels. Tested with one clip and three crops.
+_base_ = './video_loaders.py'
+
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=16),
-    dict(type='mmaction_vt.DecordDecode'),
+    dict(
+        type='mmaction_vt.VideoToClips', sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16), format='frames'
+    ),
     dict(type='mmaction_vt.RandAugment', policy='rand-m20-mstd0.5-inc1'),
     dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320, inverse=True),
     dict(type='RandomCrop', size=224),
@@ -11,21 +13,23 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
+        crop='center',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 
@@ -37,11 +41,7 @@ num_classes = 174
 
 train_dataloader = dict(
     batch_size=4,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root_train),
         num_classes=num_classes,
@@ -50,32 +50,19 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=val_pipeline,
-        test_mode=True,
     ),
 )
 test_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=test_pipeline,
-        test_mode=True,
     ),
 )
-
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator

@@ -1,32 +1,35 @@
 # UCF-101, split 1, as DualFormer reads it: clips of 32 frames at interval 4, 224 x 224; tested with four clips and
 # three crops. HMDB-51 and Diving-48 differ in their lists only.
+_base_ = './video_loaders.py'
+
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='RandomResizedCrop'),
-    dict(type='Resize', scale=(224, 224), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4),
+        crop='random_resized',
+        size=224,
+        flip=0.5,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4, num_clips=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4, num_clips=4, test_mode=True),
+        crop='center',
+        short_side=256,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4, num_clips=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=32, frame_interval=4, num_clips=4, test_mode=True),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 
@@ -38,11 +41,7 @@ num_classes = 101
 
 train_dataloader = dict(
     batch_size=16,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_train,
         data_prefix=dict(video=data_root_train),
         num_classes=num_classes,
@@ -51,32 +50,19 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=val_pipeline,
-        test_mode=True,
     ),
 )
 test_dataloader = dict(
     batch_size=1,
-    num_workers=8,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='mmaction_vt.VideoDataset',
         ann_file=ann_file_val,
         data_prefix=dict(video=data_root_val),
         num_classes=num_classes,
         pipeline=test_pipeline,
-        test_mode=True,
     ),
 )
-
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator

@@ -18,32 +18,33 @@ optim_wrapper = dict(optimizer=dict(weight_decay=0.05), accumulative_counts=4)
 auto_scale_lr = dict(base_batch_size=128)
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='RandomResizedCrop'),
-    dict(type='Resize', scale=(224, 224), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4),
+        crop='random_resized',
+        size=224,
+        flip=0.5,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4, num_clips=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4, num_clips=4, test_mode=True),
+        crop='center',
+        short_side=256,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4, num_clips=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleFrames', clip_len=16, frame_interval=4, num_clips=4, test_mode=True),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -4,10 +4,11 @@ _base_ = 'motionformer_224_16x4_epickitchens.py'
 model = dict(backbone=dict(img_size=336))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.TrimToSegment'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4),
-    dict(type='mmaction_vt.DecordDecode'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4),
+        format='frames',
+    ),
     dict(type='mmaction_vt.RandAugment', policy='rand-m15-mstd0.5-inc1'),
     dict(type='mmaction_vt.RandomShortSideScale', min_size=384, max_size=480),
     dict(type='RandomCrop', size=336),
@@ -16,23 +17,25 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.TrimToSegment'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 336)),
-    dict(type='CenterCrop', crop_size=336),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
+        crop='center',
+        short_side=336,
+        size=336,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.TrimToSegment'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 336)),
-    dict(type='ThreeCrop', crop_size=336),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(
+            type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
+        ),
+        crop='three',
+        short_side=336,
+        size=336,
+    ),
     dict(type='PackActionInputs'),
 ]
 

@@ -4,12 +4,15 @@ _base_ = 'motionformer_224_16x4_kinetics400.py'
 model = dict(backbone=dict(img_size=336))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='mmaction_vt.RandomShortSideScale', min_size=384, max_size=480),
-    dict(type='RandomCrop', size=336),
-    dict(type='Flip', flip_ratio=0.5),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8),
+        crop='random',
+        short_side=(384, 480),
+        size=336,
+        flip=0.5,
+        format='frames',
+    ),
     dict(
         type='RandomApply',
         prob=0.8,
@@ -19,21 +22,25 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 336)),
-    dict(type='CenterCrop', crop_size=336),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8, test_mode=True),
+        crop='center',
+        short_side=336,
+        size=336,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8, num_clips=10, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 336)),
-    dict(type='ThreeCrop', crop_size=336),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(
+            type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=8, num_clips=10, test_mode=True
+        ),
+        crop='three',
+        short_side=336,
+        size=336,
+    ),
     dict(type='PackActionInputs'),
 ]
 

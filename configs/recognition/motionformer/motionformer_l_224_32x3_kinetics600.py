@@ -4,12 +4,15 @@ _base_ = 'motionformer_224_16x4_kinetics600.py'
 model = dict(backbone=dict(num_frames=32))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320),
-    dict(type='RandomCrop', size=224),
-    dict(type='Flip', flip_ratio=0.5),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3),
+        crop='random',
+        short_side=(256, 320),
+        size=224,
+        flip=0.5,
+        format='frames',
+    ),
     dict(
         type='RandomApply',
         prob=0.8,
@@ -19,21 +22,25 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, test_mode=True),
+        crop='center',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, num_clips=10, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(
+            type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, num_clips=10, test_mode=True
+        ),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 

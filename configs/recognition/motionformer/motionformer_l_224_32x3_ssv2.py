@@ -4,9 +4,9 @@ _base_ = 'motionformer_224_16x4_ssv2.py'
 model = dict(backbone=dict(num_frames=32))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=32),
-    dict(type='mmaction_vt.DecordDecode'),
+    dict(
+        type='mmaction_vt.VideoToClips', sampling=dict(type='mmaction_vt.SampleSegments', clip_len=32), format='frames'
+    ),
     dict(type='mmaction_vt.RandAugment', policy='rand-m20-mstd0.5-inc1'),
     dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320, inverse=True),
     dict(type='RandomCrop', size=224),
@@ -14,21 +14,23 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
+        crop='center',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=32, test_mode=True),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 

@@ -29,17 +29,11 @@ param_scheduler = [
 ]
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='UniformSample', clip_len=16),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=16)),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='UniformSample', clip_len=16, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=16, test_mode=True)),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = val_pipeline

@@ -4,31 +4,34 @@ _base_ = 'timesformer_divST_8x32_224_kinetics400.py'
 model = dict(backbone=dict(img_size=448, num_frames=16))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='mmaction_vt.RandomShortSideScale', min_size=448, max_size=512),
-    dict(type='RandomCrop', size=448),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16),
+        crop='random',
+        short_side=(448, 512),
+        size=448,
+        flip=0.5,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 448)),
-    dict(type='CenterCrop', crop_size=448),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
+        crop='center',
+        short_side=448,
+        size=448,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 448)),
-    dict(type='ThreeCrop', crop_size=448),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
+        crop='three',
+        short_side=448,
+        size=448,
+    ),
     dict(type='PackActionInputs'),
 ]
 

@@ -3,31 +3,34 @@ _base_ = 'timesformer_divST_8x32_224_howto100m.py'
 model = dict(backbone=dict(num_frames=96), test_cfg=dict(max_testing_views=3))
 
 train_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=32),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='mmaction_vt.RandomShortSideScale', min_size=256, max_size=320),
-    dict(type='RandomCrop', size=224),
-    dict(type='Flip', flip_ratio=0.5),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=32),
+        crop='random',
+        short_side=(256, 320),
+        size=224,
+        flip=0.5,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=32, test_mode=True),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=32, test_mode=True),
+        crop='center',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(type='mmaction_vt.DecordInit'),
-    dict(type='mmaction_vt.SampleCoveringClips', clip_len=96, frame_interval=32),
-    dict(type='mmaction_vt.DecordDecode'),
-    dict(type='Resize', scale=(-1, 224)),
-    dict(type='ThreeCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='mmaction_vt.SampleCoveringClips', clip_len=96, frame_interval=32),
+        crop='three',
+        short_side=224,
+        size=224,
+    ),
     dict(type='PackActionInputs'),
 ]
 

@@ -10,6 +10,7 @@ from .sample_segments import SampleSegments
 from .segment import TrimToSegment
 from .short_side_scale import RandomShortSideScale
 from .stored_views import StoredTokenLabels
+from .video_to_clips import VideoToClips
 
 __all__ = [
     'AnchoredCrop',
@@ -24,4 +25,5 @@ __all__ = [
     'SampleSegments',
     'StoredTokenLabels',
     'TrimToSegment',
+    'VideoToClips',
 ]

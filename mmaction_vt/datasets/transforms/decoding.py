@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-from decord import DECORDError, VideoReader
+from decord import VideoReader
 from mmaction.datasets.transforms import DecordDecode as _DecordDecode
 from mmaction.datasets.transforms import DecordInit as _DecordInit
 
-from ...errors import InputError
+from ...errors import BrokenVideoError, InputError
 from ...registry import TRANSFORMS
-
-# decord reports by these: a file that it cannot open by RuntimeError, one without frames by AssertionError.
-DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError)
+from ..video_readers import DECORD_ERRORS, BlankReader, undecodable, unreadable
 
 
 @TRANSFORMS.register_module()
@@ -27,11 +25,14 @@ class DecordInit(_DecordInit):
     Required keys: ``filename``. Added keys: ``video_reader``, ``total_frames``, ``avg_fps``.
 
     Raises:
-        InputError: If the file does not exist, is empty or cannot be read as a video.
+        InputError: If the file does not exist.
+        BrokenVideoError: If it is empty or cannot be read as a video.
     """
 
     def transform(self, results: dict) -> dict:
         filename = results['filename']
+        if results.get('blank'):
+            return self._blank(results)
         reader = self._open(filename)
         times = reader.get_frame_timestamp(np.arange(len(reader)))  # start and end of each frame in seconds
         hidden = (times[:, 0] < 0) & (times[:, 1] <= 0)
@@ -39,7 +40,12 @@ class DecordInit(_DecordInit):
         results['total_frames'] = len(reader) - int(hidden.sum())
         results['avg_fps'] = reader.get_avg_fps()
         if not results['total_frames']:
-            raise InputError(f'the video {filename} holds no frames')
+            raise BrokenVideoError(f'the video {filename} holds no frames')
+        return results
+
+    def _blank(self, results: dict) -> dict:
+        reader = BlankReader()
+        results.update(video_reader=reader, total_frames=reader.num_frames, avg_fps=reader.fps)
         return results
 
     def _open(self, filename: str) -> VideoReader:
@@ -51,7 +57,7 @@ class DecordInit(_DecordInit):
                 'say where it is looked for'
             ) from error
         except DECORD_ERRORS as error:
-            raise InputError(f'the video {filename} cannot be read: it is cut off, damaged or no video') from error
+            raise unreadable(filename) from error
 
     def _get_video_reader(self, filename: str) -> VideoReader:
         if self.io_backend != 'disk':
@@ -74,19 +80,18 @@ class DecordDecode(_DecordDecode):
     ``img_shape``.
 
     Raises:
-        InputError: If frames cannot be decoded.
+        BrokenVideoError: If frames cannot be decoded.
     """
 
     def transform(self, results: dict) -> dict:
         try:
             return super().transform(results)
-        except (*DECORD_ERRORS, IndexError) as error:
-            first, last = results['frame_inds'].min(), results['frame_inds'].max()
-            raise InputError(
-                f'the video {results["filename"]} is damaged: frames between {first} and {last} cannot be decoded'
-            ) from error
+        except DECORD_ERRORS as error:
+            raise undecodable(results['filename'], results['frame_inds'].reshape(-1)) from error
 
     def _decord_load_frames(self, container: VideoReader, frame_inds: np.ndarray) -> list[np.ndarray]:
+        if isinstance(container, BlankReader):
+            return list(container.read(frame_inds))
         if self.mode != 'accurate':
             return super()._decord_load_frames(container, frame_inds)
         wanted, places = np.unique(frame_inds, return_inverse=True)

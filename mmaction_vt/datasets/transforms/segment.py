@@ -2,7 +2,7 @@
 
 from mmcv.transforms import BaseTransform
 
-from ...errors import InputError
+from ...errors import BrokenVideoError
 from ...registry import TRANSFORMS
 
 
@@ -18,16 +18,16 @@ class TrimToSegment(BaseTransform):
     there (without them the segment is the whole video). Changed keys: ``total_frames``, ``start_index``.
 
     Raises:
-        InputError: If the segment starts behind the end of the video.
+        BrokenVideoError: If the segment starts behind the end of the video.
     """
 
     def transform(self, results: dict) -> dict:
-        if 'start_time' not in results:
+        if 'start_time' not in results or results.get('blank'):
             return results
         total_frames, fps = results['total_frames'], results['avg_fps']
         start, stop = results['start_time'], results['stop_time']
         if start * fps >= total_frames:
-            raise InputError(
+            raise BrokenVideoError(
                 f'the video {results["filename"]} is {total_frames / fps:.2f} seconds long, and a segment of it starts '
                 f'at {start:.2f}: it is cut off, or the annotations are those of another video'
             )

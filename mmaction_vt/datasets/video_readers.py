@@ -1,0 +1,278 @@
+"""Frames out of video files, by decord, PyAV or torchcodec: the same frames by the same numbers.
+
+A reader counts the frames that are shown, from 0. In a file that was cut without encoding it again, those before the
+cut are decoded and not shown. Rotation that a file only asks for is not applied.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from decord import DECORDError
+from decord import VideoReader as _DecordVideo
+
+from ..errors import BrokenVideoError, InputError
+
+# decord reports by these: a file that it cannot open by RuntimeError, one without frames by AssertionError.
+DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError, IndexError)
+Source = str | BytesIO
+AT_ONCE = 32  # frames that decord and torchcodec decode before the first is looked at
+
+
+class DecordReader:
+    """A video read by decord 0.6.
+
+    A local file is read by its path: from memory, decord crashes (segmentation fault) on cut-off AVI and WebM files.
+
+    Args:
+        source: A path, or a file in memory.
+        name: What messages call it.
+        num_threads: Threads of the decoder; 0 for as many as it likes.
+
+    Attributes:
+        num_frames: Frames that can be shown.
+        fps: Frames a second.
+
+    Raises:
+        BrokenVideoError: If it cannot be opened or holds no frames.
+    """
+
+    def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
+        self.name = name
+        try:
+            self.video = _DecordVideo(source, num_threads=num_threads)
+            times = self.video.get_frame_timestamp(np.arange(len(self.video)))  # start and end of each in seconds
+        except DECORD_ERRORS as error:
+            raise unreadable(name) from error
+        self.num_frames = len(self.video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
+        self.fps = self.video.get_avg_fps()
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        """Frames (H, W, 3) in RGB, uint8, one after the other.
+
+        Args:
+            frames: Their numbers, each once, in ascending order.
+
+        Raises:
+            BrokenVideoError: If one cannot be decoded.
+        """
+        try:
+            for start in range(0, len(frames), AT_ONCE):
+                yield from self.video.get_batch(frames[start : start + AT_ONCE]).asnumpy()
+        except DECORD_ERRORS as error:
+            raise undecodable(self.name, frames) from error
+
+    def close(self) -> None:
+        """Let go of the file and of what the decoder holds."""
+        del self.video
+
+
+class Index(NamedTuple):
+    """When the frames of a video are shown.
+
+    Attributes:
+        times: Of each frame, in units of the stream, ascending.
+        keys: Of those that can be decoded without others.
+    """
+
+    times: np.ndarray
+    keys: np.ndarray
+
+
+class PyAVReader:
+    """A video read by PyAV; arguments, attributes and errors as for ``DecordReader``.
+
+    The file is gone through once for the times of its packets, so that a frame is found by its time, wherever a seek
+    lands and however long frames last. Frames that are not wanted, and that no other frame refers to, are not decoded.
+    """
+
+    def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
+        self.name = name
+        try:
+            self.container = av.open(source)
+            self.stream = self.container.streams.video[0]
+            self.codec = self.stream.codec_context
+            self.codec.thread_count = num_threads
+            self.codec.thread_type = 'NONE' if num_threads == 1 else 'AUTO'
+            self.index = self._index(source)
+        except (av.FFmpegError, IndexError) as error:
+            raise unreadable(name) from error
+        self.num_frames = len(self.index.times)
+        self.fps = float(self.stream.average_rate or 0)
+        self.to_rgb = VideoReformatter()
+
+    def _index(self, source: Source) -> Index:
+        """The index, of a file on disk kept for the next time: data sets of segments open a video again and again."""
+        if not isinstance(source, str):
+            return index_of(self.container, self.stream)
+        about = Path(source).stat()
+        key = (source, about.st_size, about.st_mtime_ns)
+        if key not in _INDICES:
+            if len(_INDICES) >= MOST_INDICES:
+                _INDICES.clear()
+            _INDICES[key] = index_of(self.container, self.stream)
+        return _INDICES[key]
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        times = self.index.times[frames]
+        keys = np.searchsorted(self.index.keys, times, side='right') - 1  # the key frame before each
+        jumps = np.flatnonzero(np.diff(keys) > 1) + 1  # where a seek leaves a key frame out
+        try:
+            for run, key in zip(np.split(times, jumps), keys[[0, *jumps]], strict=True):
+                yield from self._decode(run.tolist(), int(self.index.keys[key]) if key >= 0 else None)
+        except av.FFmpegError as error:
+            raise undecodable(self.name, frames) from error
+
+    def _decode(self, times: list[int], key: int | None) -> Iterator[np.ndarray]:
+        """The frames at some times, from a key frame on, or from the start of the file."""
+        self.container.seek(self._start if key is None else key, stream=self.stream)
+        left = deque(times)
+        wanted = set(times)
+        for packet in self.container.demux(self.stream):
+            self.codec.skip_frame = 'DEFAULT' if packet.pts in wanted else 'NONREF'
+            for frame in self.codec.decode(packet if packet.size else None):
+                if frame.pts is None or frame.pts < left[0]:
+                    continue
+                if frame.pts > left[0] and key is not None:  # the seek went too far
+                    yield from self._decode(list(left), None)
+                    return
+                if frame.pts > left[0]:
+                    raise undecodable(self.name, left)
+                yield self.to_rgb.reformat(frame, format='rgb24', threads=1).to_ndarray()
+                left.popleft()
+                if not left:
+                    return
+        raise undecodable(self.name, left)
+
+    @property
+    def _start(self) -> int:
+        return min(int(self.index.times[0]), self.stream.start_time or 0)
+
+    def close(self) -> None:
+        self.container.close()
+
+
+MOST_INDICES = 4096
+_INDICES: dict[tuple, Index] = {}
+
+
+def index_of(container: av.container.InputContainer, stream: av.VideoStream) -> Index:
+    """The index of a stream, from its packets: nothing is decoded."""
+    packets = [
+        (packet.pts, packet.is_keyframe)
+        for packet in container.demux(stream)
+        if packet.pts is not None and packet.size and not packet.is_discard
+    ]
+    times = np.array(sorted(time for time, _ in packets), dtype=np.int64)
+    keys = np.array(sorted(time for time, is_key in packets if is_key), dtype=np.int64)
+    return Index(times, keys)
+
+
+class TorchCodecReader:
+    """A video read by torchcodec, which needs FFmpeg's libraries; the rest as for ``DecordReader``.
+
+    Raises:
+        InputError: If torchcodec or FFmpeg's libraries are not there.
+    """
+
+    def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
+        try:
+            from torchcodec.decoders import VideoDecoder
+        except (ImportError, RuntimeError, OSError) as error:
+            raise InputError(
+                "backend 'torchcodec' needs the package torchcodec and FFmpeg's libraries (pip install torchcodec, and "
+                "Debian's package ffmpeg)"
+            ) from error
+        self.name = name
+        try:
+            source = source.getvalue() if isinstance(source, BytesIO) else source
+            self.video = VideoDecoder(source, dimension_order='NHWC', num_ffmpeg_threads=num_threads)
+        except (RuntimeError, ValueError) as error:
+            raise unreadable(name) from error
+        self.num_frames = len(self.video)
+        self.fps = float(self.video.metadata.average_fps or 0)
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        try:
+            for start in range(0, len(frames), AT_ONCE):
+                yield from self.video.get_frames_at(frames[start : start + AT_ONCE].tolist()).data.numpy()
+        except (RuntimeError, IndexError) as error:
+            raise undecodable(self.name, frames) from error
+
+    def close(self) -> None:
+        del self.video
+
+
+class BlankReader:
+    """Ten black seconds in the place of a video that is broken."""
+
+    name, num_frames, fps, size = 'a blank video', 300, 30.0, (256, 340)
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        for _ in frames:
+            yield np.zeros((*self.size, 3), np.uint8)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class ArrayReader:
+    """Frames (T, H, W, 3) that are there already, in the place of a video."""
+
+    name, fps = 'frames', 30.0
+
+    def __init__(self, frames: np.ndarray) -> None:
+        self.frames, self.num_frames = frames, len(frames)
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        yield from self.frames[frames]
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+DEFAULT_BACKEND = 'pyav'  # the fastest of them: see benchmarks/RESULTS.md
+READERS = {'decord': DecordReader, 'pyav': PyAVReader, 'torchcodec': TorchCodecReader}
+Reader = DecordReader | PyAVReader | TorchCodecReader | BlankReader | ArrayReader
+
+
+def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int = 1, name: str | None = None) -> Reader:
+    """Open a video.
+
+    Args:
+        source: A path, or a file in memory.
+        backend: One of ``READERS``.
+        num_threads: Threads of the decoder.
+        name: What messages call it; by default the path.
+
+    Raises:
+        InputError: If there is no such file or backend.
+        BrokenVideoError: If it cannot be opened, or holds no frames.
+    """
+    if backend not in READERS:
+        raise InputError(f'backend is one of {", ".join(READERS)}, not {backend!r}')
+    name = name or str(source)
+    if isinstance(source, str) and not Path(source).is_file():
+        raise InputError(
+            f'the video {name} does not exist; data_prefix of the config and the annotation file together say where it '
+            'is looked for'
+        )
+    reader = READERS[backend](source, name, num_threads)
+    if not reader.num_frames:
+        raise BrokenVideoError(f'the video {name} holds no frames')
+    return reader
+
+
+def unreadable(name: str) -> BrokenVideoError:
+    return BrokenVideoError(f'the video {name} cannot be read: it is cut off, damaged or no video')
+
+
+def undecodable(name: str, frames: Sequence[int]) -> BrokenVideoError:
+    return BrokenVideoError(
+        f'the video {name} is damaged: frames between {min(frames)} and {max(frames)} cannot be decoded'
+    )

@@ -1,0 +1,53 @@
+"""Videos that a test could not decode count as wrong."""
+
+from collections.abc import Sequence
+from logging import WARNING
+
+import torch
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+
+from ..registry import METRICS
+
+LOWEST = -1e9
+
+
+@METRICS.register_module()
+class CountBrokenVideos(BaseMetric):
+    """Gives the label of a broken video the lowest score of all, and says how many there are; it reports no figure.
+
+    Place it before other metrics: they see the scores that it leaves. A video counts as wrong then wherever k is less
+    than the number of classes.
+
+    Attributes:
+        broken: After the evaluation, on the first process, the reason for each broken video by its name.
+    """
+
+    def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device, prefix)
+        self.broken: dict[str, str] = {}
+
+    def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
+        for sample in data_samples:
+            reason = sample.get('broken_video')
+            if reason is not None:
+                sample['pred_score'] = wrong_scores(sample['pred_score'], sample['gt_label'])
+            self.results.append((sample['video_name'], reason) if reason is not None else None)
+
+    def compute_metrics(self, results: list) -> dict:
+        self.broken = dict(result for result in results if result is not None)
+        for reason in self.broken.values():
+            print_log(f'{reason} (it counts as wrong)', 'current', WARNING)
+        if self.broken:
+            print_log(f'{len(self.broken)} of {len(results)} videos are broken and count as wrong', 'current', WARNING)
+        return {}
+
+
+def wrong_scores(scores: torch.Tensor | dict, labels: torch.Tensor) -> torch.Tensor | dict:
+    """Scores of no class but the others than the labels."""
+    if isinstance(scores, dict):
+        tasks = zip(scores.items(), labels, strict=True)
+        return {task: wrong_scores(values, label[None]) for (task, values), label in tasks}
+    scores = torch.zeros_like(scores)
+    scores[labels] = LOWEST
+    return scores
