@@ -14,7 +14,7 @@ PACKAGE = 'mmaction_vt'
 MIM_CONTENTS = ('configs', 'demo', 'tools', 'model-index.yml')
 
 RUNTIME = [
-    'av>=12',
+    'av>=17',
     'decord>=0.6.0',
     'einops>=0.6',
     'fvcore>=0.1.5.post20221221',
@@ -30,7 +30,9 @@ RUNTIME = [
     'torch>=2.6',
     'torchvision>=0.21',
 ]
-TESTS = ['pytest>=8', 'ruff>=0.6', 'transformers>=4.57']
+SHARDS = ['webdataset>=0.2.100']
+TORCHCODEC = ['torchcodec>=0.8']
+TESTS = ['pytest>=8', 'ruff>=0.6', 'transformers>=4.57', *SHARDS]
 
 
 class BuildWithMim(build_py):
@@ -74,7 +76,7 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
-    extras_require={'tests': TESTS},
+    extras_require={'shards': SHARDS, 'torchcodec': TORCHCODEC, 'tests': TESTS},
     cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableWithMim},
     classifiers=[
         'Programming Language :: Python :: 3',

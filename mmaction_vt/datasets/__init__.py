@@ -3,5 +3,6 @@
 from . import transforms
 from .epic_kitchens import EpicKitchensDataset
 from .video_dataset import VideoDataset
+from .video_shards import VideoShards
 
-__all__ = ['EpicKitchensDataset', 'VideoDataset', 'transforms']
+__all__ = ['EpicKitchensDataset', 'VideoDataset', 'VideoShards', 'transforms']

@@ -1,11 +1,15 @@
 """Lists of labelled videos."""
 
+import csv
+
 from mmaction.datasets import VideoDataset as _VideoDataset
 from mmengine.fileio import isfile, join_path, list_from_file
 
 from ..errors import InputError
 from ..registry import DATASETS
 from .broken_videos import ForgiveBrokenVideos
+
+SEGMENT_COLUMNS = ('path', 'start', 'end', 'label')
 
 
 @DATASETS.register_module()
@@ -14,6 +18,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
 
     A line is a path, a delimiter and a label: ``some folder/clip 1.mp4 17``. The last delimiter counts, so paths may
     hold spaces. Blank lines are skipped. With ``multi_class=True`` lines are read as mmaction2 reads them.
+    A file that ends in ``.csv`` lists segments, in columns ``path``, ``start`` and ``end`` in seconds, and ``label``.
     ``ForgiveBrokenVideos`` says what becomes of videos that cannot be decoded.
 
     Args:
@@ -32,10 +37,33 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         super().__init__(ann_file, *args, num_classes=num_classes, **kwargs)
 
     def load_data_list(self) -> list[dict]:
+        if self.ann_file.endswith('.csv'):
+            return self._read_segments()
         lines = self._read_lines()
         if self.multi_class:
             return super().load_data_list()
         return [self._parse_line(line, number) for number, line in lines]
+
+    def _read_segments(self) -> list[dict]:
+        """The rows of a CSV file."""
+        lines = dict(self._read_lines())
+        rows = csv.DictReader(lines.values(), skipinitialspace=True)
+        if rows.fieldnames is None or not set(SEGMENT_COLUMNS) <= set(rows.fieldnames):
+            raise InputError(
+                f'{self.ann_file} has the columns {rows.fieldnames}: a CSV list has {", ".join(SEGMENT_COLUMNS)}'
+            )
+        samples = []
+        for number, row in zip(list(lines)[1:], rows, strict=True):
+            sample = self._parse_line(f'{row["path"]}{self.delimiter}{row["label"]}', number)
+            try:
+                start, end = float(row['start']), float(row['end'])
+            except (TypeError, ValueError):
+                start, end = 0.0, 0.0
+            if not 0 <= start < end:
+                where = f'{self.ann_file}, line {number}'
+                raise InputError(f'{where}: start and end are seconds, the first less than the second: {row}')
+            samples.append(dict(sample, start_time=start, stop_time=end))
+        return samples
 
     def _read_lines(self) -> list[tuple[int, str]]:
         """The lines that are not blank, with their numbers."""

@@ -5,6 +5,7 @@ from .image_models import FromImageModel
 from .initializers import FromScratch
 from .layer_decay import LayerDecayOptimWrapperConstructor
 from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
+from .shards_hook import ShardsHook
 
 __all__ = [
     'ApexOptimWrapper',
@@ -13,4 +14,5 @@ __all__ = [
     'FromScratch',
     'LayerDecayOptimWrapperConstructor',
     'MixedPrecisionOptimWrapper',
+    'ShardsHook',
 ]

@@ -110,3 +110,31 @@ def test_sampling_follows_numpys_seed(annotations):
     np.random.seed(0)
     assert first == [dataset[i]['frame_inds'].tolist() for i in range(8)]
     assert len(set(map(tuple, first))) == 8
+
+
+def test_segments_of_videos(tmp_path):
+    (tmp_path / 'list.csv').write_text('path,start,end,label\nlong.mp4,0.5,2,1\na b.mp4,10,12.25,0\n')
+    dataset = VideoDataset(str(tmp_path / 'list.csv'), pipeline=[], data_prefix=dict(video='videos'), num_classes=2)
+    first, second = (dataset.get_data_info(index) for index in range(2))
+    assert (first['filename'], first['start_time'], first['stop_time'], first['label']) == (
+        'videos/long.mp4',
+        0.5,
+        2,
+        1,
+    )
+    assert (second['filename'], second['stop_time']) == ('videos/a b.mp4', 12.25)
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('path,label\na.mp4,1\n', 'a CSV list has path, start, end, label'),
+        ('path,start,end,label\na.mp4,2,1,1\n', 'line 2: start and end'),
+        ('path,start,end,label\na.mp4,0,x,1\n', 'line 2: start and end'),
+        ('path,start,end,label\n\na.mp4,0,1,7\n', 'line 3: the label 7'),
+    ],
+)
+def test_mistakes_in_lists_of_segments(tmp_path, text, message):
+    (tmp_path / 'list.csv').write_text(text)
+    with pytest.raises(InputError, match=message):
+        VideoDataset(str(tmp_path / 'list.csv'), pipeline=[], num_classes=2)

@@ -51,7 +51,7 @@ def read_participants(path: Path) -> dict[str, dict[str, str]]:
         reader = csv.DictReader(file)
         names = [name for name in reader.fieldnames or () if name != 'participant']
         if not names or 'participant' not in reader.fieldnames:
-            raise InputError(f'{path} has the columns {reader.fieldnames}; participant and one for each split are needed')
+            raise InputError(f'{path} has the columns {reader.fieldnames}; participant and one a split are needed')
         splits = {name: {} for name in names}
         for number, row in enumerate(reader, start=2):
             for name in names:

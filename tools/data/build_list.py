@@ -1,0 +1,131 @@
+"""Lists for a folder of your own videos: ``python tools/data/build_list.py FOLDER OUT``.
+
+The folders of FOLDER are the classes, however deep their videos lie in them. A share of each class, drawn at random,
+is for validation. Where FOLDER has ``train`` and ``val`` (or ``validation`` or ``test``) and the classes are in these,
+they are taken as they are.
+
+OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label a line, and ``labels.txt``.
+"""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from random import Random
+
+from common import find_videos, write_lines
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+TRAIN = 'train'
+VALS = ('val', 'validation', 'test')
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write lists for a folder of videos with a folder for each class.')
+    parser.add_argument('folder', type=Path, help='folder with the classes, or with train and val')
+    parser.add_argument('out', type=Path, help='folder for the lists')
+    parser.add_argument(
+        '--val-share', type=share, default=0.2, help='share of a class for validation (default: %(default)s)'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of the draw (default: %(default)s)')
+    return parser
+
+
+def share(text: str) -> float:
+    """A number between 0 and 1, for ``argparse``.
+
+    Raises:
+        ArgumentTypeError: If it is something else.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise ArgumentTypeError(f'{text!r} is not a number between 0 and 1')
+    return value
+
+
+def by_folder(videos: list[str], depth: int, folder: Path) -> dict[str, list[str]]:
+    """The videos of each folder at a depth: 0 for the first part of a path.
+
+    Raises:
+        InputError: If a video lies above that depth.
+    """
+    groups = {}
+    for video in videos:
+        parts = video.split('/')
+        if len(parts) < depth + 2:
+            raise InputError(f'{folder / video} is in no folder of a class: videos are looked for at CLASS/video.mp4')
+        groups.setdefault(parts[depth], []).append(video)
+    return dict(sorted(groups.items()))
+
+
+def find_splits(videos: list[str]) -> tuple[str, str] | None:
+    """The folders for training and for validation, if there are both and no classes beside them."""
+    folders = {video.partition('/')[0] for video in videos}
+    vals = [name for name in VALS if name in folders]
+    if TRAIN not in folders or not vals or folders - {TRAIN, *VALS}:
+        return None
+    return TRAIN, vals[0]
+
+
+def take_splits(videos: list[str], splits: tuple[str, str], folder: Path) -> list[dict[str, list[str]]]:
+    """The videos of each class for training and for validation, as they lie in folders.
+
+    Raises:
+        InputError: If the two do not hold the same classes.
+    """
+    groups = by_folder(videos, 0, folder)
+    left_out = sorted(set(groups) - set(splits))
+    if left_out:
+        print(f'{folder / left_out[0]} is left out: {splits[1]} is for validation')
+    parts = [by_folder(groups[split], 1, folder) for split in splits]
+    for split, own, other in zip(splits, parts, reversed(parts), strict=True):
+        lacking = sorted(set(other) - set(own))
+        if lacking:
+            raise InputError(
+                f'{folder / split} has no videos of {lacking[0]}: {" and ".join(splits)} hold the same classes'
+            )
+    return parts
+
+
+def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) -> list[dict[str, list[str]]]:
+    """The videos of each class for training and for validation, drawn at random.
+
+    Raises:
+        InputError: If no class has two videos.
+    """
+    train, val = {}, {}
+    for name, members in by_folder(videos, 0, folder).items():
+        if len(members) == 1:
+            print(f'warning: class {name} has one video, which is for training')
+        count = min(max(round(val_share * len(members)), 1), len(members) - 1)
+        # With a seed for each class, other classes do not change who is drawn.
+        drawn = set(Random(f'{seed} {name}').sample(members, count))
+        train[name] = [video for video in members if video not in drawn]
+        val[name] = sorted(drawn)
+    if not any(val.values()):
+        raise InputError(f'no class of {folder} has two videos, so there is none for validation')
+    return [train, val]
+
+
+def main(args: Namespace) -> None:
+    videos = find_videos(args.folder)
+    splits = find_splits(videos)
+    if splits is None:
+        parts = draw_splits(videos, args.folder, args.val_share, args.seed)
+    else:
+        parts = take_splits(videos, splits, args.folder)
+
+    labels = sorted(parts[0])
+    for name, part in zip(('train.txt', 'val.txt'), parts, strict=True):
+        lines = [f'{video} {label}' for label, key in enumerate(labels) for video in part[key]]
+        write_lines(args.out / name, lines)
+        print(f'{args.out / name}: {len(lines)} videos')
+    write_lines(args.out / 'labels.txt', labels)
+    print(f'{args.out / "labels.txt"}: {len(labels)} classes')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

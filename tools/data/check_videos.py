@@ -1,0 +1,143 @@
+"""Find videos that cannot be decoded: ``python tools/data/check_videos.py LIST_OR_FOLDER --out broken.txt``.
+
+LIST has a path and a label a line, and ``--root`` says what the paths lie below; in a FOLDER all videos are checked.
+The first, the middle and the last frame are decoded, with ``--thorough`` all. A line of ``--out`` is the path of a
+broken video, a tab and the reason; ``--write-list`` writes the list without them. A decoder that crashes or hangs
+makes the video broken and does not end the run. An interrupted run goes on where it stopped.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from common import find_videos, read_lines, write_lines, write_text
+from decoding import decode_with_decord, decode_with_pyav
+from processes import add_workers_option, call_in_processes, positive
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+BACKENDS = dict(decord=decode_with_decord, pyav=decode_with_pyav)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Find videos that cannot be decoded.')
+    parser.add_argument('videos', type=Path, metavar='LIST_OR_FOLDER', help='list of videos, or folder with videos')
+    parser.add_argument('--root', type=Path, help='what the paths of a list lie below (default: the current folder)')
+    parser.add_argument('--out', type=Path, default=Path('broken.txt'), help='file to write (default: %(default)s)')
+    parser.add_argument('--thorough', action='store_true', help='decode every frame instead of three')
+    parser.add_argument(
+        '--backend', choices=BACKENDS, default='pyav', help='what decodes, as in the config (default: %(default)s)'
+    )
+    parser.add_argument('--write-list', type=Path, metavar='FILE', help='write the list without the broken videos')
+    parser.add_argument(
+        '--timeout',
+        type=positive,
+        default=600,
+        help='seconds for a video, which is broken after (default: %(default)s)',
+    )
+    add_workers_option(parser)
+    return parser
+
+
+def read_list(path: Path, root: Path) -> list[tuple[str, str]]:
+    """The lines of a list, each with its path.
+
+    Raises:
+        InputError: If the file is missing or empty, a line has no label, or no video is below the folder.
+    """
+    lines = []
+    for number, line in read_lines(path, 'a list with a path and a label a line'):
+        video, _, label = line.rpartition(' ')
+        if not video or not label.isdecimal():
+            raise InputError(f'{path}, line {number}: {line!r} is not a path, a space and a label')
+        lines.append((line, video.strip()))
+    if not any((root / video).is_file() for _, video in lines):
+        raise InputError(f'none of the {len(lines)} videos of {path} is below {root}: --root says where they are')
+    return lines
+
+
+class Record:
+    """What is known of a run that is not finished, in a file beside its result.
+
+    Args:
+        path: The file: settings in the first line, then a path, a tab and, if the video is broken, the reason a line.
+        settings: Settings of the run. What another run noted with others does not count.
+    """
+
+    def __init__(self, path: Path, settings: dict) -> None:
+        self.path = path
+        self.faults = {}
+        header = json.dumps(settings)
+        if path.is_file():
+            # The last piece is empty, or a line that was not finished.
+            first, *lines = path.read_text(encoding='utf-8').split('\n')[:-1] or ['']
+            if first == header:
+                self.faults = dict(line.split('\t', 1) for line in lines)
+        write_lines(path, [header, *(f'{video}\t{fault}' for video, fault in self.faults.items())])
+        self.file = path.open('a', encoding='utf-8')
+
+    def add(self, video: str, fault: str) -> None:
+        """Note a video; the fault is empty if there is none."""
+        self.faults[video] = fault
+        self.file.write(f'{video}\t{fault}\n')
+        self.file.flush()
+
+    def remove(self) -> None:
+        """Forget it all: the run is finished."""
+        self.file.close()
+        self.path.unlink()
+
+
+def check(videos: list[str], root: Path, record: Record, args: Namespace) -> None:
+    """Check the videos that the record does not know yet."""
+    calls = {}
+    for video in videos:
+        if video not in record.faults:
+            calls.setdefault((str(root / video), args.thorough), []).append(video)
+    answers = call_in_processes(BACKENDS[args.backend], list(calls), args.workers, args.timeout)
+    for answer in track(answers, 'checking videos', total=len(calls), console=Console(stderr=True)):
+        for video in calls[answer.call]:  # several, where a list writes a path in several ways
+            record.add(video, answer.fault or '')
+
+
+def main(args: Namespace) -> None:
+    lines = None
+    if args.videos.is_dir():
+        if args.write_list is not None:
+            raise InputError(f'--write-list needs a list with labels, and {args.videos} is a folder')
+        if args.root is not None:
+            raise InputError(f'--root is for a list, and {args.videos} is a folder')
+        root = args.videos
+        videos = find_videos(root)
+    else:
+        root = args.root or Path()
+        lines = read_list(args.videos, root)
+        videos = list(dict.fromkeys(video for _, video in lines))
+
+    settings = dict(root=str(root.resolve()), backend=args.backend, thorough=args.thorough)
+    record = Record(args.out.with_name(f'{args.out.name}.checked'), settings)
+    known = sum(video in record.faults for video in videos)
+    if known:
+        print(f'{known} of {len(videos)} videos were checked before')
+    try:
+        check(videos, root, record, args)
+    except KeyboardInterrupt:
+        print('interrupted; the same command goes on from here', file=sys.stderr)
+        raise
+
+    broken = {video: record.faults[video] for video in videos if record.faults[video]}
+    write_text(args.out, ''.join(f'{video}\t{fault}\n' for video, fault in broken.items()))
+    if args.write_list is not None:
+        kept = [line for line, video in lines if video not in broken]
+        write_lines(args.write_list, kept)
+        print(f'{args.write_list}: {len(kept)} videos')
+    record.remove()
+    print(f'{args.out}: {len(broken)} of {len(videos)} videos are broken')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

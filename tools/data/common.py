@@ -1,0 +1,262 @@
+"""What the programs of this folder share: finding videos, reading annotations and writing lists."""
+
+import csv
+import io
+import json
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+
+VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm', '.m4v', '.mpg', '.mpeg', '.flv', '.wmv', '.3gp')
+FRAMES = ('.jpg', '.jpeg', '.png')
+
+
+def find_videos(folder: Path) -> list[str]:
+    """The videos below a folder, as sorted paths relative to it; hidden files and folders do not count.
+
+    Raises:
+        InputError: If the folder does not exist, holds no video, or a video has a name that a list cannot hold.
+    """
+    if not folder.is_dir():
+        raise InputError(f'folder {folder} does not exist')
+    videos, seen = [], set()
+    with Console(stderr=True).status('looking for videos'):
+        for parent, folders, files in os.walk(folder, followlinks=True):
+            real = os.path.realpath(parent)
+            if real in seen:  # a link back to where we were
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = [name for name in folders if not name.startswith('.')]
+            below = Path(parent).relative_to(folder)
+            for name in files:
+                if Path(name).suffix.lower() in VIDEOS and not name.startswith('.'):
+                    videos.append((below / name).as_posix())
+    if not videos:
+        raise InputError(f'{folder} holds no videos ({", ".join(VIDEOS)})')
+    for path in videos:
+        check_path(path, folder)
+    return sorted(videos)
+
+
+def check_path(path: str, folder: Path) -> None:
+    """Refuse a path that a list, one a line, cannot hold.
+
+    Raises:
+        InputError: If it holds a line break or a tab, begins with a space, or is no text.
+    """
+    if re.search(r'[\n\r\t]', path) or path != path.strip():
+        raise InputError(f'{folder} holds {path!r}, and a list takes no path with line breaks, tabs or outer spaces')
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f'{folder} holds {path!r}, whose name is not UTF-8: rename it') from error
+
+
+class VideoIndex:
+    """The videos below a folder, by name.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        InputError: As ``find_videos``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.paths = find_videos(folder)
+        self._exact = set(self.paths)
+        self._without_suffix, self._by_stem = {}, {}
+        for path in self.paths:
+            self._without_suffix.setdefault(without_suffix(path), path)
+            self._by_stem.setdefault(stem_of(path), []).append(path)
+
+    def find(self, name: str) -> str | None:
+        """The video of a name: at that path, with another suffix, or in another folder; None if there is none.
+
+        Raises:
+            InputError: If it could be one of several in other folders.
+        """
+        if name in self._exact:
+            return name
+        same_place = self._without_suffix.get(without_suffix(name))
+        if same_place is not None:
+            return same_place
+        others = self._by_stem.get(stem_of(name), [])
+        if len({without_suffix(path) for path in others}) > 1:
+            raise InputError(f'{self.folder} holds {name} several times, as {others[0]} and {others[1]}: keep one')
+        return others[0] if others else None
+
+
+def without_suffix(path: str) -> str:
+    """A path without the suffix of a video; other dots are part of the name."""
+    suffix = PurePosixPath(path).suffix
+    return path[: -len(suffix)] if suffix.lower() in VIDEOS else path
+
+
+def stem_of(path: str) -> str:
+    """Name of a video's file without its suffix."""
+    return PurePosixPath(without_suffix(path)).name
+
+
+def read_text(path: Path, what: str) -> str:
+    """A text file.
+
+    Args:
+        path: The file.
+        what: What it should be, for the message, such as ``the official CSV``.
+
+    Raises:
+        InputError: If the file does not exist or is no text.
+    """
+    if not path.is_file():
+        raise InputError(f'{path} does not exist: it is {what}')
+    try:
+        return path.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise InputError(f'{path} is no text file: it is {what}') from error
+
+
+def read_lines(path: Path, what: str) -> list[tuple[int, str]]:
+    """The lines of a file that are not blank, stripped, with their numbers.
+
+    Raises:
+        InputError: If the file does not exist, is no text or holds no line.
+    """
+    lines = enumerate(map(str.strip, read_text(path, what).split('\n')), start=1)
+    numbered = [(number, line) for number, line in lines if line]
+    if not numbered:
+        raise InputError(f'{path} is empty: it is {what}')
+    return numbered
+
+
+def read_table(path: Path, columns: tuple[str, ...], what: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with a header, with the numbers of their lines.
+
+    Args:
+        path: The file.
+        columns: Columns that it must have, filled in every row.
+        what: What it should be, for the message.
+
+    Raises:
+        InputError: If the file does not exist, is no text or empty, or lacks a column or an entry of one.
+    """
+    reader = csv.DictReader(io.StringIO(read_text(path, what), newline=''), skipinitialspace=True)
+    names = [name.strip() for name in reader.fieldnames or ()]
+    missing = [name for name in columns if name not in names]
+    if missing:
+        raise InputError(f'{path}, line 1: there is no column {", ".join(missing)}; it is {what}')
+    reader.fieldnames = names
+    rows = []
+    for row in reader:
+        for name in columns:
+            row[name] = (row[name] or '').strip()
+            if not row[name]:
+                raise InputError(f'{path}, line {reader.line_num}: {name} is missing; it is {what}')
+        rows.append((reader.line_num, row))
+    if not rows:
+        raise InputError(f'{path} is empty: it is {what}')
+    return rows
+
+
+def read_json(path: Path, kind: type, what: str) -> list | dict:
+    """What a JSON file holds.
+
+    Args:
+        path: The file.
+        kind: ``list`` or ``dict``.
+        what: What it should be, for the message.
+
+    Raises:
+        InputError: If the file does not exist, is no JSON, or holds something else or nothing.
+    """
+    try:
+        content = json.loads(read_text(path, what))
+    except json.JSONDecodeError as error:
+        raise InputError(f'{path}, line {error.lineno}: this is no JSON ({error.msg}); it is {what}') from error
+    if not isinstance(content, kind) or not content:
+        held = 'nothing' if isinstance(content, kind) else f'a {type(content).__name__}'
+        raise InputError(f'{path} holds {held}: it is {what}')
+    return content
+
+
+def parse_label(text: object, where: str, num_classes: int | None = None) -> int:
+    """A label, counted from 0.
+
+    Raises:
+        InputError: If it is no whole number from 0, or there are not so many classes.
+    """
+    if isinstance(text, bool) or not str(text).isdecimal():
+        raise InputError(f'{where}: the label {text!r} is not a whole number from 0 up')
+    if num_classes is not None and int(text) >= num_classes:
+        raise InputError(f'{where}: the label {text} is not allowed; labels run from 0 to {num_classes - 1}')
+    return int(text)
+
+
+def read_excluded(path: Path | None, folder: Path) -> set[str]:
+    """Paths below a folder that a file names, one a line, each alone or with a tab and a reason behind it.
+
+    Raises:
+        InputError: If the file does not exist or is no text.
+    """
+    if path is None:
+        return set()
+    lines = read_text(path, 'a list of videos to leave out, one path a line').split('\n')
+    paths = {line.partition('\t')[0].strip() for line in lines}
+    return {name.removeprefix(f'{folder.as_posix()}/') for name in paths if name}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that has its name only once it is whole, and its folder if there is none.
+
+    Raises:
+        InputError: If it cannot be written.
+    """
+    part = path.with_name(f'{path.name}.part')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding='utf-8', newline='\n')
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f'{path} cannot be written: {error.strerror}') from error
+
+
+def write_lines(path: Path, lines: list[str]) -> None:
+    write_text(path, ''.join(f'{line}\n' for line in lines))
+
+
+def write_found(out: Path, lines: list[str], missing: list[str], folder: Path, header: str | None = None) -> None:
+    """Write a list, and beside it the names that were not found; say how many there are.
+
+    Args:
+        out: The list's file. The names go to the same name with ``.missing.txt`` for its suffix.
+        lines: Lines of the list.
+        missing: Names that were not found.
+        folder: Where they were looked for.
+        header: Line in front of the others.
+
+    Raises:
+        InputError: If nothing was found.
+    """
+    total = len(lines) + len(missing)
+    if not lines:
+        why = (
+            f'{folder} holds none of the {total} annotated videos, such as {missing[0]}'
+            if missing
+            else 'all are left out'
+        )
+        raise InputError(f'{out.name} would be empty: {why}')
+    write_lines(out, lines if header is None else [header, *lines])
+    print(f'{out}: {len(lines)} videos')
+    names = out.with_suffix('.missing.txt')
+    if missing:
+        write_lines(names, list(dict.fromkeys(missing)))
+        print(f'{names}: {len(missing)} of {total} annotated videos are missing')
+    else:
+        names.unlink(missing_ok=True)

@@ -1,0 +1,141 @@
+"""Whether the frames of a video can be decoded. It runs in processes of its own, and so imports little."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import decord
+import numpy as np
+
+CUT_OFF = 0.9  # a video that ends before this share of the length in its header is cut off
+CHUNK = 8  # frames decoded at once
+
+
+def decode_with_decord(path: str, thorough: bool) -> None:
+    """Decode the first, the middle and the last frame of a video, or all, with decord.
+
+    Raises:
+        ValueError: If the video cannot be used. The message says why.
+    """
+    check_file(path)
+    try:
+        with av.open(path) as container:
+            declared, rotation = declared_seconds(container), first_rotation(container)
+        if rotation % 180:
+            raise ValueError(f'it is rotated by {rotation} degrees, which decord cannot do: resize_videos.py turns it')
+        reader = decord.VideoReader(path, num_threads=1)
+        times = reader.get_frame_timestamp(np.arange(len(reader)))  # start and end of each frame in seconds
+        # In a file that was cut without encoding it again, decord counts frames that are not shown.
+        count = int(((times[:, 0] >= 0) | (times[:, 1] > 0)).sum())
+        if count == 0:
+            raise ValueError('there are no frames')
+        chunks = [range(i, min(i + CHUNK, count)) for i in range(0, count, CHUNK)]
+        for indices in chunks if thorough else [sorted({0, count // 2, count - 1})]:
+            reader.get_batch(list(indices))
+    except (decord.DECORDError, RuntimeError, AssertionError, IndexError, av.FFmpegError) as error:
+        raise ValueError(_reason(error)) from error
+    check_length(times[-1, 1] - max(times[0, 0], 0), declared)
+
+
+def decode_with_pyav(path: str, thorough: bool) -> None:
+    """Decode the first, the middle and the last frame of a video, or all, with PyAV.
+
+    Raises:
+        ValueError: If the video cannot be used. The message says why.
+    """
+    check_file(path)
+    try:
+        with av.open(path) as container:
+            stream = container.streams.best('video')
+            if stream is None:
+                raise ValueError('there are no pictures')
+            declared, start = declared_seconds(container), stream.start_time or 0
+            seconds = [] if thorough or declared is None else [declared / 2, declared]
+            frame = _decode_to(container, stream, None if not seconds else start)
+            for time in seconds:
+                target = start + round(time / stream.time_base)
+                container.seek(target, stream=stream)
+                frame = _decode_to(container, stream, target)
+            length = end_of(frame, stream) - start * stream.time_base
+    except av.FFmpegError as error:
+        raise ValueError(_reason(error)) from error
+    check_length(float(length), declared)
+
+
+def _decode_to(container: av.container.InputContainer, stream: av.VideoStream, target: int | None) -> av.VideoFrame:
+    """The frame at a time, or the last one before it; None stands for the end.
+
+    Raises:
+        ValueError: If there is no frame.
+    """
+    frame = None
+    for frame in container.decode(stream):
+        if target is not None and frame.pts is not None and frame.pts >= target:
+            break
+    if frame is None:
+        raise ValueError('there are no frames')
+    return frame
+
+
+def end_of(frame: av.VideoFrame, stream: av.VideoStream) -> Fraction:
+    """When a frame ends, in seconds."""
+    duration = max(frame.duration * stream.time_base, 1 / (stream.average_rate or Fraction(25)))
+    return (frame.pts or 0) * stream.time_base + duration
+
+
+def check_file(path: str) -> None:
+    """Refuse a file that is not there or empty.
+
+    Raises:
+        ValueError: If it is.
+    """
+    if not Path(path).is_file():
+        raise ValueError('the file does not exist')
+    if not Path(path).stat().st_size:
+        raise ValueError('the file is empty')
+
+
+def check_length(seconds: float, declared: float | None) -> None:
+    """Refuse a video that is much shorter than its header says.
+
+    Raises:
+        ValueError: If it is.
+    """
+    if declared is not None and seconds < CUT_OFF * declared:
+        raise ValueError(f'it is cut off: it ends after {seconds:.2f} of {declared:.2f} seconds')
+
+
+def declared_seconds(container: av.container.InputContainer) -> float | None:
+    """Length of the pictures by the header; None if that does not tell."""
+    stream = container.streams.best('video')
+    if stream is None:
+        return None
+    if container.format.name == 'avi' and stream.frames and stream.average_rate:
+        return float(stream.frames / stream.average_rate)  # the duration is that of what is left of the file
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    if container.duration is not None and len(container.streams) == 1:  # sound may be longer than pictures
+        return container.duration / av.time_base
+    return None
+
+
+def first_rotation(container: av.container.InputContainer) -> int:
+    """By how many degrees the first picture is to be turned; 0 if there is none."""
+    stream = container.streams.best('video')
+    frame = None if stream is None else next(container.decode(stream), None)
+    return 0 if frame is None else rotation_of(frame)
+
+
+def rotation_of(frame: av.VideoFrame) -> int:
+    """By how many degrees a frame is to be turned, counter-clockwise: 0, 90, 180 or 270."""
+    if abs(frame.rotation) > 180:  # the header holds no rotation
+        return 0
+    return round(frame.rotation / 90) * 90 % 360
+
+
+def _reason(error: Exception) -> str:
+    """What a decoder says, without its stack and where in its source that was."""
+    if isinstance(error, av.FFmpegError):
+        return error.strerror
+    lines = str(error).strip().splitlines()
+    return lines[0].rpartition('.cc:')[2].lstrip('0123456789: ') if lines else type(error).__name__

@@ -1,0 +1,117 @@
+"""Smaller copies of videos. It runs in processes of its own, and so imports little."""
+
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+from decoding import check_length, declared_seconds, rotation_of
+
+KEY_FRAMES = 32  # a clip starts anywhere: decoding starts at the key frame before it, which should be near
+TURNS = {0: (), 90: (('transpose', 'cclock'),), 270: (('transpose', 'clock'),), 180: (('hflip', None), ('vflip', None))}
+
+
+def shrink(source: str, target: str, short_side: int, crf: int) -> str:
+    """Write a video with a smaller short side, without sound, upright; one that is small is copied as it is.
+
+    Args:
+        source: The video.
+        target: The video to write, without a suffix: that of ``source`` is kept, or becomes ``.mp4``.
+        short_side: Greatest short side in pixels, an even number.
+        crf: Quality of libx264, from 0, lossless, to 51.
+
+    Returns:
+        ``resized`` or ``copied``.
+
+    Raises:
+        ValueError: If the video holds no pictures or is cut off.
+        FFmpegError: If it cannot be decoded.
+        OSError: If the target cannot be written.
+    """
+    with av.open(source) as container:
+        stream = container.streams.best('video')
+        if stream is None:
+            raise ValueError('there are no pictures')
+        stream.codec_context.thread_count = 1
+        frames = container.decode(stream)
+        frame = next(frames, None)
+        if frame is None:
+            raise ValueError('there are no frames')
+        # Decoders do not agree about rotation in the header, so a rotated video is turned even if it is small.
+        copied = min(frame.width, frame.height) <= short_side and not rotation_of(frame)
+        suffix = Path(source).suffix
+        if not copied and suffix.lower() != '.mp4':
+            suffix = '.mp4'
+        final = Path(f'{target}{suffix}')
+        part = final.with_name(f'{final.name}.part')
+        try:
+            if copied:
+                shutil.copyfile(source, part)
+            else:
+                seconds = _encode(chain([frame], frames), stream, part, short_side, crf)
+                check_length(seconds, declared_seconds(container))
+            part.replace(final)
+        finally:
+            part.unlink(missing_ok=True)
+    return 'copied' if copied else 'resized'
+
+
+def _encode(frames: Iterator[av.VideoFrame], stream: av.VideoStream, path: Path, short_side: int, crf: int) -> float:
+    """Encode frames with their own times, from 0; return the length in seconds."""
+    rate = stream.average_rate or Fraction(25)
+    step = max(round(1 / (rate * stream.time_base)), 1)  # between frames that have no time
+    start, last = None, -1
+    with av.open(str(path), 'w', format='mp4', container_options={'movflags': 'faststart'}) as output:
+        for frame in _upright(frames, stream, short_side):
+            if start is None:
+                start = frame.pts or 0
+                encoder = _add_encoder(output, stream, frame, crf)
+            time = last + step if frame.pts is None else frame.pts - start
+            last = frame.pts = max(time, last + 1)  # the encoder asks for times that grow
+            output.mux(encoder.encode(frame))
+        output.mux(encoder.encode())
+    return float((last + max(frame.duration, step)) * stream.time_base)
+
+
+def _upright(frames: Iterator[av.VideoFrame], stream: av.VideoStream, short_side: int) -> Iterator[av.VideoFrame]:
+    """Frames with that short side, upright, in yuv420p."""
+    graph = None
+    for frame in frames:
+        if graph is None:
+            graph = _build_graph(frame, stream, short_side)
+        graph.vpush(frame)
+        yield graph.vpull()
+
+
+def _build_graph(frame: av.VideoFrame, stream: av.VideoStream, short_side: int) -> av.filter.Graph:
+    """Filters for frames like this one; scaling comes first, so the others see one size only."""
+    ratio = min(short_side / min(frame.width, frame.height), 1)
+    width, height = (max(2 * round(ratio * side / 2), 2) for side in (frame.width, frame.height))
+    graph = av.filter.Graph()
+    graph.threads = 1
+    turns = [graph.add(*turn) for turn in TURNS[rotation_of(frame)]]
+    graph.link_nodes(
+        graph.add_buffer(template=stream),
+        graph.add('scale', f'{width}:{height}:flags=bicubic'),
+        graph.add('format', 'yuv420p'),
+        *turns,
+        graph.add('buffersink'),
+    ).configure()
+    return graph
+
+
+def _add_encoder(
+    output: av.container.OutputContainer, source: av.VideoStream, frame: av.VideoFrame, crf: int
+) -> av.VideoStream:
+    """A stream for frames like this one, with the source's times and colours."""
+    encoder = output.add_stream('libx264', rate=source.average_rate or 25, options={'crf': str(crf)})
+    context = encoder.codec_context
+    context.width, context.height, context.pix_fmt = frame.width, frame.height, 'yuv420p'
+    context.time_base = source.time_base
+    context.gop_size = KEY_FRAMES
+    context.thread_count = 1
+    context.color_range, context.colorspace = frame.color_range, frame.colorspace
+    context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
+    return encoder

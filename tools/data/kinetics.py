@@ -1,0 +1,189 @@
+"""Write a list of Kinetics videos: ``python tools/data/kinetics.py CSV FOLDER OUT --labels LABELS``.
+
+CSV is an official one (columns ``label``, ``youtube_id``, ``time_start``, ``time_end``), or a list with a path and a
+label a line, as SlowFast and TimeSformer read it. FOLDER holds the videos, in folders or not, named by their id or by
+id, start and end: ``ID.mp4``, ``ID_12_22.mp4``, ``ID_000012_000022.mp4``.
+
+A line of OUT is a path below FOLDER and a label. Labels count the sorted names of the classes, or the lines of LABELS
+if that file exists; if not, it is written. What is missing goes to the same name with ``.missing.txt``.
+"""
+
+import re
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from common import VideoIndex, parse_label, read_excluded, read_lines, read_table, stem_of, write_found, write_lines
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import read_labels, run
+
+COLUMNS = ('label', 'youtube_id', 'time_start', 'time_end')
+WHAT = 'an official CSV of Kinetics or a list with a path and a label a line'
+TIMED = re.compile(r'(?P<id>.+)_(?P<start>\d+)_(?P<end>\d+)')
+LINE = re.compile(r'(?P<path>.*[^\s,])(?:\s*,\s*|\s+)(?P<label>[^\s,]+)')
+
+
+class Clip(NamedTuple):
+    """A row of the official CSV."""
+
+    label: str
+    id: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f'{self.id}_{self.start:06d}_{self.end:06d}'
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write a list of Kinetics videos.')
+    parser.add_argument('csv', type=Path, help='official CSV, or list with a path and a label a line')
+    parser.add_argument('folder', type=Path, help='what the videos lie below')
+    parser.add_argument('out', type=Path, help='list to write')
+    parser.add_argument('--labels', type=Path, help='names of the classes, one a line; written if it does not exist')
+    parser.add_argument('--exclude', type=Path, help='paths to leave out, such as what check_videos.py writes')
+    return parser
+
+
+def is_official(path: Path) -> bool:
+    """Whether a file has the header of the official CSVs.
+
+    Raises:
+        InputError: If it does not exist or is empty.
+    """
+    number, line = read_lines(path, WHAT)[0]
+    return number == 1 and 'youtube_id' in line
+
+
+def read_clips(path: Path) -> list[tuple[int, Clip]]:
+    """The rows of an official CSV, with the numbers of their lines.
+
+    Raises:
+        InputError: If a column or an entry is missing, or a time is no number.
+    """
+    clips = []
+    for number, row in read_table(path, COLUMNS, 'an official CSV of Kinetics, whose test set has no labels'):
+        times = []
+        for name in ('time_start', 'time_end'):
+            if re.fullmatch(r'\d+(\.\d*)?', row[name]) is None:
+                raise InputError(f'{path}, line {number}: {name} is {row[name]!r}, not a number of seconds')
+            times.append(int(float(row[name])))
+        clips.append((number, Clip(row['label'], row['youtube_id'], *times)))
+    return clips
+
+
+class ClipFiles:
+    """The files of clips, by id and times.
+
+    Args:
+        paths: Paths of the files.
+        clips: The clips.
+    """
+
+    def __init__(self, paths: list[str], clips: list[Clip]) -> None:
+        self.rows = Counter(clip.id for clip in clips)
+        self.whole, self.timed = {}, {}
+        for path in paths:
+            stem = stem_of(path)
+            match = TIMED.fullmatch(stem)
+            if stem in self.rows:  # an id may look as if there were times behind it
+                self.whole.setdefault(stem, []).append(path)
+            elif match is not None:
+                key = match['id'], int(match['start']), int(match['end'])
+                self.timed.setdefault(key, []).append(path)
+
+    def find(self, clip: Clip) -> str | None:
+        """The file of a clip; of several the one in the folder of its class, or else the first."""
+        paths = self.timed.get((clip.id, clip.start, clip.end), [])
+        if not paths:
+            paths = self.whole.get(clip.id, [])
+            if self.rows[clip.id] > 1:  # without times, only the folder says which clip it is
+                paths = [path for path in paths if is_of_class(path, clip.label)]
+        return next((path for path in paths if is_of_class(path, clip.label)), paths[0] if paths else None)
+
+
+def is_of_class(path: str, label: str) -> bool:
+    """Whether a file lies in the folder of a class, whatever stands there for spaces."""
+    folder, name = (re.sub(r'[\W_]', '', text).casefold() for text in (PurePosixPath(path).parent.name, label))
+    return folder == name
+
+
+def label_clips(rows: list[tuple[int, Clip]], args: Namespace) -> dict[str, int]:
+    """Labels by the names of classes, read or written.
+
+    Raises:
+        InputError: If the label file lacks a class.
+    """
+    if args.labels is None or not args.labels.exists():
+        names = sorted({clip.label for _, clip in rows})
+        if args.labels is not None:
+            write_lines(args.labels, names)
+            print(f'{args.labels}: {len(names)} classes')
+        return {name: label for label, name in enumerate(names)}
+    labels = {name: label for label, name in enumerate(read_labels(args.labels))}
+    for number, clip in rows:
+        if clip.label not in labels:
+            raise InputError(f'{args.csv}, line {number}: the class {clip.label!r} is not in {args.labels}')
+    return labels
+
+
+def find_clips(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int]], list[str]]:
+    """The videos of an official CSV with their labels, and the names of those that are missing."""
+    rows = read_clips(args.csv)
+    labels = label_clips(rows, args)
+    clips = [clip for _, clip in rows]
+    files = ClipFiles(index.paths, clips)
+    paths = [files.find(clip) for clip in clips]
+    found = [(path, labels[clip.label]) for path, clip in zip(paths, clips, strict=True) if path is not None]
+    return found, [str(clip) for path, clip in zip(paths, clips, strict=True) if path is None]
+
+
+def find_listed(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int]], list[str]]:
+    """The videos of a list with their labels, and the names of those that are missing.
+
+    Raises:
+        InputError: If a line has no label, or one that is not allowed.
+    """
+    num_classes = None
+    if args.labels is not None:
+        num_classes = len(read_labels(args.labels))
+    by_id = {}
+    for path in index.paths:
+        by_id.setdefault(id_of(path), []).append(path)
+    found, missing = [], []
+    for number, line in read_lines(args.csv, WHAT):
+        where = f'{args.csv}, line {number}'
+        match = LINE.fullmatch(line)
+        if match is None:
+            raise InputError(f'{where}: {line!r} is not a path and a label; the file is {WHAT}')
+        label, name = parse_label(match['label'], where, num_classes), match['path']
+        path, others = index.find(name), by_id.get(id_of(name), [])
+        if path is None and len(others) == 1:  # one of the two names has times and the other has not
+            path = others[0]
+        if path is None:
+            missing.append(name)
+        else:
+            found.append((path, label))
+    return found, missing
+
+
+def id_of(path: str) -> str:
+    """Name of a video's file without its suffix and its times."""
+    match = TIMED.fullmatch(stem_of(path))
+    return stem_of(path) if match is None else match['id']
+
+
+def main(args: Namespace) -> None:
+    find = find_clips if is_official(args.csv) else find_listed
+    excluded = read_excluded(args.exclude, args.folder)
+    found, missing = find(VideoIndex(args.folder), args)
+    lines = [f'{path} {label}' for path, label in found if path not in excluded]
+    if len(lines) < len(found):
+        print(f'{len(found) - len(lines)} videos are left out, as {args.exclude} says')
+    write_found(args.out, lines, missing, args.folder)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

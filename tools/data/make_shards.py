@@ -1,0 +1,82 @@
+"""Pack listed videos into tar shards: ``python tools/data/make_shards.py LIST ROOT OUT``.
+
+LIST has a path below ROOT and a label on each line. OUT gets ``shard-000000.tar`` and so on, with a video and its label
+for each sample in a random order, and ``shards.json`` with their counts, which ``mmaction_vt.VideoShards`` reads. A run
+that was interrupted goes on where it stopped.
+"""
+
+import io
+import json
+import random
+import tarfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.datasets import VideoDataset
+from mmaction_vt.datasets.video_shards import INDEX, VIDEO_SUFFIXES
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Pack listed videos into tar shards.')
+    parser.add_argument('list', help='lines of a path and a label')
+    parser.add_argument('root', help='what the paths are below')
+    parser.add_argument('out', type=Path, help='folder for the shards')
+    parser.add_argument('--samples', type=int, default=1000, help='samples of a shard (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='from which the order follows (default: %(default)s)')
+    return parser
+
+
+def add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    tar.addfile(member, io.BytesIO(content))
+
+
+def write_shard(path: Path, samples: list[tuple[int, dict]]) -> None:
+    """Write a shard, whole or not at all.
+
+    Raises:
+        InputError: If a video cannot be read or has a suffix that is none of a video's.
+    """
+    temporary = path.with_suffix('.part')
+    with tarfile.open(temporary, 'w') as tar:
+        for number, info in samples:
+            suffix = Path(info['filename']).suffix.lower()
+            if suffix.lstrip('.') not in VIDEO_SUFFIXES:
+                raise InputError(f'{info["filename"]} ends in none of .{", .".join(VIDEO_SUFFIXES)}')
+            try:
+                content = Path(info['filename']).read_bytes()
+            except OSError as error:
+                raise InputError(f'{info["filename"]} cannot be read: {error.strerror}') from error
+            add(tar, f'{number:09}{suffix}', content)
+            add(tar, f'{number:09}.cls', str(info['label']).encode())
+    temporary.replace(path)
+
+
+def main(args: Namespace) -> None:
+    if args.samples < 1:
+        raise InputError(f'--samples is at least 1, not {args.samples}')
+    dataset = VideoDataset(args.list, pipeline=[], data_prefix=dict(video=args.root))
+    samples = [(number, dataset.get_data_info(number)) for number in range(len(dataset))]
+    random.Random(args.seed).shuffle(samples)
+    args.out.mkdir(parents=True, exist_ok=True)
+    counts = {}
+    for start in track(range(0, len(samples), args.samples), description='packing'):
+        path = args.out / f'shard-{start // args.samples:06}.tar'
+        part = samples[start : start + args.samples]
+        if not path.exists():
+            write_shard(path, part)
+        counts[path.name] = len(part)
+    temporary = args.out / f'{INDEX}.part'
+    temporary.write_text(json.dumps(counts, indent=1) + '\n', encoding='utf-8')
+    temporary.replace(args.out / INDEX)
+    Console(soft_wrap=True).print(f'{args.out} has {len(samples)} videos in {len(counts)} shards')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

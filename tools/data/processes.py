@@ -1,0 +1,212 @@
+"""Calls in other processes, which may crash: a decoder that dies ends one call and not the run.
+
+A process has one call at a time, so it is known which one it died of, and another process takes its place. It imports
+the module of the function and nothing else of the program. What goes to and fro is JSON, a line a message.
+"""
+
+import importlib
+import inspect
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+READY = 'ready'
+
+
+class Answer(NamedTuple):
+    """What came of a call: a result, or a fault in words."""
+
+    call: tuple
+    result: object
+    fault: str | None
+    crashed: bool = False
+
+
+class Helper:
+    """A process that calls a function.
+
+    Args:
+        function: A function of a module; arguments and result can be written as JSON.
+        timeout: Seconds after which a call is given up; None waits for ever.
+    """
+
+    def __init__(self, function: Callable, timeout: float | None = None) -> None:
+        module = Path(inspect.getfile(function))
+        self.command = [sys.executable, __file__, str(module.parent), module.stem, function.__name__]
+        self.timeout = timeout
+        self.process = None
+        self.stopped = False
+        self.lock = threading.Lock()
+
+    def call(self, call: tuple) -> Answer:
+        """Call the function, once more if the process dies: it may be what the call before left behind.
+
+        Raises:
+            RuntimeError: If the process does not start.
+        """
+        answer = self._call(call)
+        return self._call(call) if answer.crashed else answer
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        with self.lock:
+            self.stopped = True
+            if self.process is not None:
+                self.process.kill()
+                self.process.wait()
+
+    def _call(self, call: tuple) -> Answer:
+        if self.process is None or self.process.poll() is not None:
+            self._start()
+        process, gave_up = self.process, threading.Event()
+
+        def give_up() -> None:
+            gave_up.set()
+            process.kill()
+
+        timer = threading.Timer(self.timeout or 0, give_up)
+        timer.daemon = True
+        if self.timeout:
+            timer.start()
+        line = self._ask(call)
+        timer.cancel()
+        if line:
+            return Answer(call, *json.loads(line))
+        status = process.wait()
+        if gave_up.is_set():
+            return Answer(call, None, f'no answer within {self.timeout:g} seconds')
+        end = signal.Signals(-status).name if status < 0 else f'status {status}'
+        return Answer(call, None, f'the process crashed ({end})', crashed=True)
+
+    def _start(self) -> None:
+        with self.lock:
+            if self.stopped:
+                raise RuntimeError('the helper was stopped')
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what decoders say about each damaged frame
+                text=True,
+            )
+        word = self.process.stdout.readline()
+        if not word or json.loads(word) != READY:
+            raise RuntimeError(f'the process {" ".join(self.command)} does not start: {word.strip() or "it crashed"}')
+
+    def _ask(self, call: tuple) -> str:
+        """The line that answers a call; empty if the process died."""
+        try:
+            self.process.stdin.write(json.dumps(call) + '\n')
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return ''
+        return self.process.stdout.readline()
+
+
+def call_in_processes(
+    function: Callable, calls: list[tuple], workers: int, timeout: float | None = None
+) -> Iterator[Answer]:
+    """Call a function in several processes; the answers come in the order in which calls end.
+
+    Args:
+        function: A function of a module that imports little; arguments and result can be written as JSON.
+        calls: The arguments of each call.
+        workers: Number of processes.
+        timeout: Seconds after which a call is given up; None waits for ever.
+
+    Raises:
+        RuntimeError: If a process does not start.
+    """
+    todo, answers = queue.SimpleQueue(), queue.SimpleQueue()
+    for call in calls:
+        todo.put(call)
+    helpers = [Helper(function, timeout) for _ in range(min(workers, len(calls)))]
+    for helper in helpers:
+        threading.Thread(target=_serve, args=(helper, todo, answers), daemon=True).start()
+    try:
+        for _ in calls:
+            answer = answers.get()
+            if isinstance(answer, RuntimeError):
+                raise answer
+            yield answer
+    finally:
+        for helper in helpers:
+            helper.stop()
+
+
+def _serve(helper: Helper, todo: queue.SimpleQueue, answers: queue.SimpleQueue) -> None:
+    """Let a helper work until nothing is left to do."""
+    while True:
+        try:
+            call = todo.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            answers.put(helper.call(call))
+        except RuntimeError as error:
+            answers.put(error)
+            return
+
+
+def add_workers_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--workers',
+        type=positive,
+        default=os.cpu_count() or 1,
+        help='processes (default: the number of processors, %(default)s here)',
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 up, for ``argparse``.
+
+    Raises:
+        ArgumentTypeError: If it is something else.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f'{text!r} is not a whole number from 1 up')
+    return int(text)
+
+
+def serve_calls(folder: str, module: str, name: str) -> None:
+    """Answer the calls that come on standard input: what a process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends this process
+    out = os.fdopen(os.dup(1), 'w', encoding='utf-8')
+    os.dup2(2, 1)  # what libraries print is no answer
+
+    def say(message: object) -> None:
+        out.write(json.dumps(message) + '\n')
+        out.flush()
+
+    sys.path.insert(0, folder)
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except ImportError as error:
+        say(_describe(error))
+        return
+    say(READY)
+    for line in sys.stdin:
+        try:
+            say([function(*json.loads(line)), None])
+        except Exception as error:  # whatever it is, it is the answer
+            say([None, _describe(error)])
+
+
+def _describe(error: Exception) -> str:
+    """An error in one line."""
+    text = ' '.join(str(error).split())[:300]
+    if type(error) is ValueError and text:
+        return text
+    return f'{type(error).__name__}: {text}' if text else type(error).__name__
+
+
+if __name__ == '__main__':
+    serve_calls(*sys.argv[1:])

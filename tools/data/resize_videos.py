@@ -1,0 +1,136 @@
+"""Write smaller copies of videos: ``python tools/data/resize_videos.py FOLDER OUT --short-side 256``.
+
+OUT gets the folders of FOLDER. Videos become H.264 in ``.mp4`` without sound, with their own times, turned upright if
+their header says that they are rotated; those whose short side is small enough are copied as they are. What fails is
+named in ``OUT/failed.txt``: a path, a tab and the reason a line. An interrupted run goes on where it stopped.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import Counter
+from pathlib import Path
+
+from common import find_videos, read_json, without_suffix, write_text
+from encoding import shrink
+from processes import add_workers_option, call_in_processes
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+SETTINGS = 'resize.json'
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write smaller copies of videos.')
+    parser.add_argument('folder', type=Path, help='folder with videos')
+    parser.add_argument('out', type=Path, help='folder for the smaller ones')
+    parser.add_argument(
+        '--short-side', type=even, default=256, help='short side in pixels, such as 256 or 320 (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--crf',
+        type=int,
+        choices=range(52),
+        default=23,
+        metavar='0-51',
+        help='quality of libx264 (default: %(default)s)',
+    )
+    add_workers_option(parser)
+    return parser
+
+
+def even(text: str) -> int:
+    """An even number from 2 up, for ``argparse``.
+
+    Raises:
+        ArgumentTypeError: If it is something else.
+    """
+    if not text.isdecimal() or int(text) < 2 or int(text) % 2:
+        raise ArgumentTypeError(f'{text!r} is not an even number from 2 up, as H.264 in yuv420p asks for')
+    return int(text)
+
+
+def check_names(videos: list[str], folder: Path) -> None:
+    """Refuse videos that would get the same name.
+
+    Raises:
+        InputError: If two differ in their suffix only.
+    """
+    names = {}
+    for video in videos:
+        other = names.setdefault(without_suffix(video), video)
+        if other != video:
+            raise InputError(f'{folder} holds {other} and {video}, which would both be written as .mp4: rename one')
+
+
+def check_settings(args: Namespace) -> None:
+    """Note in OUT what its videos are made with, or refuse one with other settings.
+
+    Raises:
+        InputError: If the videos there were made with others.
+    """
+    path, settings = args.out / SETTINGS, dict(short_side=args.short_side, crf=args.crf)
+    if not path.exists():
+        write_text(path, json.dumps(settings) + '\n')
+        return
+    found = read_json(path, dict, 'what resize_videos.py notes about the videos beside it')
+    if found != settings:
+        raise InputError(f'{args.out} holds videos made with {found}, not {settings}: name another folder')
+
+
+def is_done(video: str, out: Path) -> bool:
+    """Whether a video was written before, resized or copied."""
+    return any((out / name).is_file() for name in (f'{without_suffix(video)}.mp4', video))
+
+
+def resize(videos: list[str], args: Namespace) -> tuple[Counter, dict[str, str]]:
+    """Write smaller copies of videos.
+
+    Returns:
+        How many were resized and copied, and why others failed.
+    """
+    for parent in {(args.out / video).parent for video in videos}:
+        parent.mkdir(parents=True, exist_ok=True)
+    calls = {}
+    for video in videos:
+        target = args.out / without_suffix(video)
+        calls[str(args.folder / video), str(target), args.short_side, args.crf] = video
+    done, failed = Counter(), {}
+    answers = call_in_processes(shrink, list(calls), args.workers)
+    for answer in track(answers, 'resizing videos', total=len(calls), console=Console(stderr=True)):
+        if answer.fault is None:
+            done[answer.result] += 1
+        else:
+            failed[calls[answer.call]] = answer.fault
+    return done, failed
+
+
+def main(args: Namespace) -> None:
+    if args.out.resolve().is_relative_to(args.folder.resolve()):
+        raise InputError(f'{args.out} is inside {args.folder}: name a folder outside it')
+    videos = find_videos(args.folder)
+    check_names(videos, args.folder)
+    check_settings(args)
+    todo = [video for video in videos if not is_done(video, args.out)]
+    if len(todo) < len(videos):
+        print(f'{len(videos) - len(todo)} of {len(videos)} videos were written before')
+    try:
+        done, failed = resize(todo, args)
+    except KeyboardInterrupt:
+        print('interrupted; the same command goes on from here', file=sys.stderr)
+        raise
+
+    print(f'{args.out}: {done["resized"]} videos resized, {done["copied"]} copied')
+    report = args.out / 'failed.txt'
+    if failed:
+        write_text(report, ''.join(f'{video}\t{failed[video]}\n' for video in sorted(failed)))
+        print(f'{report}: {len(failed)} of {len(videos)} videos failed')
+    else:
+        report.unlink(missing_ok=True)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

@@ -1,0 +1,99 @@
+"""Write a list of Something-Something V2: ``python tools/data/something_something.py JSON LABELS FOLDER OUT``.
+
+JSON is the official ``something-something-v2-train.json`` or that for validation, LABELS the official
+``something-something-v2-labels.json``. FOLDER holds videos named by their id, or with ``--frames`` a folder of frames
+for each id.
+
+A line of OUT is a path below FOLDER, for frames their number, and a label. What is missing goes to the same name with
+``.missing.txt``.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from common import FRAMES, VideoIndex, parse_label, read_json, write_found, write_lines
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write a list of Something-Something V2.')
+    parser.add_argument('json', type=Path, help='something-something-v2-train.json or -validation.json')
+    parser.add_argument('labels', type=Path, help='something-something-v2-labels.json')
+    parser.add_argument('folder', type=Path, help='folder with the videos, or folders of frames')
+    parser.add_argument('out', type=Path, help='list to write')
+    parser.add_argument('--frames', action='store_true', help='list folders of frames instead of videos')
+    parser.add_argument('--write-labels', type=Path, metavar='FILE', help='write the names of the classes, one a line')
+    return parser
+
+
+def read_classes(path: Path) -> dict[str, int]:
+    """Labels by the names of classes.
+
+    Raises:
+        InputError: If the file does not hold them, or they do not count from 0.
+    """
+    content = read_json(path, dict, 'the official something-something-v2-labels.json')
+    classes = {name: parse_label(label, f'{path}, class {name!r}') for name, label in content.items()}
+    if sorted(classes.values()) != list(range(len(classes))):
+        raise InputError(f'{path}: the labels of its {len(classes)} classes do not count from 0 to {len(classes) - 1}')
+    return classes
+
+
+def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
+    """Ids of videos with their labels.
+
+    Raises:
+        InputError: If an entry has no id or template, or the class is unknown.
+    """
+    samples = []
+    for number, entry in enumerate(read_json(path, list, 'the official JSON of a split, a list of videos'), start=1):
+        where = f'{path}, entry {number}'
+        if not isinstance(entry, dict) or not entry.get('id') or not entry.get('template'):
+            raise InputError(f'{where}: id and template are needed (the test set has no labels)')
+        name = entry['template'].replace('[', '').replace(']', '')
+        if name not in classes:
+            raise InputError(f'{where}: the class {name!r} is not in the file of labels')
+        samples.append((str(entry['id']), classes[name]))
+    return samples
+
+
+def find_videos_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str | None]:
+    """The line of each sample; None if its video is missing."""
+    index = VideoIndex(folder)
+    for name, label in samples:
+        path = index.find(name)
+        yield None if path is None else f'{path} {label}'
+
+
+def find_frames_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str | None]:
+    """The line of each sample; None if its folder is missing or holds no frames.
+
+    Raises:
+        InputError: If the folder with the folders does not exist.
+    """
+    if not folder.is_dir():
+        raise InputError(f'folder {folder} does not exist')
+    for name, label in track(samples, 'counting frames', console=Console(stderr=True)):
+        files = (folder / name).iterdir() if (folder / name).is_dir() else []
+        count = sum(file.suffix.lower() in FRAMES and not file.name.startswith('.') for file in files)
+        yield f'{name} {count} {label}' if count else None
+
+
+def main(args: Namespace) -> None:
+    classes = read_classes(args.labels)
+    samples = read_samples(args.json, classes)
+    lines = list((find_frames_of if args.frames else find_videos_of)(samples, args.folder))
+    missing = [name for (name, _), line in zip(samples, lines, strict=True) if line is None]
+    write_found(args.out, [line for line in lines if line is not None], missing, args.folder)
+    if args.write_labels is not None:
+        write_lines(args.write_labels, sorted(classes, key=classes.get))
+        print(f'{args.write_labels}: {len(classes)} classes')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
