@@ -48,6 +48,7 @@ def folder(tmp_path):
 @pytest.fixture
 def run(folder, run_program):
     def run(videos, *options, **kwargs):
+        options = options if '--backend' in options else ('--backend', 'decord', *options)
         return run_program(PROGRAM, folder / videos, '--out', folder / 'broken.txt', '--workers', 1, *options, **kwargs)
 
     return run
