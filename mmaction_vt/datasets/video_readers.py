@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
 from decord import DECORDError
@@ -236,9 +237,34 @@ class ArrayReader:
         """There is nothing to let go of."""
 
 
+class FolderReader:
+    """A folder of frames, in the place of a video.
+
+    Args:
+        folder: Where the frames are.
+        template: Their names, such as ``img_{:05}.jpg``; frames are asked for by the numbers in them.
+        num_frames: How many there are.
+        fps: Frames a second; 0 if nobody knows.
+    """
+
+    def __init__(self, folder: str, template: str, num_frames: int, fps: float) -> None:
+        self.name, self.template, self.num_frames, self.fps = folder, template, num_frames, fps
+
+    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
+        for number in frames:
+            path = Path(self.name) / self.template.format(number)
+            frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() else None
+            if frame is None:
+                raise BrokenVideoError(f'the frame {path} {"is no picture" if path.is_file() else "is not there"}')
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
 DEFAULT_BACKEND = 'pyav'  # the fastest of them: see benchmarks/RESULTS.md
 READERS = {'decord': DecordReader, 'pyav': PyAVReader, 'torchcodec': TorchCodecReader}
-Reader = DecordReader | PyAVReader | TorchCodecReader | BlankReader | ArrayReader
+Reader = DecordReader | PyAVReader | TorchCodecReader | BlankReader | ArrayReader | FolderReader
 
 
 def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int = 1, name: str | None = None) -> Reader:

@@ -11,7 +11,7 @@ from mmengine.fileio import get
 
 from ...errors import InputError
 from ...registry import TRANSFORMS
-from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, Reader, open_video
+from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, FolderReader, Reader, open_video
 from .geometry import Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, WholeFrame
 from .segment import TrimToSegment
 
@@ -28,9 +28,10 @@ class VideoToClips(BaseTransform):
     resized once, and written to where it belongs. Where a crop is random only its own pixels are computed. Decoders
     are closed. What comes out is uint8, a view of frames with their channels last: ``FormatShape`` is not needed.
 
-    Required keys: ``filename``; if they are there, ``video`` with the file's bytes, or ``array`` with frames
-    (T, H, W, 3); ``start_time`` and ``stop_time`` in seconds for a segment. Added keys: ``imgs``, ``img_shape``,
-    ``original_shape``, ``input_shape`` (of ``NCTHW``), and those of the sampling.
+    Required keys: ``filename``; if they are there, ``frame_dir``, ``filename_tmpl`` and ``total_frames`` of a folder of
+    frames, ``video`` with the file's bytes, or ``array`` with frames (T, H, W, 3); ``start_time`` and ``stop_time`` in
+    seconds for a segment. Added keys: ``imgs``, ``img_shape``, ``original_shape``, ``input_shape`` (of ``NCTHW``), and
+    those of the sampling.
 
     Args:
         sampling: A transform that sets ``frame_inds``, such as ``SampleFrames`` or ``mmaction_vt.SampleClipsInTime``.
@@ -117,6 +118,9 @@ class VideoToClips(BaseTransform):
             return BlankReader()
         if 'array' in results:
             return ArrayReader(results['array'])
+        if 'frame_dir' in results:
+            template, fps = results['filename_tmpl'], results.get('avg_fps', 0)
+            return FolderReader(results['frame_dir'], template, results['total_frames'], fps)
         if 'video' in results:
             return open_video(BytesIO(results.pop('video')), self.backend, self.num_threads, results['filename'])
         name = results['filename']

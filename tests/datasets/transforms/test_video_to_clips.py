@@ -12,7 +12,7 @@ from videos import write_frames
 
 from mmaction_vt.datasets.transforms import VideoToClips, video_to_clips
 from mmaction_vt.datasets.transforms.geometry import RandomCrop, RandomResizedCrop
-from mmaction_vt.errors import InputError
+from mmaction_vt.errors import BrokenVideoError, InputError
 
 SAMPLING = dict(type='SampleFrames', clip_len=8, frame_interval=2, num_clips=3, test_mode=True)
 INFO = dict(start_index=0, modality='RGB', label=0)
@@ -129,6 +129,23 @@ def test_segments_bytes_and_frames(path):
     frames = np.stack(list(video_to_clips.open_video(path).read(np.arange(15, 24))))
     array = transform(dict(INFO, filename='', array=frames))
     np.testing.assert_array_equal(array['imgs'], part['imgs'])
+
+
+def test_folders_of_frames(path, tmp_path):
+    frames = list(video_to_clips.open_video(path).read(np.arange(12)))
+    for number, frame in enumerate(frames):
+        cv2.imwrite(str(tmp_path / f'img_{number + 3:05}.png'), frame[..., ::-1])
+    transform = VideoToClips(dict(type='SampleFrames', clip_len=4, frame_interval=2, test_mode=True))
+    folder = dict(
+        frame_dir=str(tmp_path), filename_tmpl='img_{:05}.png', total_frames=12, start_index=3, modality='RGB'
+    )
+    np.testing.assert_array_equal(transform(folder)['imgs'][0].transpose(1, 2, 3, 0), np.stack(frames[2:9:2]))
+    (tmp_path / 'img_00007.png').write_bytes(b'nothing')
+    with pytest.raises(BrokenVideoError, match=r'img_00007\.png is no picture'):
+        transform(dict(folder))
+    (tmp_path / 'img_00007.png').unlink()
+    with pytest.raises(BrokenVideoError, match=r'img_00007\.png is not there'):
+        transform(dict(folder))
 
 
 def test_remote_files(path, monkeypatch):
