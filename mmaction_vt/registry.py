@@ -26,4 +26,5 @@ OPTIM_WRAPPER_CONSTRUCTORS = _child(
 DATASETS = _child('dataset', mmaction_registry.DATASETS, 'datasets')
 TRANSFORMS = _child('transform', mmaction_registry.TRANSFORMS, 'datasets.transforms')
 METRICS = _child('metric', mmaction_registry.METRICS, 'evaluation')
+LOOPS = _child('loop', mmaction_registry.LOOPS, 'engine')
 HOOKS = _child('hook', mmaction_registry.HOOKS, 'engine')

@@ -88,7 +88,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.05))
 auto_scale_lr = dict(enable=False, base_batch_size=8)
-default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='auto',
+default_hooks = dict(checkpoint=dict(type='mmaction_vt.CheckpointHook', interval=1, max_keep_ckpts=2, save_best='auto',
                                      _delete_=True))
 work_dir = {work_dir!r}
 """

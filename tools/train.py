@@ -3,8 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from mmengine.config import Config
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
+from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
 from mmaction_vt.engine.stored_labels import train_from_store
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import (
@@ -59,9 +60,11 @@ def apply_options(config: Config, args: Namespace) -> None:
         train_from_store(config, args.token_labels)
     if args.amp:
         use_mixed_precision(config, args.amp)
+    if config.train_cfg.get('type') == 'EpochBasedTrainLoop':
+        config.train_cfg.type = 'mmaction_vt.EpochBasedTrainLoop'
     if args.resume:
-        config.resume = True
-        config.load_from = None if args.resume == 'auto' else args.resume
+        path = newest_whole_checkpoint(config.work_dir) if args.resume == 'auto' else args.resume
+        config.resume, config.load_from = path is not None, path
     if args.auto_scale_lr:
         if 'base_batch_size' not in config.get('auto_scale_lr', {}):
             raise InputError(f'{args.config} has no auto_scale_lr.base_batch_size, which --auto-scale-lr needs')
@@ -73,7 +76,7 @@ def apply_options(config: Config, args: Namespace) -> None:
         if args.deterministic:
             randomness['deterministic'] = True
         config.randomness = randomness
-    if config.get('load_from') or (config.get('resume') and find_latest_checkpoint(config.work_dir)):
+    if config.get('load_from'):
         # What is loaded replaces every weight: an image model need not be fetched first.
         config.model.backbone.init_cfg = None
 

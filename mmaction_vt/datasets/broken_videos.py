@@ -1,8 +1,12 @@
 """What becomes of videos that cannot be decoded."""
 
+from contextlib import nullcontext
+
+import torch
 from mmaction.datasets import BaseActionDataset
 
 from ..errors import BrokenVideoError
+from .seeding import seeded
 
 MOST_IN_A_ROW = 20
 
@@ -14,10 +18,20 @@ class ForgiveBrokenVideos(BaseActionDataset):
     sample names those that it stands for, with reasons, and ``BrokenVideosHook`` counts them. In testing nothing stands
     in: the sample gets a black video and the metainfo ``broken_video``, its reason, for ``CountBrokenVideos``.
 
+    Once it is told an epoch and a seed (``SameRunHook`` does), the random numbers of a training sample follow from them
+    and its index, whichever worker makes it and whatever was made before.
+
     Raises:
         BrokenVideoError: In training, if many samples in a row are broken; in testing, if the pipeline knows no black
             videos, as mmaction2's own ``DecordInit`` does not.
     """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        self._epoch_and_seed = torch.full((2,), -1).share_memory_()  # workers see what the main process sets
+        super().__init__(*args, **kwargs)
+
+    def set_epoch(self, epoch: int, seed: int) -> None:
+        self._epoch_and_seed.copy_(torch.tensor([epoch, seed]))
 
     def __getitem__(self, index: int) -> dict:
         if self.test_mode:
@@ -25,6 +39,11 @@ class ForgiveBrokenVideos(BaseActionDataset):
                 return super().__getitem__(index)
             except BrokenVideoError as error:
                 return self._black(index, error)
+        epoch, seed = self._epoch_and_seed.tolist()
+        with seeded(seed, epoch, index) if epoch >= 0 else nullcontext():
+            return self._training_sample(index)
+
+    def _training_sample(self, index: int) -> dict:
         broken = {}
         for _ in range(MOST_IN_A_ROW):
             try:
@@ -33,8 +52,9 @@ class ForgiveBrokenVideos(BaseActionDataset):
                 broken[name_of(self.get_data_info(index))] = reason = str(error)
                 index = self._rand_another()
             else:
-                if broken:
-                    packed['data_samples'].set_metainfo(dict(broken_videos=broken))
+                if isinstance(packed, dict) and 'data_samples' in packed:  # else the pipeline does not pack
+                    about = dict(video_name=name_of(self.get_data_info(index)))
+                    packed['data_samples'].set_metainfo(about | (dict(broken_videos=broken) if broken else {}))
                 return packed
         raise BrokenVideoError(f'{MOST_IN_A_ROW} videos in a row cannot be decoded; of the last: {reason}')
 

@@ -37,7 +37,7 @@ class VideoShards(IterableDataset):
     processes see one of theirs twice. A shard that two share is read by both. In a broken video's place the sample
     before it is taken again; it is listed as in ``VideoDataset``.
 
-    Its loader has ``sampler=None``, and ``ShardsHook`` among the hooks tells it the epoch.
+    Its loader has ``sampler=None``; ``SameRunHook`` tells it the epoch.
 
     Args:
         folder: Where the shards and ``shards.json`` are: a path, or an address that webdataset opens (``https://...``).
@@ -72,7 +72,8 @@ class VideoShards(IterableDataset):
         self.test_mode = test_mode
         self.epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # workers see what the main process sets
 
-    def set_epoch(self, epoch: int) -> None:
+    def set_epoch(self, epoch: int, seed: int = 0) -> None:
+        """Let the order of samples follow from an epoch; its seed is the data set's own."""
         self.epoch.fill_(epoch)
 
     @property

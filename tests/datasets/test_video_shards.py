@@ -115,7 +115,6 @@ def test_packs_and_trains(tiny_config, tiny_data, run_program, tmp_path):
 _base_ = [{str(tiny_config)!r}, {fragment!r}]
 shards = dict(_base_.shards, folder={str(out)!r}, batch_size=2, pipeline=_base_.train_pipeline)
 train_dataloader = dict(batch_size=2, num_workers=2, sampler=None, dataset=dict(shards, _delete_=True))
-default_hooks = dict(shards=dict(type='mmaction_vt.ShardsHook'))
 """)
     run_program('tools/train.py', config, '--cfg-options', 'train_cfg.max_epochs=2')
     assert (tmp_path / 'work_dir' / 'epoch_2.pth').exists()

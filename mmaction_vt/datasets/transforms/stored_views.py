@@ -1,32 +1,14 @@
 """Views of a video that can be seen again, and the token labels that were stored for them."""
 
-import random
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
 from ...registry import TRANSFORMS
+from ..seeding import seeded
 from ..token_label_store import TokenLabelStore
-
-
-@contextmanager
-def seeded(*words: int) -> Iterator[None]:
-    """Let random numbers of Python, numpy and PyTorch follow from some integers, and go on as before afterwards."""
-    saved = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    seed = int(np.random.SeedSequence(words).generate_state(1)[0])
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(saved[0])
-        np.random.set_state(saved[1])
-        torch.set_rng_state(saved[2])
 
 
 class Views:

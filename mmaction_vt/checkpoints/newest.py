@@ -1,0 +1,45 @@
+"""The newest checkpoint of a work dir that is whole."""
+
+from logging import WARNING
+from pathlib import Path
+
+from mmengine.logging import print_log
+
+from ..errors import InputError
+from .files import load_file
+
+NEEDED = ('state_dict', 'optimizer', 'meta')
+
+
+def newest_whole_checkpoint(work_dir: str | Path) -> str | None:
+    """Path of the checkpoint to go on from, or None if the work dir has none at all.
+
+    Damaged files, and those without the state of the optimizer, are passed over, and it is said.
+
+    Raises:
+        InputError: If there are checkpoints and none of them is whole.
+    """
+    names = ('epoch_*.pth', 'iter_*.pth', 'interrupted_*.pth')
+    found = [path for name in names for path in Path(work_dir).glob(name)]
+    found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+    for path in found:
+        fault = fault_of(path)
+        if fault is None:
+            return str(path)
+        print_log(f'{path} is passed over: {fault}', 'current', WARNING)
+    if found:
+        raise InputError(
+            f'none of the {len(found)} checkpoints in {work_dir} can be gone on from (see above): delete them to begin '
+            'anew, or name one with --resume PATH'
+        )
+    return None
+
+
+def fault_of(path: Path) -> str | None:
+    """What is wrong with a checkpoint, if anything is."""
+    try:
+        checkpoint = load_file(str(path))
+    except InputError as error:
+        return str(error)
+    missing = [key for key in NEEDED if key not in checkpoint]
+    return f'it lacks {", ".join(missing)}' if missing else None
