@@ -32,7 +32,8 @@ RUNTIME = [
 ]
 SHARDS = ['webdataset>=0.2.100']
 TORCHCODEC = ['torchcodec>=0.8']
-TESTS = ['pytest>=8', 'ruff>=0.6', 'transformers>=4.57', *SHARDS]
+SUBMITIT = ['submitit>=1.5']
+TESTS = ['pytest>=8', 'ruff>=0.6', 'transformers>=4.57', *SHARDS, *SUBMITIT]
 
 
 class BuildWithMim(build_py):
@@ -76,7 +77,7 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
-    extras_require={'shards': SHARDS, 'torchcodec': TORCHCODEC, 'tests': TESTS},
+    extras_require={'shards': SHARDS, 'torchcodec': TORCHCODEC, 'submitit': SUBMITIT, 'tests': TESTS},
     cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableWithMim},
     classifiers=[
         'Programming Language :: Python :: 3',

@@ -3,12 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from rich.console import Console
 from rich.table import Table
+from torch import nn
 
 from mmaction_vt.checkpoints import load_into
 from mmaction_vt.errors import InputError
@@ -34,6 +36,7 @@ def build_parser() -> ArgumentParser:
         '--eval', nargs='+', metavar='METRIC', help=f'what to report: {", ".join(METRICS)} (default: as in the config)'
     )
     parser.add_argument('--out', metavar='FILE', help='write scores, label and name of every video to a .json or .pkl')
+    parser.add_argument('--amp', choices=('fp16', 'bf16'), help='test in mixed precision')
     parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
     add_config_options(parser)
     add_checkpoint_options(parser)
@@ -64,6 +67,29 @@ def config_evaluators(config: Config) -> list[dict]:
     return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
 
 
+def test_in(model: nn.Module, dtype: torch.dtype) -> None:
+    """Let a model run its test steps under autocast.
+
+    Raises:
+        InputError: If it is on a CPU and the precision is fp16.
+    """
+    device = next(model.parameters()).device.type
+    if device == 'cpu' and dtype == torch.float16:
+        raise InputError('--amp fp16 needs a GPU: take --amp bf16 on a CPU')
+    step = model.test_step
+
+    def test_step(data: dict) -> list:
+        with torch.autocast(device, dtype):
+            samples = step(data)
+        for sample in samples:  # metrics are numpy's, which has no bfloat16
+            scores = sample.pred_score
+            is_dict = isinstance(scores, dict)
+            sample.pred_score = {k: v.float() for k, v in scores.items()} if is_dict else scores.float()
+        return samples
+
+    model.test_step = test_step
+
+
 def print_metrics(metrics: dict, num_videos: int, num_broken: int) -> None:
     broken = f', {num_broken} of them broken and counted as wrong' if num_broken else ''
     table = Table(title=f'{num_videos} videos{broken}')
@@ -80,6 +106,8 @@ def main(args: Namespace) -> None:
     runner = Runner.from_cfg(config)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     load_into(model, args.checkpoint, new_classifier=False)
+    if args.amp:
+        test_in(model, torch.bfloat16 if args.amp == 'bf16' else torch.float16)
     metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions

@@ -1,6 +1,8 @@
 """Train a recognizer: ``python tools/train.py CONFIG``."""
 
 from argparse import ArgumentParser, Namespace
+from difflib import unified_diff
+from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -92,10 +94,25 @@ def use_mixed_precision(config: Config, precision: str) -> None:
         config.optim_wrapper.pop(key, None)
 
 
+def changes_since(config: Config, path: Path) -> list[str]:
+    """Lines of the config that differ from those that the work dir was begun with."""
+    if not path.is_file():
+        return []
+    old, new = (part.pretty_text.splitlines() for part in (Config.fromfile(path), config))
+    same = ('resume = ', 'load_from = ', 'launcher = ')
+    lines = (line for line in unified_diff(old, new, lineterm='', n=0) if not line.startswith(('---', '+++', '@@')))
+    return [line for line in lines if not line[1:].startswith(same)]
+
+
 def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options, args.work_dir)
     apply_options(config, args)
-    Runner.from_cfg(config).train()
+    changes = changes_since(config, Path(config.work_dir) / Path(args.config).name) if config.resume else []
+    runner = Runner.from_cfg(config)
+    if changes:
+        text = '\n'.join(changes)
+        runner.logger.warning(f'The config is not the one that {config.work_dir} was begun with:\n{text}')
+    runner.train()
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ default_hooks = dict(
     same_run=dict(type='mmaction_vt.SameRunHook'),
     interrupt=dict(type='mmaction_vt.InterruptHook'),
     finite_loss=dict(type='mmaction_vt.FiniteLossHook'),
+    parameter_groups=dict(type='mmaction_vt.ParameterGroupsHook'),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
     broken_videos=dict(type='mmaction_vt.BrokenVideosHook'),

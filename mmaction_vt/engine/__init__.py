@@ -9,6 +9,7 @@ from .interrupt_hook import InterruptHook
 from .layer_decay import LayerDecayOptimWrapperConstructor
 from .loops import EpochBasedTrainLoop
 from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
+from .parameter_groups_hook import ParameterGroupsHook
 from .same_run_hook import SameRunHook
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     'InterruptHook',
     'LayerDecayOptimWrapperConstructor',
     'MixedPrecisionOptimWrapper',
+    'ParameterGroupsHook',
     'SameRunHook',
 ]

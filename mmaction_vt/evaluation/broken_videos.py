@@ -23,6 +23,8 @@ class CountBrokenVideos(BaseMetric):
         broken: After the evaluation, on the first process, the reason for each broken video by its name.
     """
 
+    default_prefix = 'broken'
+
     def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
         self.broken: dict[str, str] = {}

@@ -1,0 +1,129 @@
+"""Train through submitit, with a new start after preemption: ``python tools/submit.py CONFIG [options of train.py]``.
+
+On a Slurm cluster (or with ``--cluster local`` on this machine) a job is submitted that trains on all its GPUs. When it
+is preempted or comes to its time limit it writes a checkpoint, is submitted again, and goes on from there. What it
+prints lies in ``WORK_DIR/jobs``.
+"""
+
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import read_config, run
+
+TOOLS = Path(__file__).resolve().parent
+PORT = 29500
+
+
+class Training:
+    """One job: training on a node; submitit pickles it and runs it there.
+
+    Args:
+        arguments: What ``train.py`` is called with.
+        processes: Processes of a node.
+    """
+
+    def __init__(self, arguments: list[str], processes: int) -> None:
+        self.arguments = arguments
+        self.processes = processes
+
+    def __call__(self) -> str:
+        """Train, on the node that the job has got."""
+        import submitit
+
+        job = submitit.JobEnvironment()
+        command = [sys.executable, str(TOOLS / 'train.py'), *self.arguments]
+        if self.processes * job.num_nodes > 1:
+            launch = ['--nnodes', job.num_nodes, '--node_rank', job.node, '--master_addr', job.hostnames[0]]
+            launch += ['--master_port', PORT, '--nproc_per_node', self.processes]
+            command[1:2] = ['-m', 'torch.distributed.run', *map(str, launch), str(TOOLS / 'train.py')]
+            command += ['--launcher', 'pytorch']
+        self.child = subprocess.Popen(command)
+        while (status := self.child.poll()) is None:  # a signal may call ``checkpoint``, which waits too
+            time.sleep(0.5)
+        if status:
+            raise RuntimeError(f'training ended with status {status}: see what it printed')
+        return 'done'
+
+    def checkpoint(self) -> object:
+        """What submitit submits after preemption or a time limit: the same, resumed."""
+        import submitit
+
+        if getattr(self, 'child', None) is not None:
+            self.child.terminate()  # the training writes a checkpoint and ends
+            self.child.wait()
+        arguments = self.arguments if '--resume' in self.arguments else [*self.arguments, '--resume']
+        return submitit.helpers.DelayedSubmission(Training(arguments, self.processes))
+
+    def __getstate__(self) -> dict:
+        return dict(arguments=self.arguments, processes=self.processes)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        description='Train through submitit. Options that are not listed here are those of train.py.'
+    )
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='where checkpoints, logs and jobs go (default: as for train.py)')
+    parser.add_argument('--cluster', choices=('slurm', 'local'), default='slurm', help='default: %(default)s')
+    parser.add_argument('--partition', help="Slurm's partition")
+    parser.add_argument('--nodes', type=int, default=1, help='machines (default: %(default)s)')
+    parser.add_argument(
+        '--gpus-per-node', type=int, default=8, help='0 for a process on the CPU (default: %(default)s)'
+    )
+    parser.add_argument('--cpus-per-gpu', type=int, default=8, help='processors for each GPU (default: %(default)s)')
+    parser.add_argument('--hours', type=float, default=24, help='time limit of a job (default: %(default)s)')
+    parser.add_argument('--requeues', type=int, default=20, help='most new starts (default: %(default)s)')
+    parser.add_argument('--name', help="job's name (default: the config's)")
+    parser.add_argument('--wait', action='store_true', help='wait for the end and print it')
+    return parser
+
+
+def main(args: object) -> None:
+    try:
+        import submitit
+    except ImportError as error:
+        raise InputError('tools/submit.py needs the package submitit (pip install submitit)') from error
+    work_dir = Path(read_config(args.config, None, args.work_dir).work_dir).resolve()
+    executor = submitit.AutoExecutor(
+        folder=work_dir / 'jobs', cluster=args.cluster, slurm_max_num_timeout=args.requeues
+    )
+    executor.update_parameters(
+        name=args.name or Path(args.config).stem,
+        nodes=args.nodes,
+        tasks_per_node=1,
+        timeout_min=int(60 * args.hours),
+        slurm_signal_delay_s=180,
+        **(dict(gpus_per_node=args.gpus_per_node) if args.gpus_per_node else {}),
+        cpus_per_task=args.cpus_per_gpu * max(args.gpus_per_node, 1),
+        **(dict(slurm_partition=args.partition) if args.partition else {}),
+    )
+    arguments = [str(Path(args.config).resolve()), '--work-dir', str(work_dir), *args.train_options]
+    job = executor.submit(Training(arguments, max(args.gpus_per_node, 1)))
+    console = Console(soft_wrap=True)
+    console.print(f'Submitted job {job.job_id}; what it prints is in {work_dir / "jobs"}')
+    if args.wait:
+        console.print(f'Job {job.job_id}: {job.result()}')
+
+
+class KnownOptions(ArgumentParser):
+    """A parser that keeps what it does not know for ``train.py``."""
+
+    def __init__(self, parser: ArgumentParser) -> None:
+        super().__init__(add_help=False)
+        self.parser = parser
+
+    def parse_args(self) -> object:
+        """What is known, and the rest as ``train_options``."""
+        args, rest = self.parser.parse_known_args()
+        args.train_options = rest
+        return args
+
+
+if __name__ == '__main__':
+    run(main, KnownOptions(build_parser()))
