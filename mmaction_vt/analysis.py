@@ -85,5 +85,6 @@ def input_shape_of(backbone: nn.Module) -> tuple[int, ...]:
 def views_of(config: Config) -> int:
     """Clips times crops of a config's test pipeline, 1 if it has none."""
     pipeline = config.get('test_pipeline') or []
-    clips = prod(step.get('num_clips', 1) for step in pipeline)
-    return clips * prod(CROPS.get(step['type'].split('.')[-1], 1) for step in pipeline)
+    clips = prod(step.get('sampling', step).get('num_clips', 1) for step in pipeline)
+    crops = (3 if step.get('crop') == 'three' else CROPS.get(step['type'].split('.')[-1], 1) for step in pipeline)
+    return clips * prod(crops)

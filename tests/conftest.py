@@ -18,6 +18,8 @@ from videos import write_frames  # noqa: E402
 import mmaction_vt  # noqa: E402, F401
 
 torch.set_num_threads(2)
+# How long a loader that is garbage waits for each of its workers, in seconds: programs end before, tests go on.
+torch.utils.data._utils.MP_STATUS_CHECK_INTERVAL = 0.3
 
 
 class Case:

@@ -170,11 +170,12 @@ def test_goes_on_where_it_stopped(folder, run, fake_decord):
 def test_an_interrupt_keeps_what_was_found(folder, run, fake_decord, capsys):
     for name in ('a.mp4', 'hang.mp4'):
         write_video(folder / 'videos' / name, num_frames=4)
-    over = threading.Event()
+    over, checked = threading.Event(), folder / 'broken.txt.checked'
 
     def interrupt():
         while not over.wait(0.05):
-            if fake_decord.exists() and 'hang' in fake_decord.read_text():
+            noted = checked.exists() and 'a.mp4' in checked.read_text()
+            if noted and fake_decord.exists() and 'hang' in fake_decord.read_text():
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 
@@ -183,7 +184,7 @@ def test_an_interrupt_keeps_what_was_found(folder, run, fake_decord, capsys):
         run('videos')
     over.set()
     assert 'interrupted; the same command goes on from here' in capsys.readouterr().err
-    assert (folder / 'broken.txt.checked').read_text().splitlines()[1:] == ['a.mp4\t']
+    assert checked.read_text().splitlines()[1:] == ['a.mp4\t']
     assert not (folder / 'broken.txt').exists()
 
 

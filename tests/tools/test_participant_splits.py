@@ -56,7 +56,7 @@ def test_refuses_what_it_cannot_sort(folder, run_program):
     (folder / 'empty').mkdir()
     assert 'neither videos' in message(videos='empty')
     for text, wanted in (
-        ('name,cross_subject\np1,train\n', 'participant and one for each split'),
+        ('name,cross_subject\np1,train\n', 'participant and one a split'),
         ('participant,cross_subject\np1,both\n', "line 2: cross_subject is 'both'"),
         ('participant,cross_subject\np1,train\n', 'says nothing about p2, p3'),
     ):

@@ -45,6 +45,10 @@ class VideoTransformer(BaseModule):
             self.embed_drop.eval()
         return self
 
+    def recomputes(self, index: int) -> bool:
+        """Whether block ``index`` is computed again in the backward pass."""
+        return self.training and bool(self.with_cp) and index % int(self.with_cp) == 0
+
     def _is_frozen(self, name: str) -> bool:
         return self.trainable_blocks == 0 or self.depth_of(name) < self.num_depths - 1 - self.trainable_blocks
 

@@ -53,7 +53,8 @@ class DualFormer(VideoTransformer):
         coarse_kernel: How many times, rows and columns the first convolution of the coarse level makes one; its second
             does the rest. Videos smaller than the published need a smaller one.
         temporal_pooling: By how much each stage's embedding makes the times fewer; -1 for what the patch does.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
+        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
+            every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm; the published models have PyTorch's own, ten times the other backbones'.
         trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
@@ -80,7 +81,7 @@ class DualFormer(VideoTransformer):
         coarse_pysizes: Sizes = ((4, 4, 4),) * 4,
         coarse_kernel: Sequence[int] = (1, 7, 7),
         temporal_pooling: Sequence[int] = (-1, 1, 1, 1),
-        with_cp: bool = False,
+        with_cp: bool | int = False,
         norm_eps: float = 1e-5,
         trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
@@ -129,10 +130,13 @@ class DualFormer(VideoTransformer):
                 mlp_ratio=mlp_ratios[stage],
                 drop_rate=drop_rate,
                 norm_eps=norm_eps,
-                with_cp=with_cp,
             )
             blocks = ((pyramid if index % 2 else local)() for index in range(depths[stage]))
-            self.blocks.append(nn.ModuleList(block(attention=made, drop_path_rate=next(rates)) for made in blocks))
+            self.blocks.append(nn.ModuleList())
+            for made in blocks:
+                count = sum(map(len, self.blocks))  # blocks so far
+                recomputed = bool(with_cp) and count % int(with_cp) == 0
+                self.blocks[-1].append(block(attention=made, drop_path_rate=next(rates), with_cp=recomputed))
             self.patch_embeds.append(Downsample(in_dims, dims, self.strides[stage], norm_eps))
             self.pos_block.append(PositionConv(dims))
             in_dims = dims

@@ -61,7 +61,8 @@ class Motionformer(VideoTransformer):
         pos_embed_type: ``separate`` embeddings of space and of time, which are added, or one for every place and time
             together, ``joint``. All published checkpoints have the first.
         out_type: ``cls_token`` or ``featmap``.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
+        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
+            every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
@@ -92,7 +93,7 @@ class Motionformer(VideoTransformer):
         num_landmarks: int | None = None,
         pos_embed_type: str = 'separate',
         out_type: str = 'cls_token',
-        with_cp: bool = False,
+        with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
@@ -164,7 +165,7 @@ class Motionformer(VideoTransformer):
         class_token_only = self.out_type == 'cls_token'
         for index, block in enumerate(self.blocks):
             first_only = class_token_only and index == len(self.blocks) - 1
-            if self.with_cp and self.training:
+            if self.recomputes(index):
                 x = checkpoint(block, x, num_tubelets, first_only, use_reentrant=False)
             else:
                 x = block(x, num_tubelets, first_only)

@@ -47,7 +47,8 @@ class TimeSformer(VideoTransformer):
         drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
         attention_type: ``divided_space_time`` (the paper's best), ``joint_space_time`` or ``space_only``.
         out_type: ``cls_token`` or ``featmap``.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
+        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
+            every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
@@ -73,7 +74,7 @@ class TimeSformer(VideoTransformer):
         drop_path_rate: float = 0.1,
         attention_type: str = 'divided_space_time',
         out_type: str = 'cls_token',
-        with_cp: bool = False,
+        with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
@@ -134,7 +135,7 @@ class TimeSformer(VideoTransformer):
         class_token_only = self.out_type == 'cls_token'
         for index, block in enumerate(self.blocks):
             first_only = class_token_only and index == len(self.blocks) - 1
-            if self.with_cp and self.training:
+            if self.recomputes(index):
                 x = checkpoint(block, x, first_only, use_reentrant=False)
             else:
                 x = block(x, first_only)

@@ -65,7 +65,8 @@ class ViViT(VideoTransformer):
         act: ``gelu``, or ``gelu_tanh``, its approximation, which the weights published by the authors and by Hugging
             Face were trained with. None: what a checkpoint from Hugging Face says, and else ``gelu``.
         out_type: ``cls_token`` or ``featmap``.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations.
+        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
+            every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
         init_cfg: How ``init_weights`` goes on after the published initialisation.
@@ -95,7 +96,7 @@ class ViViT(VideoTransformer):
         frame_token: str = 'cls',
         act: str | None = None,
         out_type: str = 'cls_token',
-        with_cp: bool = False,
+        with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
         init_cfg: dict | list | None = None,
@@ -182,8 +183,8 @@ class ViViT(VideoTransformer):
             x = self.norm(self._run(self.blocks, x, first_only=class_token_only))
             return x[:, 0] if class_token_only else self.tokens_to_featmap(x, num_samples, grid)
         x = self.embed_drop(x + embed)
-        for block in self.blocks:
-            x = self._call(block, x, num_tubelets)
+        for index, block in enumerate(self.blocks):
+            x = self._call(block, x, num_tubelets, index)
         x = self.norm(x)
         return x.mean(1) if class_token_only else self.tokens_to_featmap(x, num_samples, grid)
 
@@ -213,11 +214,11 @@ class ViViT(VideoTransformer):
     def _run(self, blocks: nn.ModuleList, x: Tensor, first_only: bool) -> Tensor:
         """Blocks one after the other; the last may leave out what only the tokens behind the first would need."""
         for index, block in enumerate(blocks):
-            x = self._call(block, x, first_only and index == len(blocks) - 1)
+            x = self._call(block, x, first_only and index == len(blocks) - 1, index)
         return x
 
-    def _call(self, block: nn.Module, x: Tensor, argument: object) -> Tensor:
-        if self.with_cp and self.training:
+    def _call(self, block: nn.Module, x: Tensor, argument: object, index: int) -> Tensor:
+        if self.recomputes(index):
             return checkpoint(block, x, argument, use_reentrant=False)
         return block(x, argument)
 

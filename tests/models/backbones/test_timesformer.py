@@ -80,13 +80,26 @@ def test_activation_checkpointing_changes_no_gradient(attention_type):
     model = random_model(attention_type=attention_type, drop_path_rate=0.5, drop_rate=0.2)
     videos = torch.randn(2, 3, 3, 32, 32, dtype=torch.float64)
     grads = []
-    for model.with_cp in (False, True):
+    for model.with_cp in (False, True, 2):
         torch.manual_seed(1)
         model.zero_grad()
         model(videos).square().sum().backward()
         grads.append([parameter.grad.clone() for parameter in model.parameters()])
-    for plain, checkpointed in zip(*grads, strict=True):
-        torch.testing.assert_close(plain, checkpointed)
+    for plain, *checkpointed in zip(*grads, strict=True):
+        for grad in checkpointed:
+            torch.testing.assert_close(plain, grad)
+
+
+def test_recomputes_every_kth_block():
+    model = random_model(num_layers=4).train()
+    calls = []
+    for index, block in enumerate(model.blocks):
+        block.attn.register_forward_hook(lambda *_, index=index: calls.append(index))
+    for every, twice in ((2, (0, 2)), (3, (0, 3)), (True, (0, 1, 2, 3)), (False, ())):
+        calls.clear()
+        model.with_cp = every
+        model(torch.randn(1, 3, 3, 32, 32, dtype=torch.float64)).sum().backward()
+        assert tuple(index for index in range(4) if calls.count(index) == 2) == twice
 
 
 @pytest.mark.parametrize('attention_type', ATTENTION_TYPES)
