@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
+from mmaction_vt.engine import InterruptHook
 from mmaction_vt.engine.stored_labels import train_from_store
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import (
@@ -112,7 +113,12 @@ def main(args: Namespace) -> None:
     if changes:
         text = '\n'.join(changes)
         runner.logger.warning(f'The config is not the one that {config.work_dir} was begun with:\n{text}')
-    runner.train()
+    try:
+        runner.train()
+    finally:  # a training that ends with an error leaves no handlers of signals
+        for hook in runner.hooks:
+            if isinstance(hook, InterruptHook):
+                hook.restore()
 
 
 if __name__ == '__main__':

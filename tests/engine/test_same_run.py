@@ -88,8 +88,10 @@ def test_killed_without_a_warning(train, tmp_path):
     with pytest.raises(FileNotFoundError):
         train('whole', **options)
     whole = torch.load(tmp_path / 'whole' / 'iter_8.pth')['state_dict']
+    handler = signal.getsignal(signal.SIGINT)
     with pytest.raises(KilledError):
         train('stopped', step=5, **options)
+    assert signal.getsignal(signal.SIGINT) == handler
     assert [path.name for path in (tmp_path / 'stopped').glob('*.pth')] == ['iter_4.pth']
     with pytest.raises(KilledError):
         train('stopped', '--resume', step=7, **options)
