@@ -55,7 +55,6 @@ _mmengines: Callable = None
 def install() -> None:
     """Let mmengine's runner write all checkpoints so."""
     global _mmengines
-    import mmengine.runner.checkpoint
     import mmengine.runner.runner
 
     if mmengine.runner.runner.save_checkpoint is write_checkpoint:

@@ -1,5 +1,6 @@
 """What becomes of videos that cannot be decoded."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 import torch
@@ -38,7 +39,7 @@ class ForgiveBrokenVideos(BaseActionDataset):
             try:
                 return super().__getitem__(index)
             except BrokenVideoError as error:
-                return self._black(index, error)
+                return black_sample(self.pipeline, self.get_data_info(index), error)
         epoch, seed = self._epoch_and_seed.tolist()
         with seeded(seed, epoch, index) if epoch >= 0 else nullcontext():
             return self._training_sample(index)
@@ -58,11 +59,12 @@ class ForgiveBrokenVideos(BaseActionDataset):
                 return packed
         raise BrokenVideoError(f'{MOST_IN_A_ROW} videos in a row cannot be decoded; of the last: {reason}')
 
-    def _black(self, index: int, error: BrokenVideoError) -> dict:
-        info = dict(self.get_data_info(index), blank=True)
-        packed = self.pipeline(info)
-        packed['data_samples'].set_metainfo(dict(broken_video=str(error), video_name=name_of(info)))
-        return packed
+
+def black_sample(pipeline: Callable[[dict], dict], info: dict, error: BrokenVideoError) -> dict:
+    """A sample of a test whose video is broken: a black one, which ``CountBrokenVideos`` knows."""
+    packed = pipeline(dict(info, blank=True))
+    packed['data_samples'].set_metainfo(dict(broken_video=str(error), video_name=name_of(info)))
+    return packed
 
 
 def name_of(info: dict) -> str:

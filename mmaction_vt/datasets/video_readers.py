@@ -25,6 +25,12 @@ Source = str | BytesIO
 AT_ONCE = 32  # frames that decord and torchcodec decode before the first is looked at
 
 
+def count_shown(video: _DecordVideo) -> int:
+    """Frames of a video that can be shown. decord also counts those before a cut that was made without encoding."""
+    times = video.get_frame_timestamp(np.arange(len(video)))  # start and end of each frame in seconds
+    return len(video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
+
+
 class DecordReader:
     """A video read by decord 0.6.
 
@@ -47,10 +53,9 @@ class DecordReader:
         self.name = name
         try:
             self.video = _DecordVideo(source, num_threads=num_threads)
-            times = self.video.get_frame_timestamp(np.arange(len(self.video)))  # start and end of each in seconds
+            self.num_frames = count_shown(self.video)
         except DECORD_ERRORS as error:
             raise unreadable(name) from error
-        self.num_frames = len(self.video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
         self.fps = self.video.get_avg_fps()
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:

@@ -14,6 +14,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from ..errors import BrokenVideoError, InputError
 from ..registry import DATASETS
+from .broken_videos import black_sample
 
 INDEX = 'shards.json'
 VIDEO_SUFFIXES = ('mp4', 'avi', 'mkv', 'webm', 'mov')
@@ -119,7 +120,7 @@ class VideoShards(IterableDataset):
                 packed = last = self.pipeline(sample)
             except BrokenVideoError as error:
                 if self.test_mode:
-                    packed = self._black(sample, error)
+                    packed = black_sample(self.pipeline, sample, error)
                 else:
                     broken[sample['filename']] = str(error)
                     if last is None:
@@ -129,14 +130,10 @@ class VideoShards(IterableDataset):
                 packed['data_samples'].set_metainfo(dict(broken_videos=broken))
                 broken = {}
             yield packed
-        short = len(self) - (self._own_range(rank, world)[1] - self._own_range(rank, world)[0])
+        start, stop = self._own_range(rank, world)
+        short = len(self) - (stop - start)
         if last is not None and worker == num_workers - 1:
             yield from [last] * short
-
-    def _black(self, sample: dict, error: BrokenVideoError) -> dict:
-        packed = self.pipeline(dict(sample, blank=True))
-        packed['data_samples'].set_metainfo(dict(broken_video=str(error), video_name=sample['filename']))
-        return packed
 
     def _samples(self, parts: list[Part]) -> Iterator[dict]:
         webdataset = library()

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .layers import as_featmap, default_layer, find_layer
+from .layers import as_featmap, default_layer, evaluating, find_layer
 from .maps import resize_maps
 
 
@@ -56,10 +56,8 @@ def activation_maps(
     module = find_layer(model, layer)
     found = []
     hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
-    was_training = model.training
-    model.eval()
     try:
-        with torch.enable_grad():
+        with evaluating(model), torch.enable_grad():
             clips = clips.detach().requires_grad_()
             scores = class_scores(model, clips)
             categories = pick_categories(scores, category)
@@ -69,7 +67,6 @@ def activation_maps(
             (gradient,) = torch.autograd.grad(chosen, found[0], allow_unused=True)
     finally:
         hook.remove()
-        model.train(was_training)
     if gradient is None:
         raise InputError(f'layer {layer} has no part in the scores: name another, such as {default_layer(model)}')
     features, gradient = (

@@ -1,9 +1,33 @@
 """Finding layers of a recognizer by the names that people give them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.layers import grid_of
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """A model in its mode for evaluation; afterwards it is in the mode that it was in."""
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
+def check_head(attn: nn.Module, head: int | None) -> None:
+    """Refuse a head that an attention layer does not have; None stands for all.
+
+    Raises:
+        InputError: If there is no such head.
+    """
+    if head is not None and not 0 <= head < attn.num_heads:
+        raise InputError(f'there is no head {head}: the layer has {attn.num_heads}, counted from 0')
 
 
 def default_layer(model: nn.Module) -> str:

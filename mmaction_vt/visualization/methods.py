@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from ..errors import InputError
 from .activation_maps import METHODS as CAM_METHODS
 from .activation_maps import ActivationMaps, activation_maps, class_scores, pick_categories
-from .layers import default_layer
+from .layers import default_layer, evaluating
 from .rollout import attention_rollout, class_token_attention
 
 METHODS = (*CAM_METHODS, 'rollout', 'attention')
@@ -52,13 +52,8 @@ def clip_maps(
 
 def predict(model: nn.Module, clips: Tensor, category: int | None = None) -> tuple[Tensor, Tensor]:
     """Logits (N, classes) and the class that is looked at (N,)."""
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            scores = class_scores(model, clips)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.no_grad():
+        scores = class_scores(model, clips)
     return scores, pick_categories(scores, category)
 
 

@@ -6,6 +6,7 @@ one. Only the row of what the classifier reads is wanted, the class token or the
 several layers is ever made: the row is the gradient of what comes out with respect to what goes in.
 """
 
+from collections.abc import Iterable
 from functools import singledispatch
 
 import torch
@@ -16,7 +17,7 @@ from ..errors import InputError
 from ..models.backbones import DualFormer, Motionformer, TimeSformer, ViViT
 from ..models.layers import DividedBlock, DividedSpaceTimeBlock, FactorisedSelfAttentionBlock, grid_of
 from .attention_mixing import ATTENTION_LAYERS, mix
-from .layers import find_block
+from .layers import check_head, evaluating, find_block
 from .maps import resize_maps
 
 Inputs = dict[nn.Module, tuple]
@@ -67,8 +68,7 @@ def class_token_attention(model: nn.Module, clips: Tensor, layer: str | None = N
             f'{describe(backbone)} has no class token, whose attention could be drawn: see --method rollout'
         )
     block = find_block(model, layer)
-    if head is not None and not 0 <= head < block.attn.num_heads:
-        raise InputError(f'there is no head {head}: the layer has {block.attn.num_heads}, counted from 0')
+    check_head(block.attn, head)
     inputs = record_inputs(model, clips)
     shares = torch.zeros(*token_grid(backbone, clips), 1, device=clips.device)
     with torch.enable_grad():
@@ -84,12 +84,10 @@ def record_inputs(model: nn.Module, clips: Tensor) -> Inputs:
     inputs: Inputs = {}
     layers = [module for module in model.backbone.modules() if isinstance(module, ATTENTION_LAYERS)]
     hooks = [layer.register_forward_pre_hook(lambda layer, args: inputs.update({layer: args})) for layer in layers]
-    was_training = model.training
-    model.eval()
     try:
-        model.backbone(clips)
+        with evaluating(model):
+            model.backbone(clips)
     finally:
-        model.train(was_training)
         for hook in hooks:
             hook.remove()
     return inputs
@@ -124,31 +122,24 @@ def roll_out(backbone: nn.Module, shares: Tensor, inputs: Inputs) -> Tensor:
 
 @roll_out.register
 def _(backbone: TimeSformer, shares: Tensor, inputs: Inputs) -> Tensor:
-    columns = to_tokens(backbone, shares)
-    for block in backbone.blocks:
-        columns = through(block, columns, inputs)
+    columns = through_all(backbone.blocks, to_tokens(backbone, shares), inputs)
     return columns.flatten(0, -3)[:, 0].unflatten(0, (-1, len(shares))).mean(0)  # the mean over frames that have one
 
 
 @roll_out.register
 def _(backbone: Motionformer, shares: Tensor, inputs: Inputs) -> Tensor:
-    columns = to_tokens(backbone, shares)
-    for block in backbone.blocks:
-        columns = through(block, columns, inputs)
+    columns = through_all(backbone.blocks, to_tokens(backbone, shares), inputs)
     return columns[:, 0]
 
 
 @roll_out.register
 def _(backbone: ViViT, shares: Tensor, inputs: Inputs) -> Tensor:
-    columns = to_tokens(backbone, shares)
-    for block in backbone.blocks:
-        columns = through(block, columns, inputs)
+    columns = through_all(backbone.blocks, to_tokens(backbone, shares), inputs)
     if backbone.attention_type != 'factorised_encoder':
         return columns[:, 0] if hasattr(backbone, 'cls_token') else columns.mean(1)
     frames = columns[:, 0] if backbone.frame_token == 'cls' else columns[:, 1:].mean(1)
     columns = F.pad(frames.unflatten(0, (len(shares), -1)), (0, 0, 1, 0))
-    for block in backbone.temporal_blocks:
-        columns = through(block, columns, inputs)
+    columns = through_all(backbone.temporal_blocks, columns, inputs)
     return columns[:, 0]
 
 
@@ -158,8 +149,7 @@ def _(backbone: DualFormer, shares: Tensor, inputs: Inputs) -> Tensor:
     for stage, (stride, blocks) in enumerate(zip(backbone.strides, backbone.blocks, strict=True)):
         if stage:
             columns = F.avg_pool3d(columns.permute(0, 4, 1, 2, 3), stride).permute(0, 2, 3, 4, 1)
-        for block in blocks:
-            columns = through(block, columns, inputs)
+        columns = through_all(blocks, columns, inputs)
     return columns.mean((1, 2, 3))
 
 
@@ -174,6 +164,13 @@ def to_tokens(backbone: nn.Module, shares: Tensor) -> Tensor:
     if kind == 'factorised_encoder':
         return F.pad(patches.flatten(0, 1), (0, 0, 1, 0))
     return F.pad(patches.flatten(1, 2), (0, 0, int(hasattr(backbone, 'cls_token')), 0))
+
+
+def through_all(blocks: Iterable[nn.Module], columns: Tensor, inputs: Inputs) -> Tensor:
+    """One block after the other."""
+    for block in blocks:
+        columns = through(block, columns, inputs)
+    return columns
 
 
 @singledispatch

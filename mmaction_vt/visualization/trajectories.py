@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.backbones import Motionformer
-from .layers import default_layer, find_block
+from .layers import check_head, default_layer, find_block
 from .rollout import describe, record_inputs, token_grid
 
 
@@ -59,8 +59,7 @@ def trajectories(
         x, y = points[~inside][0].tolist()
         raise InputError(f'point {x:g},{y:g} lies outside the frame as the model sees it, {width} x {height} pixels')
     attn = find_block(model, layer or default_layer(model)).attn
-    if head is not None and not 0 <= head < attn.num_heads:
-        raise InputError(f'there is no head {head}: the layer has {attn.num_heads}, counted from 0')
+    check_head(attn, head)
     tokens, times = record_inputs(model, clip)[attn][:2]
     _, _, rows, columns = token_grid(backbone, clip)
 

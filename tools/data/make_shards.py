@@ -12,6 +12,7 @@ import tarfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from common import write_text
 from rich.console import Console
 from rich.progress import track
 
@@ -72,9 +73,7 @@ def main(args: Namespace) -> None:
         if not path.exists():
             write_shard(path, part)
         counts[path.name] = len(part)
-    temporary = args.out / f'{INDEX}.part'
-    temporary.write_text(json.dumps(counts, indent=1) + '\n', encoding='utf-8')
-    temporary.replace(args.out / INDEX)
+    write_text(args.out / INDEX, json.dumps(counts, indent=1) + '\n')
     Console(soft_wrap=True).print(f'{args.out} has {len(samples)} videos in {len(counts)} shards')
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from mmcv.transforms import BaseTransform
 
 from ...errors import InputError
 from ...registry import TRANSFORMS
+from .geometry import draw_corner, pair
 
 
 @TRANSFORMS.register_module()
@@ -33,7 +33,7 @@ class AnchoredCrop(BaseTransform):
                 f'AnchoredCrop takes an anchor of two numbers from 0 to 1 and a jitter from 0 to 1, not {anchor} and '
                 f'{jitter}'
             )
-        self.crop_size = (crop_size, crop_size) if isinstance(crop_size, int) else tuple(crop_size)
+        self.crop_size = pair(crop_size)
         self.anchor = tuple(anchor)
         self.jitter = jitter
 
@@ -45,8 +45,7 @@ class AnchoredCrop(BaseTransform):
                 f'a frame of {height}x{width} pixels has no crop of {self.crop_size[0]}x{self.crop_size[1]}: resize '
                 'it before AnchoredCrop'
             )
-        moved = np.clip(np.random.uniform(-self.jitter, self.jitter, 2) + self.anchor, 0, 1)
-        top, left = (round(pixels * part) for pixels, part in zip(room, moved[::-1], strict=True))
+        top, left = draw_corner(room, self.anchor, self.jitter)
         bottom, right = top + self.crop_size[0], left + self.crop_size[1]
         results['imgs'] = [frame[top:bottom, left:right] for frame in results['imgs']]
         results['img_shape'] = self.crop_size

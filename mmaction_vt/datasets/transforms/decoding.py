@@ -9,7 +9,7 @@ from mmaction.datasets.transforms import DecordInit as _DecordInit
 
 from ...errors import BrokenVideoError, InputError
 from ...registry import TRANSFORMS
-from ..video_readers import DECORD_ERRORS, BlankReader, undecodable, unreadable
+from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, undecodable, unreadable
 
 
 @TRANSFORMS.register_module()
@@ -34,10 +34,8 @@ class DecordInit(_DecordInit):
         if results.get('blank'):
             return self._blank(results)
         reader = self._open(filename)
-        times = reader.get_frame_timestamp(np.arange(len(reader)))  # start and end of each frame in seconds
-        hidden = (times[:, 0] < 0) & (times[:, 1] <= 0)
         results['video_reader'] = reader
-        results['total_frames'] = len(reader) - int(hidden.sum())
+        results['total_frames'] = count_shown(reader)
         results['avg_fps'] = reader.get_avg_fps()
         if not results['total_frames']:
             raise BrokenVideoError(f'the video {filename} holds no frames')

@@ -123,8 +123,7 @@ class RandomCrop:
         if self.anchor is None:
             top, left = (np.random.randint(pixels + 1) for pixels in room)
         else:
-            moved = np.clip(np.random.uniform(-self.jitter, self.jitter, 2) + self.anchor, 0, 1)
-            top, left = (round(pixels * part) for pixels, part in zip(room, moved[::-1], strict=True))
+            top, left = draw_corner(room, self.anchor, self.jitter)
         scale = (frame[0] / size[0], frame[1] / size[1])
         start = (round(top * scale[0]), round(left * scale[1]))
         stop = (round((top + self.crop[0]) * scale[0]), round((left + self.crop[1]) * scale[1]))
@@ -132,10 +131,7 @@ class RandomCrop:
         return Plan(source, self.crop, (Box(0, 0, *self.crop),))
 
     def draw_length(self) -> int:
-        low, high = self.range
-        if self.inverse:
-            return round(1 / np.random.uniform(1 / high, 1 / low))
-        return round(np.random.uniform(low, high))
+        return draw_length(*self.range, self.inverse)
 
 
 class RandomResizedCrop:
@@ -174,6 +170,19 @@ class RandomResizedCrop:
                 return Box(int(top), int(left), box_height, box_width)
         side = min(frame)
         return Box((height - side) // 2, (width - side) // 2, side, side)
+
+
+def draw_length(low: int, high: int, inverse: bool) -> int:
+    """A length between two, both included, drawn uniformly, or with 1 / length uniform: then the smaller likelier."""
+    if inverse:
+        return round(1 / np.random.uniform(1 / high, 1 / low))
+    return round(np.random.uniform(low, high))
+
+
+def draw_corner(room: Size, anchor: Sequence[float], jitter: float) -> Size:
+    """Top and left of a crop that has some room, (height, width), near an anchor along width and height."""
+    moved = np.clip(np.random.uniform(-jitter, jitter, 2) + anchor, 0, 1)
+    return tuple(round(pixels * part) for pixels, part in zip(room, moved[::-1], strict=True))
 
 
 def pair(size: int | Sequence[int]) -> Size:

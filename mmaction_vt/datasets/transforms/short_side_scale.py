@@ -1,10 +1,10 @@
 """Random sizes for training."""
 
-import numpy as np
 from mmaction.datasets.transforms import Resize
 from mmcv.transforms import BaseTransform
 
 from ...registry import TRANSFORMS
+from .geometry import draw_length
 
 
 @TRANSFORMS.register_module()
@@ -32,6 +32,4 @@ class RandomShortSideScale(BaseTransform):
 
     def draw_size(self) -> int:
         """A length between ``min_size`` and ``max_size``, both included."""
-        if self.inverse:
-            return round(1 / np.random.uniform(1 / self.max_size, 1 / self.min_size))
-        return round(np.random.uniform(self.min_size, self.max_size))
+        return draw_length(self.min_size, self.max_size, self.inverse)
