@@ -63,6 +63,8 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
                 where = f'{self.ann_file}, line {number}'
                 raise InputError(f'{where}: start and end are seconds, the first less than the second: {row}')
             samples.append(dict(sample, start_time=start, stop_time=end))
+        if not samples:
+            raise InputError(f'the annotation file {self.ann_file} is empty: there is no row below its columns')
         return samples
 
     def _read_lines(self) -> list[tuple[int, str]]:

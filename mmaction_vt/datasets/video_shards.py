@@ -65,6 +65,8 @@ class VideoShards(IterableDataset):
     ) -> None:
         self.folder = folder
         self.counts = read_index(folder)
+        if not self.num_samples:
+            raise InputError(f'{folder} holds no samples: {INDEX} lists {len(self.counts)} shards')
         self.pipeline = Compose(pipeline)
         self.batch_size = batch_size
         self.num_classes = num_classes

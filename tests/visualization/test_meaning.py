@@ -2,31 +2,23 @@
 
 import runpy
 
-import numpy as np
 import pytest
 import torch
 from conftest import ROOT
-from mmengine.registry import init_default_scope
 
-from mmaction_vt import init_recognizer
 from mmaction_vt.visualization import clip_maps, trajectories
 from mmaction_vt.visualization.activation_maps import METHODS
-from mmaction_vt.visualization.model_input import prepare
 
-render = runpy.run_path(str(ROOT / 'tools' / 'data' / 'moving_shapes.py'))['render']
+benchmark = runpy.run_path(str(ROOT / 'benchmarks' / 'maps.py'))
 MODELS = ('timesformer_divST', 'motionformer', 'dualformer', 'vivit', 'vivit_fe')
 CLIPS = 40
 
 
 def look_at(name):
-    """A trained model, held-out clips as it takes them, and where the object is in them, (N, T, H, W)."""
+    """A trained model, held-out clips as it takes them, where the object is in them, (N, T, H, W), and their labels."""
     config = ROOT / 'configs' / 'recognition' / 'quickstart' / f'{name}_moving_shapes.py'
-    model = init_recognizer(str(config), str(ROOT / 'tests' / 'data' / 'trained' / f'{name}_moving_shapes.pth'))
-    init_default_scope('mmaction')
-    clips, masks, labels = zip(*[render(0, 'val', index, 64, 16) for index in range(CLIPS)], strict=True)
-    frames = np.linspace(0, 15, model.backbone.num_frames).astype(int)
-    views = torch.from_numpy(np.stack(clips)[:, frames]).permute(0, 4, 1, 2, 3)
-    return model, prepare(model, views), torch.from_numpy(np.stack(masks)[:, frames]), torch.tensor(labels)
+    checkpoint = ROOT / 'tests' / 'data' / 'trained' / f'{name}_moving_shapes.pth'
+    return benchmark['look_at'](str(config), str(checkpoint), CLIPS)
 
 
 @pytest.mark.parametrize('name', MODELS)
@@ -35,9 +27,7 @@ def test_maps_lie_on_the_object(name):
     for method in (*METHODS, 'rollout'):
         maps, scores, _ = clip_maps(model, clips, method)
         assert (scores.argmax(1) == labels).float().mean() > 0.9
-        on_object = (maps * masks).sum((1, 2, 3)) / masks.sum((1, 2, 3))
-        on_background = (maps * ~masks).sum((1, 2, 3)) / (~masks).sum((1, 2, 3))
-        assert on_object.mean() >= 2 * on_background.mean(), method
+        assert benchmark['mass_on_objects'](maps, masks) >= 2, method
 
 
 def test_trajectories_follow_the_object():
