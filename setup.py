@@ -26,6 +26,7 @@ RUNTIME = [
     'pillow>=10',
     'rich>=13',
     'safetensors>=0.4',
+    'tensorboard>=2.15',
     'timm>=1.0',
     'torch>=2.6',
     'torchvision>=0.21',

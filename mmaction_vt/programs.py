@@ -1,10 +1,12 @@
 """What the programs under ``tools/`` and ``demo/`` share: their config options and how they end on bad input."""
 
+import errno
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from mmengine.config import Config, DictAction
 
@@ -13,7 +15,9 @@ from .config_files import load_config
 from .errors import InputError
 
 # Settings that mmengine's runner reads and a config need not hold.
-RUNNER_SETTINGS = ('auto_scale_lr', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
+RUNNER_SETTINGS = ('auto_scale_lr', 'compile', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
+
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
@@ -24,6 +28,10 @@ def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
             main(args)
     except InputError as error:
         sys.exit(f'error: {error}')
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        sys.exit(f'error: {error.filename or "a file"} cannot be written: {error.strerror}; what was there is kept')
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -74,6 +82,22 @@ def read_config(path: str, options: dict | None = None, work_dir: str | None = N
     elif config.get('work_dir') is None:
         config.work_dir = f'work_dirs/{Path(path).stem}'
     return config
+
+
+def check_work_dir(path: str) -> None:
+    """Make a work dir, and see whether files can be written there, before anything is loaded.
+
+    Raises:
+        InputError: If they cannot.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path) as file:
+            file.write(b'0')
+    except OSError as error:
+        raise InputError(
+            f'the work dir {path} cannot be written to: {error.strerror}; --work-dir names another'
+        ) from error
 
 
 def count_broken_videos(config: Config, name: str) -> None:

@@ -5,6 +5,7 @@ mmaction2 without one. Nothing of mmaction2's is replaced.
 """
 
 from mmaction import registry as mmaction_registry
+from mmengine.registry import MODEL_WRAPPERS as MMENGINE_MODEL_WRAPPERS
 from mmengine.registry import WEIGHT_INITIALIZERS as MMENGINE_WEIGHT_INITIALIZERS
 from mmengine.registry import Registry
 
@@ -17,8 +18,9 @@ def _child(name: str, parent: Registry, *locations: str) -> Registry:
 
 
 MODELS = _child('model', mmaction_registry.MODELS, 'models')
-# mmengine looks initializers up in its own registry, whatever the default scope is.
+# mmengine looks these two up in its own registries, whatever the default scope is.
 WEIGHT_INITIALIZERS = _child('weight initializer', MMENGINE_WEIGHT_INITIALIZERS, 'engine')
+MODEL_WRAPPERS = _child('model_wrapper', MMENGINE_MODEL_WRAPPERS, 'engine')
 OPTIM_WRAPPERS = _child('optim_wrapper', mmaction_registry.OPTIM_WRAPPERS, 'engine')
 OPTIM_WRAPPER_CONSTRUCTORS = _child(
     'optimizer wrapper constructor', mmaction_registry.OPTIM_WRAPPER_CONSTRUCTORS, 'engine'
@@ -28,3 +30,5 @@ TRANSFORMS = _child('transform', mmaction_registry.TRANSFORMS, 'datasets.transfo
 METRICS = _child('metric', mmaction_registry.METRICS, 'evaluation')
 LOOPS = _child('loop', mmaction_registry.LOOPS, 'engine')
 HOOKS = _child('hook', mmaction_registry.HOOKS, 'engine')
+OPTIMIZERS = _child('optimizer', mmaction_registry.OPTIMIZERS, 'engine')
+RUNNERS = _child('runner', mmaction_registry.RUNNERS, 'engine')

@@ -19,6 +19,7 @@ from mmaction_vt.programs import (
     add_checkpoint_options,
     add_config_options,
     add_launch_options,
+    check_work_dir,
     count_broken_videos,
     read_config,
     run,
@@ -102,6 +103,7 @@ def print_metrics(metrics: dict, num_videos: int, num_broken: int) -> None:
 
 def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options, args.work_dir)
+    check_work_dir(config.work_dir)
     apply_options(config, args)
     runner = Runner.from_cfg(config)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model

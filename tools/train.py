@@ -15,10 +15,12 @@ from mmaction_vt.programs import (
     add_checkpoint_options,
     add_config_options,
     add_launch_options,
+    check_work_dir,
     count_broken_videos,
     read_config,
     run,
 )
+from mmaction_vt.registry import RUNNERS
 
 
 def build_parser() -> ArgumentParser:
@@ -107,9 +109,10 @@ def changes_since(config: Config, path: Path) -> list[str]:
 
 def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options, args.work_dir)
+    check_work_dir(config.work_dir)
     apply_options(config, args)
     changes = changes_since(config, Path(config.work_dir) / Path(args.config).name) if config.resume else []
-    runner = Runner.from_cfg(config)
+    runner = RUNNERS.build(config) if 'runner_type' in config else Runner.from_cfg(config)
     if changes:
         text = '\n'.join(changes)
         runner.logger.warning(f'The config is not the one that {config.work_dir} was begun with:\n{text}')

@@ -10,7 +10,10 @@ from .layer_decay import LayerDecayOptimWrapperConstructor
 from .loops import EpochBasedTrainLoop
 from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
 from .parameter_groups_hook import ParameterGroupsHook
+from .runner import Runner
 from .same_run_hook import SameRunHook
+from .sharding import FullyShardedModel, ZeroRedundancyOptimizer
+from .throughput_hook import ThroughputHook
 
 __all__ = [
     'ApexOptimWrapper',
@@ -20,9 +23,13 @@ __all__ = [
     'FiniteLossHook',
     'FromImageModel',
     'FromScratch',
+    'FullyShardedModel',
     'InterruptHook',
     'LayerDecayOptimWrapperConstructor',
     'MixedPrecisionOptimWrapper',
     'ParameterGroupsHook',
+    'Runner',
     'SameRunHook',
+    'ThroughputHook',
+    'ZeroRedundancyOptimizer',
 ]

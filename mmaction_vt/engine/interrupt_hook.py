@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 @HOOKS.register_module()
 class InterruptHook(Hook):
-    """On SIGTERM, SIGINT (Ctrl-C) or SIGUSR1, writes a checkpoint after the step and ends.
+    """On SIGTERM, SIGINT (Ctrl-C) or SIGUSR1, writes a checkpoint after the optimizer's next step and ends.
 
     The exit status is 128 and the signal's number, as a shell and schedulers expect: 143 for SIGTERM. Whichever process
     of a distributed training gets the signal, all end after the same step. ``--resume`` goes on with the next step. A
@@ -51,7 +51,7 @@ class InterruptHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: dict | None = None
     ) -> None:
         number = self.agreed(next(runner.model.parameters()).device)
-        if not number:
+        if not number or not runner.optim_wrapper.should_update():  # accumulated gradients are in no checkpoint
             return
         name = INTERRUPTED.format(runner.iter + 1)
         runner.save_checkpoint(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from mmengine.dist import get_rank
-from mmengine.hooks import Hook
+from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
@@ -30,6 +30,20 @@ class SameRunHook(Hook):
         if hasattr(sampler, 'seed'):
             sampler.seed = runner.seed
         self.tell(runner)
+        self.warn_of_lost_gradients(runner)
+
+    def warn_of_lost_gradients(self, runner: Runner) -> None:
+        """Say so if checkpoints are written between two steps of the optimizer."""
+        passes = getattr(runner.optim_wrapper, '_accumulative_counts', 1)
+        hook = next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)
+        if hook is None or hook.interval < 1:
+            return
+        steps = hook.interval * len(runner.train_dataloader) if hook.by_epoch else hook.interval
+        if steps % passes:
+            runner.logger.warning(
+                f'Checkpoints are written every {steps} steps, and gradients are accumulated over {passes}: what is '
+                'accumulated is in no checkpoint, so a resumed run begins without it'
+            )
 
     def before_train_epoch(self, runner: Runner) -> None:
         self.tell(runner)

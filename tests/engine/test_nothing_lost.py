@@ -3,6 +3,8 @@
 import errno
 import os
 import re
+import subprocess
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from mmaction_vt.checkpoints import write
 from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
 from mmaction_vt.checkpoints.write import write_checkpoint
 from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
 
 WHOLE = dict(state_dict={'a': torch.ones(3)}, optimizer={}, meta={})
 
@@ -36,6 +39,59 @@ def test_a_disk_that_is_full(tmp_path):
     with pytest.raises(InputError, match='No space left on device'):
         write_checkpoint(WHOLE, str(tmp_path / 'epoch_1.pth'))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """Mount a file system in memory, where that is permitted."""
+    mounted = []
+
+    def run(options):
+        folder = tmp_path / f'disk_{len(mounted)}'
+        folder.mkdir()
+        result = subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'none', folder], capture_output=True, text=True)
+        if result.returncode:
+            pytest.skip(f'no file system can be mounted here: {result.stderr.strip()}')
+        mounted.append(folder)
+        return folder
+
+    yield run
+    for folder in mounted:
+        subprocess.run(['umount', '--lazy', folder], check=True)  # the log is still open
+
+
+LARGER = ['model.backbone.embed_dims=160', 'model.backbone.num_layers=4', 'model.cls_head.in_channels=160']
+
+
+def test_a_disk_of_20_mb(mount, tiny_config, run_program):
+    work_dir = mount('size=20m') / 'w'
+    options = ['--no-validate', '--work-dir', work_dir, '--cfg-options', *LARGER]
+    keep = ['default_hooks.checkpoint.max_keep_ckpts=-1', 'train_cfg.max_epochs=12']
+    message = run_program('tools/train.py', tiny_config, *options, *keep, fails=True)
+    assert re.search(r'epoch_3\.pth \(.* MB\) cannot be written: No space left on device', message)
+    assert sorted(path.name for path in work_dir.glob('*.pth*')) == ['epoch_1.pth', 'epoch_2.pth']
+    (work_dir / 'epoch_1.pth').unlink()  # as a user would make room
+    run_program('tools/train.py', tiny_config, '--resume', *options, 'train_cfg.max_epochs=3')
+    assert sorted(path.name for path in work_dir.glob('*.pth*')) == ['epoch_2.pth', 'epoch_3.pth']
+
+
+@pytest.mark.parametrize('program', ['train', 'test'])
+def test_a_work_dir_that_cannot_be_written_to(mount, tiny_config, run_program, tmp_path, program):
+    (tmp_path / 'file').touch()
+    checkpoint = [tmp_path / 'none.pth'] if program == 'test' else []
+    for work_dir in (mount('ro') / 'w', tmp_path / 'file'):
+        options = [*checkpoint, '--work-dir', work_dir]
+        message = run_program(f'tools/{program}.py', tiny_config, *options, fails=True)
+        assert re.search(r'the work dir .* cannot be written to: (Read-only|File exists).* --work-dir', message)
+
+
+def test_a_disk_that_is_full_at_another_moment(monkeypatch):
+    def main(args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), 'scalars.json')
+
+    monkeypatch.setattr('sys.argv', ['program'])
+    with pytest.raises(SystemExit, match=r'error: scalars\.json cannot be written: No space left'):
+        run(main, ArgumentParser())
 
 
 def test_the_old_one_goes_when_the_new_one_is_there(tiny_config, run_program, tmp_path, monkeypatch):

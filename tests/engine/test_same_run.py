@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -63,17 +64,17 @@ def same(first, second):
 
 @pytest.mark.parametrize(
     ('step', 'workers', 'hooks', 'passes'),
-    [(0, 0, [], 1), (3, 0, EMA, 1), (6, 2, EMA, 1), (5, 0, [], 2), (7, 0, [], 1)],
+    [(0, 0, [], 1), (3, 0, EMA, 1), (6, 2, EMA, 1), (4, 0, [], 2), (5, 0, [], 2), (7, 0, [], 1)],
 )
 def test_a_signal_at_any_step(train, tmp_path, step, workers, hooks, passes):
-    """Step 3 is the last of its epoch, step 7 of the training."""
+    """Step 3 is the last of its epoch, step 7 of the training; in step 4 half of the gradients are there."""
     handler = signal.getsignal(signal.SIGTERM)
     options = dict(workers=workers, hooks=hooks, passes=passes)
     whole = train('whole', **options)
     with pytest.raises(SystemExit) as end:
         train('stopped', step=step, kind='SIGTERM', **options)
     assert end.value.code == 143
-    assert (tmp_path / 'stopped' / f'interrupted_iter_{step + 1}.pth').exists()
+    assert (tmp_path / 'stopped' / f'interrupted_iter_{-(-(step + 1) // passes) * passes}.pth').exists()
     assert signal.getsignal(signal.SIGTERM) == handler
     resumed = train('stopped', '--resume', **options)
     assert same(whole, resumed)
@@ -98,6 +99,16 @@ def test_killed_without_a_warning(train, tmp_path):
     with pytest.raises(FileNotFoundError):
         train('stopped', '--resume', **options)
     assert same(whole, torch.load(tmp_path / 'stopped' / 'iter_8.pth')['state_dict'])
+
+
+@pytest.mark.parametrize(('passes', 'saving', 'warns'), [(2, 'True', False), (3, 'True', True), (2, 'False', True)])
+def test_gradients_that_no_checkpoint_holds(train, tmp_path, passes, saving, warns):
+    """An epoch has four steps, and checkpoints are written after each epoch or each step."""
+    name = f'saving_{saving}_{passes}'
+    with nullcontext() if saving == 'True' else pytest.raises(FileNotFoundError):
+        train(name, passes=passes, saving=f'interval=1, by_epoch={saving}')
+    (log,) = (tmp_path / name).glob('*/*.log')
+    assert ('what is accumulated is in no checkpoint' in log.read_text()) == warns
 
 
 def test_without_a_seed_the_resumed_run_takes_the_first_ones(train, tmp_path):
@@ -129,3 +140,13 @@ def test_iterations_instead_of_epochs(train, tmp_path):
         train('stopped', '--resume', **options)
     first, second = (torch.load(tmp_path / name / 'iter_9.pth')['state_dict'] for name in ('whole', 'stopped'))
     assert same(first, second)
+
+
+@pytest.mark.slow
+def test_compiled(train):
+    """Without the parts that draw random numbers, of which a compiled step draws others."""
+    more = "model['backbone'].update(drop_rate=0.0, drop_path_rate=0.0)\nmodel['cls_head']['dropout_ratio'] = 0.0\n"
+    more += "optim_wrapper['optimizer'] = dict(_delete_=True, type='SGD', lr=0.05)\n"
+    plain, compiled = train('plain', more=more), train('compiled', more=f"{more}compile = dict(backend='aot_eager')")
+    assert plain.keys() == compiled.keys()
+    torch.testing.assert_close(compiled, plain, rtol=0, atol=1e-5)

@@ -36,3 +36,6 @@ test_pipeline = [
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+
+# As in the log of the published weights; its trainer also has a cosine: ../../_base_/schedules/benchmark_cosine_15e.py
+param_scheduler = [dict(type='MultiStepLR', begin=0, end=15, by_epoch=True, milestones=[5, 11], gamma=0.1)]

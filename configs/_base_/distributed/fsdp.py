@@ -1,0 +1,6 @@
+# Each process holds a part of every parameter, gradient and optimizer state, in float32 or bfloat16 (train.py --amp).
+# In a config of your own:
+#     _base_ = ['motionformer_224_16x4_kinetics400.py', '../../_base_/distributed/fsdp.py']
+# and start it with tools/dist_train.sh.
+runner_type = 'mmaction_vt.Runner'
+model_wrapper_cfg = dict(type='mmaction_vt.FullyShardedModel')

@@ -1,0 +1,112 @@
+"""Split models and optimizers train as plain ones do, and their checkpoints are whole."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from conftest import ROOT
+from mmengine.hooks import EMAHook, ParamSchedulerHook
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from tiny_models import TINY_DUALFORMER
+
+from mmaction_vt.engine import ZeroRedundancyOptimizer
+from mmaction_vt.engine.runner import check_shardable
+from mmaction_vt.engine.sharding import blocks_of
+from mmaction_vt.errors import InputError
+from mmaction_vt.registry import MODELS
+
+OPTIONS = """
+_base_ = {base!r}
+train_dataloader = dict(batch_size=1)
+model = dict(backbone=dict(drop_path_rate=0.2))
+randomness = dict(seed=3)
+default_hooks = dict(checkpoint=dict(save_best='acc/top1'))
+optim_wrapper = dict(accumulative_counts=2, clip_grad=dict(max_norm=0.5),
+                     optimizer=dict(_delete_=True, type='AdamW', lr=1e-2))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=2, by_epoch=True, convert_to_iter_based=True)]
+env_cfg = dict(dist_cfg=dict(backend='gloo'))
+"""
+SMALL = dict(img_size=32, patch_size=16, num_frames=4, embed_dims=32, num_layers=2, num_heads=2)
+BACKBONES = {
+    'dualformer': TINY_DUALFORMER,
+    'timesformer': dict(SMALL, type='mmaction_vt.TimeSformer'),
+    'motionformer': dict(SMALL, type='mmaction_vt.Motionformer'),
+    'vivit': dict(SMALL, type='mmaction_vt.ViViT', attention_type='factorised_encoder', num_temporal_layers=1),
+}
+NAMES = ('fsdp-fsdp', 'fsdp-plain', 'plain-fsdp', 'zero-zero', 'zero-plain', 'plain-zero')
+
+
+@pytest.fixture(scope='module')
+def _module_tiny_config(tiny_data, tmp_path_factory):
+    from conftest import TINY_CONFIG
+
+    folder = tmp_path_factory.mktemp('sharded')
+    runtime = str(ROOT / 'configs' / '_base_' / 'default_runtime.py')
+    (folder / 'tiny.py').write_text(TINY_CONFIG.format(runtime=runtime, data=str(tiny_data), work_dir=str(folder)))
+    (folder / 'sharded.py').write_text(OPTIONS.format(base=str(folder / 'tiny.py')))
+    return folder
+
+
+@pytest.fixture(scope='module')
+def trainings(_module_tiny_config):
+    """The folder where all trainings of two processes were run."""
+    folder = _module_tiny_config
+    program = ROOT / 'tests' / 'engine' / 'sharded_trainings.py'
+    launcher = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--master_port', '29633']
+    environment = dict(os.environ, OMP_NUM_THREADS='1', CUDA_VISIBLE_DEVICES='-1')
+    result = subprocess.run(
+        [*launcher, program, folder / 'sharded.py', folder, 'plain', *NAMES],
+        env=environment, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
+    return folder
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_same_losses_and_checkpoints(trainings, name):
+    plain, sharded = (torch.tensor(json.loads((trainings / f'{kind}.json').read_text())) for kind in ('plain', name))
+    assert plain.shape == sharded.shape and len(plain) == 8
+    torch.testing.assert_close(sharded, plain, rtol=0, atol=1e-5)
+    first, second = (torch.load(trainings / kind / 'epoch_2.pth') for kind in ('plain', name))
+    torch.testing.assert_close(second['state_dict'], first['state_dict'], rtol=0, atol=1e-5)
+    states = [checkpoint['optimizer']['state'] for checkpoint in (first, second)]
+    assert states[0].keys() == states[1].keys()
+    for index, state in states[0].items():
+        torch.testing.assert_close(states[1][index], state, rtol=0, atol=1e-5)
+    assert len(list((trainings / name).glob('best_acc_top1_*.pth'))) == 1
+
+
+@pytest.mark.parametrize('kind', BACKBONES)
+def test_every_block_is_gathered_by_itself(kind):
+    backbone = MODELS.build(BACKBONES[kind])
+    held = {id(parameter) for block in blocks_of(backbone) for parameter in block.parameters()}
+    inside = [name for name, parameter in backbone.named_parameters() if id(parameter) in held]
+    assert any(name.startswith('blocks.') for name in inside)
+    assert all(('blocks.' in name) <= (name in inside) for name, _ in backbone.named_parameters())
+
+
+def test_refuses():
+    parameters = [torch.nn.Parameter(torch.ones(2))]
+    with pytest.raises(InputError, match='several processes'):
+        ZeroRedundancyOptimizer(parameters, 'AdamW', lr=0.1)
+    plain = OptimWrapper(torch.optim.SGD(parameters, lr=0.1))
+    check_shardable(plain, [ParamSchedulerHook()])
+    with pytest.raises(InputError, match='EMAHook cannot average'):
+        check_shardable(plain, [EMAHook()])
+    half = AmpOptimWrapper.__new__(AmpOptimWrapper)  # which wants a GPU
+    with pytest.raises(InputError, match='not in float16'):
+        check_shardable(half, [])
+
+
+@pytest.mark.parametrize(('kind', 'options', 'message'), [('Adamw', {}, 'such as AdamW or SGD, not Adamw'),
+                                                          ('AdamW', dict(momentum=0.9), 'does not take')])  # fmt: skip
+def test_refuses_optimizers(kind, options, message, tmp_path):
+    torch.distributed.init_process_group('gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    try:
+        with pytest.raises(InputError, match=message):
+            ZeroRedundancyOptimizer([torch.nn.Parameter(torch.ones(2))], kind, lr=0.1, **options)
+    finally:
+        torch.distributed.destroy_process_group()
