@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import ExitStack
+from copy import deepcopy
 from inspect import signature
 from math import prod
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
+
+from .apis import init_recognizer
 
 ATTENTION = 'attention'
 # Crops that a test transform makes of one clip.
@@ -93,14 +96,27 @@ def _count(module: nn.Module, shape: tuple[int, ...]) -> Counter:
     return counts + Counter({ATTENTION: attention.multiply_adds})
 
 
+def build_without_weights(config: Config) -> nn.Module:
+    """A config's recognizer on the meta device, where it takes neither time nor memory."""
+    config = deepcopy(config)
+    config.model.pop('data_preprocessor', None)  # may draw numbers when it is built
+    with torch.device('meta'):
+        return init_recognizer(config, device='meta')
+
+
 def input_shape_of(backbone: nn.Module) -> tuple[int, ...]:
     """(1, 3, T, H, W) that a backbone is made for."""
     return (1, 3, backbone.num_frames, *backbone.img_size)
 
 
-def views_of(config: Config) -> int:
-    """Clips times crops of a config's test pipeline, 1 if it has none."""
+def clips_and_crops_of(config: Config) -> tuple[int, int]:
+    """Clips of a video and crops of a clip in a config's test pipeline, 1 and 1 if it has none."""
     pipeline = config.get('test_pipeline') or []
     clips = prod(step.get('sampling', step).get('num_clips', 1) for step in pipeline)
     crops = (3 if step.get('crop') == 'three' else CROPS.get(step['type'].split('.')[-1], 1) for step in pipeline)
-    return clips * prod(crops)
+    return clips, prod(crops)
+
+
+def views_of(config: Config) -> int:
+    """Clips times crops of a config's test pipeline."""
+    return prod(clips_and_crops_of(config))
