@@ -17,7 +17,6 @@ RUNTIME = [
     'av>=17',
     'decord>=0.6.0',
     'einops>=0.6',
-    'fvcore>=0.1.5.post20221221',
     'mmaction2>=1.2.0,<1.3',
     'mmcv-lite>=2.1.0,<2.2',
     'mmengine>=0.10.7,<0.11',
@@ -34,7 +33,10 @@ RUNTIME = [
 SHARDS = ['webdataset>=0.2.100']
 TORCHCODEC = ['torchcodec>=0.8']
 SUBMITIT = ['submitit>=1.5']
-TESTS = ['pytest>=8', 'ruff>=0.6', 'transformers>=4.57', *SHARDS, *SUBMITIT]
+DOCS = ['latex2mathml>=3.77', 'mkdocs>=1.6,<2', 'mkdocs-material>=9.6,<10']
+WEB = ['gradio>=6.31']
+TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'ruff>=0.6', 'transformers>=4.57']
+TESTS += [*DOCS, *SHARDS, *SUBMITIT, *WEB]
 
 
 class BuildWithMim(build_py):
@@ -78,7 +80,14 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
-    extras_require={'shards': SHARDS, 'torchcodec': TORCHCODEC, 'submitit': SUBMITIT, 'tests': TESTS},
+    extras_require={
+        'docs': DOCS,
+        'shards': SHARDS,
+        'submitit': SUBMITIT,
+        'tests': TESTS,
+        'torchcodec': TORCHCODEC,
+        'web': WEB,
+    },
     cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableWithMim},
     classifiers=[
         'Programming Language :: Python :: 3',

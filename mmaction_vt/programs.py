@@ -2,7 +2,7 @@
 
 import errno
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
@@ -61,6 +61,8 @@ def add_launch_options(parser: ArgumentParser) -> None:
         default='none',
         help='who starts the processes; dist_train.sh and dist_test.sh set it',
     )
+    # torch.distributed.launch, which OpenMMLab's mim calls, says in this way too what LOCAL_RANK says.
+    parser.add_argument('--local-rank', type=int, help=SUPPRESS)
 
 
 def read_config(path: str, options: dict | None = None, work_dir: str | None = None) -> Config:

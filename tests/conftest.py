@@ -2,6 +2,8 @@
 
 import json
 import runpy
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +13,17 @@ import torch
 
 ROOT = Path(__file__).parents[1]
 PARITY = ROOT / 'tests' / 'data' / 'parity'
+WHEEL_PARTS = (
+    'LICENSE',
+    'MANIFEST.in',
+    'README.md',
+    'configs',
+    'demo',
+    'mmaction_vt',
+    'model-index.yml',
+    'setup.py',
+    'tools',
+)
 sys.path.insert(0, str(ROOT / 'tests'))
 
 from videos import write_frames  # noqa: E402
@@ -57,6 +70,20 @@ def tiny_data(tmp_path_factory):
         lines.append(f'{index}.mp4 {index % 2}')
     (folder / 'list.txt').write_text('\n'.join(lines) + '\n')
     return folder
+
+
+@pytest.fixture(scope='session')
+def wheel(tmp_path_factory):
+    """The package's wheel, built from a copy of what belongs into it."""
+    source, target = (tmp_path_factory.mktemp(name) for name in ('source', 'wheel'))
+    for name in WHEEL_PARTS:
+        path = ROOT / name
+        ignore = shutil.ignore_patterns('.mim', '__pycache__')
+        shutil.copytree(path, source / name, ignore=ignore) if path.is_dir() else shutil.copy(path, source / name)
+    command = [sys.executable, 'setup.py', '-q', 'bdist_wheel', '-d', str(target)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (path,) = target.glob('*.whl')
+    return path
 
 
 TINY_CONFIG = """

@@ -1,38 +1,11 @@
 """The wheel: what is in it, and that it works by itself in another folder."""
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
 
-import pytest
 from conftest import ROOT
-
-PARTS = (
-    'LICENSE',
-    'MANIFEST.in',
-    'README.md',
-    'configs',
-    'demo',
-    'mmaction_vt',
-    'model-index.yml',
-    'setup.py',
-    'tools',
-)
-
-
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory):
-    source, target = (tmp_path_factory.mktemp(name) for name in ('source', 'wheel'))
-    for name in PARTS:
-        path = ROOT / name
-        ignore = shutil.ignore_patterns('.mim', '__pycache__')
-        shutil.copytree(path, source / name, ignore=ignore) if path.is_dir() else shutil.copy(path, source / name)
-    command = [sys.executable, 'setup.py', '-q', 'bdist_wheel', '-d', str(target)]
-    subprocess.run(command, cwd=source, check=True, capture_output=True)
-    (path,) = target.glob('*.whl')
-    return path
 
 
 def test_carries_configs_and_programs(wheel):

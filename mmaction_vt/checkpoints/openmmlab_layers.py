@@ -3,10 +3,10 @@
 from .layout import Rules, State, has
 
 
-def layer_rules(state: State, prefix: str) -> Rules:
-    """Rules for ``{prefix}transformer_layers.layers.N``, divided attention (time, then space) or a single one."""
-    layer = rf'{prefix}transformer_layers\.layers\.(\d+)\.'
-    block = r'backbone.blocks.\1.'
+def layer_rules(state: State, prefix: str, layers: str = 'layers', blocks: str = 'blocks') -> Rules:
+    """Rules for ``{prefix}transformer_layers.{layers}.N``, divided attention (time, then space) or a single one."""
+    layer = rf'{prefix}transformer_layers\.{layers}\.(\d+)\.'
+    block = rf'backbone.{blocks}.\1.'
     names = [('0', 'temporal_attn', 'temporal_norm1'), ('1', 'attn', 'norm1')]
     if not has(state, layer + r'attentions\.1\..+'):
         names = [('0', 'attn', 'norm1')]

@@ -138,8 +138,9 @@ def _(backbone: ViViT, shares: Tensor, inputs: Inputs) -> Tensor:
     if backbone.attention_type != 'factorised_encoder':
         return columns[:, 0] if hasattr(backbone, 'cls_token') else columns.mean(1)
     frames = columns[:, 0] if backbone.frame_token == 'cls' else columns[:, 1:].mean(1)
-    columns = F.pad(frames.unflatten(0, (len(shares), -1)), (0, 0, 1, 0))
-    columns = through_all(backbone.temporal_blocks, columns, inputs)
+    frames, class_tokens = (part.unflatten(0, (len(shares), -1)) for part in (frames, columns[:, 0]))
+    start = class_tokens[:, :1] if backbone.frame_token == 'benchmark' else torch.zeros_like(frames[:, :1])
+    columns = through_all(backbone.temporal_blocks, torch.cat((start, frames), dim=1), inputs)
     return columns[:, 0]
 
 

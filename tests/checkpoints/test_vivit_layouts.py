@@ -1,6 +1,7 @@
-"""ViViT from and to Hugging Face."""
+"""ViViT from and to Hugging Face, and from the Video Transformer benchmark."""
 
 import json
+import re
 import warnings
 
 import pytest
@@ -104,6 +105,47 @@ def test_refuses_what_cannot_be_told(tmp_path):
         huggingface_folder.write(vivit_huggingface.to_huggingface(state), config, tmp_path, ['a', 'b'])
     with pytest.raises(InputError, match=r'temporal_cls_token'):
         vivit_huggingface.to_huggingface(recognizer(attention_type='factorised_encoder').state_dict())
+
+
+# What the benchmark's Model 2 calls our modules, and its two namings of attention.
+BENCHMARK = [
+    (r'backbone\.blocks\.', 'model.transformer_layers.0.layers.'),
+    (r'backbone\.temporal_blocks\.', 'model.transformer_layers.1.layers.'),
+    (r'backbone\.temporal_embed', 'model.time_embed'),
+    (r'backbone\.patch_embed\.proj', 'model.patch_embed.projection'),
+    (r'cls_head\.fc_cls', 'cls_head.cls_head'),
+    (r'backbone\.', 'model.'),
+    (r'\.norm1\.', '.attentions.0.norm.'),
+    (r'\.norm2\.', '.ffns.0.norm.'),
+    (r'\.mlp\.fc1\.', '.ffns.0.layers.0.0.'),
+    (r'\.mlp\.fc2\.', '.ffns.0.layers.1.'),
+]
+ATTENTIONS = {
+    'of its own': [(r'\.attn\.', '.attentions.0.attn.')],
+    "PyTorch's": [
+        (r'\.attn\.qkv\.(.*)', r'.attentions.0.attn.in_proj_\1'),
+        (r'\.attn\.proj\.', '.attentions.0.attn.out_proj.'),
+    ],
+}
+
+
+@pytest.mark.parametrize('naming', ATTENTIONS)
+def test_scores_of_the_benchmarks_model_2(naming, tmp_path):
+    model = recognizer(attention_type='factorised_encoder', frame_token='benchmark', num_temporal_layers=3)
+    state = {}
+    for key, value in model.state_dict().items():
+        torch.nn.init.normal_(value, std=0.2)
+        for ours, theirs in BENCHMARK + ATTENTIONS[naming]:
+            key = re.sub(ours, theirs, key)
+        state[key] = value.clone()
+    assert 'model.transformer_layers.1.layers.2.ffns.0.layers.1.weight' in state
+    torch.save({'epoch': 29, 'pytorch-lightning_version': '1.5', 'state_dict': state}, tmp_path / 'vivit_model.pth')
+    again = recognizer(attention_type='factorised_encoder', frame_token='benchmark', num_temporal_layers=3)
+    load_into(again, tmp_path / 'vivit_model.pth')
+    videos = torch.randn(2, 3, 6, 32, 32)
+    assert torch.equal(scores(again, videos), scores(model, videos))
+    with pytest.raises(InputError, match=r'lacks .*temporal_cls_token'):
+        load_into(recognizer(attention_type='factorised_encoder'), tmp_path / 'vivit_model.pth')
 
 
 def test_resized_to_other_clips(tmp_path):

@@ -48,8 +48,11 @@ def model2(model, patches):
         for layer in model.blocks:
             tokens = block(layer, tokens)
         tokens = model.spatial_norm(tokens)
+        if not frames:
+            first_class_token = tokens[0]
         frames.append(tokens[0] if model.frame_token == 'cls' else tokens[1:].mean(0))
-    tokens = torch.stack([model.temporal_cls_token[0, 0], *frames]) + model.temporal_embed[0]
+    start = first_class_token if model.frame_token == 'benchmark' else model.temporal_cls_token[0, 0]
+    tokens = torch.stack([start, *frames]) + model.temporal_embed[0]
     for layer in model.temporal_blocks:
         tokens = block(layer, tokens)
     return model.norm(tokens)[0]

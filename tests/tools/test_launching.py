@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 import time
@@ -97,3 +98,10 @@ def test_one_of_two_processes_is_killed(tiny_config, tmp_path):
     options = ['--resume', '--cfg-options', f'train_cfg.max_epochs={newest + 1}']
     subprocess.run([*command[:-2], *options], env=environment, check=True, capture_output=True, cwd=ROOT)
     assert (tmp_path / 'w' / f'epoch_{newest + 1}.pth').exists()
+
+
+@pytest.mark.parametrize(('program', 'needed'), [('train', ['c.py']), ('test', ['c.py', 'x.pth'])])
+def test_accepts_the_rank_that_mims_launcher_adds(program, needed):
+    parser = runpy.run_path(str(ROOT / 'tools' / f'{program}.py'))['build_parser']()
+    assert parser.parse_args(['--local-rank=1', *needed, '--launcher', 'pytorch']).launcher == 'pytorch'
+    assert '--local-rank' not in parser.format_help()

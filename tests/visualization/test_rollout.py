@@ -72,6 +72,15 @@ def test_shares_are_kept(name):
     assert attention_rollout(model, clips()).shape == (2, 4, 32, 32)
 
 
+def test_the_benchmarks_model_2_starts_its_second_transformer_from_the_first_time():
+    options = dict(frame_token='benchmark', num_temporal_layers=0)
+    model = build({**BACKBONES['ViViT factorised_encoder'], **options})
+    grid = token_grid(model.backbone, clips())
+    columns = torch.eye(grid[1]).repeat(grid[0], 1, 1)[:, :, None, None].expand(*grid, grid[1])  # one for each time
+    shares = roll_out(model.backbone, columns, record_inputs(model, clips()))
+    assert (shares[:, 0] > 0).all() and not shares[:, 1:].any()
+
+
 def test_joint_attention_is_the_plain_product_of_matrices():
     model = build(BACKBONES['ViViT joint'])
     backbone = model.backbone

@@ -5,8 +5,7 @@ from argparse import ArgumentParser, Namespace
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_vt.analysis import count, input_shape_of, views_of
-from mmaction_vt.apis import init_recognizer
+from mmaction_vt.analysis import build_without_weights, count, input_shape_of, views_of
 from mmaction_vt.programs import add_config_options, read_config, run
 
 
@@ -27,7 +26,7 @@ def build_parser() -> ArgumentParser:
 
 def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options)
-    model = init_recognizer(config)
+    model = build_without_weights(config)
     shape = (1, 3, *args.shape) if args.shape else input_shape_of(model.backbone)
     views = args.views or views_of(config)
     counts = count(model, shape)

@@ -2,6 +2,8 @@
 # frames, whatever the frame rate; a random crop and a flip.
 _base_ = 'timesformer_divST_8x32_224_kinetics600.py'
 
+model = dict(backbone=dict(norm_eps=1e-5))  # of the norms in its blocks; its last norm has 1e-6
+
 train_pipeline = [
     dict(
         type='mmaction_vt.VideoToClips',

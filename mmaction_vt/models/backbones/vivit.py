@@ -28,7 +28,7 @@ from .base import VideoTransformer
 # What the paper calls Model 1 to 4.
 ATTENTION_TYPES = ('joint', 'factorised_encoder', 'factorised_self_attention', 'factorised_dot_product')
 OUT_TYPES = ('cls_token', 'featmap')
-FRAME_TOKENS = ('cls', 'mean')
+FRAME_TOKENS = ('cls', 'mean', 'benchmark')
 ACTIVATIONS = {'gelu': 'none', 'gelu_tanh': 'tanh'}
 
 
@@ -61,7 +61,9 @@ class ViViT(VideoTransformer):
         drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
         attention_type: One of the four above.
         num_temporal_layers: Blocks of Model 2's second transformer.
-        frame_token: What Model 2 knows of a time: its class token, ``cls``, or the ``mean`` of its patches.
+        frame_token: What Model 2 knows of a time: its class token, ``cls``, or the ``mean`` of its patches;
+            ``benchmark`` for the weights of the Video Transformer benchmark: the mean without the norm between both
+            transformers, the second of which starts from the first one's class token of the first time.
         act: ``gelu``, or ``gelu_tanh``, its approximation, which the weights published by the authors and by Hugging
             Face were trained with. None: what a checkpoint from Hugging Face says, and else ``gelu``.
         out_type: ``cls_token`` or ``featmap``.
@@ -142,8 +144,11 @@ class ViViT(VideoTransformer):
         if attention_type == 'factorised_encoder':
             rates = drop_path_rates(drop_path_rate, num_layers + num_temporal_layers)
             self.pos_embed = nn.Parameter(torch.zeros(1, 1 + num_patches, embed_dims))
-            self.spatial_norm = nn.LayerNorm(embed_dims, eps=norm_eps)
-            self.temporal_cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
+            if frame_token == 'benchmark':
+                self.spatial_norm = nn.Identity()
+            else:
+                self.spatial_norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+                self.temporal_cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
             self.temporal_embed = nn.Parameter(torch.zeros(1, 1 + num_tubelets, embed_dims))
             self.temporal_blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[num_layers:])
         else:
@@ -201,13 +206,17 @@ class ViViT(VideoTransformer):
             return self.tokens_to_featmap(x, num_samples, grid)
         frames = x[:, 0] if self.frame_token == 'cls' else x[:, 1:].mean(1)
         frames = frames.unflatten(0, (num_samples, -1))  # (N, F, C)
+        if self.frame_token == 'benchmark':
+            cls_token = x[:, 0].unflatten(0, (num_samples, -1))[:, :1]
+        else:
+            cls_token = self.temporal_cls_token
         times = resize_time_embed(self.temporal_embed[:, 1:], frames.shape[1])
         embed = torch.cat((self.temporal_embed[:, :1], times), dim=1)
-        x = self._with_class_token(frames, self.temporal_cls_token, embed)
+        x = self._with_class_token(frames, cls_token, embed)
         return self.norm(self._run(self.temporal_blocks, x, first_only=True))[:, 0]
 
     def _with_class_token(self, x: Tensor, cls_token: Tensor, embed: Tensor) -> Tensor:
-        """Tokens (B, 1 + L, C) of (B, L, C), with their embeddings (1, 1 + L, C)."""
+        """Tokens (B, 1 + L, C) of (B, L, C) behind one of (1, 1, C) or (B, 1, C), with embeddings (1, 1 + L, C)."""
         cls_token = (cls_token + embed[:, :1]).expand(len(x), -1, -1)
         return self.embed_drop(torch.cat((cls_token, x + embed[:, 1:]), dim=1))
 

@@ -27,7 +27,8 @@ def clips(frames=6, height=32, width=48):
 
 
 @pytest.mark.parametrize(
-    ('attention_type', 'frame_token'), [*((kind, 'cls') for kind in ATTENTION_TYPES), ('factorised_encoder', 'mean')]
+    ('attention_type', 'frame_token'),
+    [*((kind, 'cls') for kind in ATTENTION_TYPES), *(('factorised_encoder', token) for token in ('mean', 'benchmark'))],
 )
 def test_equals_the_plain_formulation_forward_and_in_every_gradient(attention_type, frame_token):
     model = random_model(attention_type, frame_token=frame_token)
@@ -124,7 +125,7 @@ def test_the_tanh_form_of_gelu_is_close_and_not_the_same():
     ('options', 'message'),
     [
         (dict(attention_type='divided'), 'factorised_self_attention'),
-        (dict(frame_token='all'), 'cls, mean'),
+        (dict(frame_token='all'), 'cls, mean, benchmark'),
         (dict(act='relu'), 'gelu_tanh'),
         (dict(out_type='all'), 'featmap'),
         (dict(num_frames=7), 'multiple of 2'),

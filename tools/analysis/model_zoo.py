@@ -1,0 +1,183 @@
+"""Write the model zoo from the families' metafiles: ``python tools/analysis/model_zoo.py``.
+
+Each family's ``metafile.yml`` says which configs there are and what their authors published. From them come the tables
+of ``docs/model_zoo.md``, between its markers, and ``model-index.yml``. ``--count`` first writes into the metafiles what
+follows from the configs: frames, side, views, parameters and multiply-adds.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+from mmengine.config import Config
+from rich.console import Console
+
+from mmaction_vt.analysis import build_without_weights, clips_and_crops_of, count, input_shape_of
+from mmaction_vt.config_files import load_config
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+
+ROOT = Path(__file__).parents[2]
+PAGE, INDEX = Path('docs/model_zoo.md'), Path('model-index.yml')
+THIS = 'python tools/analysis/model_zoo.py'
+MARKER, END = '<!-- models of {} -->\n', '<!-- end -->\n'
+METRICS = {
+    'Top 1 Accuracy': 'top-1',
+    'Top 5 Accuracy': 'top-5',
+    'Action Top 1 Accuracy': 'action top-1',
+    'Noun Top 1 Accuracy': 'noun top-1',
+}
+CHECKPOINT_SUFFIXES = ('.pth', '.pyth', '.ckpt')
+
+
+class IndentedDumper(yaml.SafeDumper):
+    """YAML whose lists are indented, as OpenMMLab's metafiles are."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent what is in a list, too."""
+        return super().increase_indent(flow, False)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description="Write docs/model_zoo.md and model-index.yml from the families' metafiles.")
+    parser.add_argument('--count', action='store_true', help="first write what the configs' models cost into them")
+    parser.add_argument('--check', action='store_true', help='write nothing; status 1 if a file is stale')
+    parser.add_argument('--root', type=Path, default=ROOT, help='folder of configs and docs (default: the repository)')
+    return parser
+
+
+def read_metafiles(root: Path) -> dict[Path, dict]:
+    """Contents of every family's metafile, by path from the root.
+
+    Raises:
+        InputError: If there is none.
+    """
+    paths = sorted((root / 'configs' / 'recognition').glob('*/metafile.yml'))
+    if not paths:
+        raise InputError(f'{root} has no configs/recognition/*/metafile.yml: --root is a clone of the repository')
+    return {path.relative_to(root): yaml.safe_load(path.read_text(encoding='utf-8')) for path in paths}
+
+
+def costs(config: Config) -> dict[str, str]:
+    """What a config's metadata say that is not published but follows from it."""
+    model = build_without_weights(config)
+    counts = count(model, input_shape_of(model.backbone))
+    sampling = config.test_pipeline[0].sampling
+    clips, crops = clips_and_crops_of(config)
+    if sampling.type.endswith('SampleCoveringClips'):
+        clips = 'covering'
+    rate = sampling.get('frame_interval')
+    height, width = model.backbone.img_size
+    return {
+        'Frames': f'{sampling.clip_len} x {rate}' if rate else f'{sampling.clip_len}, one a segment',
+        'Resolution': f'{height}x{width}',
+        'Views': f'{clips} x {crops}',
+        'Parameters': f'{counts.parameters / 1e6:.1f}M',
+        'FLOPs': f'{counts.multiply_adds / 1e9:.1f}G',
+    }
+
+
+def add_costs(root: Path, metafile: dict) -> None:
+    for model in metafile['Models']:
+        metadata = model['Metadata']
+        own = {'Architecture': metadata.get('Architecture'), **costs(load_config(root / model['Config']))}
+        model['Metadata'] = {**own, **{key: value for key, value in metadata.items() if key not in own}}
+
+
+def metafile_text(path: Path, metafile: dict) -> str:
+    """The metafile with its own first comment."""
+    lines = path.read_text(encoding='utf-8').splitlines(keepends=True)
+    comment = ''.join(line for line in lines if line.startswith('#'))
+    parts = (
+        yaml.dump({key: value}, Dumper=IndentedDumper, sort_keys=False, allow_unicode=True, width=1000)
+        for key, value in metafile.items()
+    )
+    return comment + '\n'.join(parts)
+
+
+def index_text(metafiles: dict[Path, dict]) -> str:
+    imports = {'Import': [path.as_posix() for path in metafiles]}
+    return f'# Written by {THIS}\n' + yaml.dump(imports, Dumper=IndentedDumper)
+
+
+def page_text(page: str, metafiles: dict[Path, dict]) -> str:
+    """The page with the tables of every collection between its markers.
+
+    Raises:
+        InputError: If a collection has no markers.
+    """
+    models = [model for metafile in metafiles.values() for model in metafile['Models']]
+    for collection in (each for metafile in metafiles.values() for each in metafile['Collections']):
+        name = collection['Name']
+        before, marker, rest = page.partition(MARKER.format(name))
+        _, end, after = rest.partition(END)
+        if not marker or not end:
+            raise InputError(f'{PAGE} has no place for {name}: it needs the lines {MARKER.format(name)!r} and {END!r}')
+        own = [model for model in models if model['In Collection'] == name]
+        page = before + marker + '\n'.join(['', *table(collection, own), '']) + end + after
+    return page
+
+
+def table(collection: dict, models: list[dict]) -> Iterator[str]:
+    """Lines of a collection: where it comes from, its models, and the command that tests a row."""
+    yield f'Code: <{collection["Code"]}>. Licence of the weights: {collection["Weights License"]}.'
+    yield ''
+    metrics = [key for key in METRICS if any(key in published_metrics(model) for model in models)]
+    header = ['data', 'config', 'model', 'frames x rate', 'side', 'M parameters', 'GFLOPs x clips x crops']
+    header += [f'theirs: {name}' for name in ('M', 'FLOPs', *(METRICS[key] for key in metrics), 'file')]
+    yield row(header)
+    yield row(['---'] * len(header))
+    for model in models:
+        data = model['Metadata']
+        cells = [data['Training Data'], f'[{model["Name"]}](../{model["Config"]})', data['Architecture']]
+        cells += [data['Frames'], data['Resolution'].partition('x')[0], data['Parameters'].rstrip('M')]
+        cells += [f'{data["FLOPs"].rstrip("G")} x {data["Views"]}']
+        cells += [data.get('Published Parameters', '').rstrip('M'), data.get('Published FLOPs', '')]
+        cells += [published_metrics(model).get(key, '') for key in metrics]
+        yield row([*cells, link(model.get('Weights'))])
+    folders = dict.fromkeys(Path(model['Config']).parent.as_posix() for model in models if 'Weights' in model)
+    yield from ('', *(f'    python tools/test.py {folder}/CONFIG.py FILE' for folder in folders))
+
+
+def published_metrics(model: dict) -> dict:
+    return next((result['Metrics'] for result in model.get('Results', ())), {})
+
+
+def link(address: str | None) -> str:
+    if address is None:
+        return ''
+    parts = urlsplit(address)
+    name = Path(parts.path).name
+    is_named = name.endswith(CHECKPOINT_SUFFIXES) or parts.netloc == 'huggingface.co'
+    return f'[{name if is_named else parts.netloc}]({address})'
+
+
+def row(cells: list) -> str:
+    return f'| {" | ".join(map(str, cells))} |'
+
+
+def main(args: Namespace) -> None:
+    metafiles = read_metafiles(args.root)
+    texts: dict[Path, str] = {}
+    if args.count:
+        for path, metafile in metafiles.items():
+            add_costs(args.root, metafile)
+            texts[path] = metafile_text(args.root / path, metafile)
+    texts[INDEX] = index_text(metafiles)
+    texts[PAGE] = page_text((args.root / PAGE).read_text(encoding='utf-8'), metafiles)
+
+    for path, text in texts.items():
+        target = args.root / path
+        if target.is_file() and target.read_text(encoding='utf-8') == text:
+            continue
+        if args.check:
+            command = f'{THIS} --count' if args.count else THIS
+            raise InputError(f'{path} is stale: {command} writes it anew')
+        target.write_text(text, encoding='utf-8')
+        Console(soft_wrap=True).print(f'Wrote {path}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
