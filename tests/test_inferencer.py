@@ -155,6 +155,6 @@ def test_refuses_what_cannot_be(infer, config):
     config.model.cls_head.average_clips = None
     with pytest.raises(InputError, match='average_clips'):
         list(infer()([config.test_dataloader.dataset.data_prefix.video + '/0.mp4']))
-    del config['test_pipeline']
+    config.pop('test_pipeline')
     with pytest.raises(InputError, match='has no test_pipeline'):
         infer()
