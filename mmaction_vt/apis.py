@@ -34,8 +34,10 @@ def init_recognizer(
         scores of clips (N, 3, T, H, W).
 
     Raises:
-        InputError: If the config has no model, or the checkpoint cannot be read or does not fit.
+        InputError: If the config has no model, the checkpoint cannot be read or does not fit, or there is no such
+            device.
     """
+    check_device(device)
     config = load_config(config)
     if 'model' not in config:
         raise InputError('the config has no `model`')
@@ -47,3 +49,16 @@ def init_recognizer(
         logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
     model.cfg = config
     return model.to(device).eval()
+
+
+def check_device(device: str | torch.device) -> None:
+    """Refuse a device that is not there.
+
+    Raises:
+        InputError: If nothing can be put on it.
+    """
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'device {device} cannot be used: {reason} ("cpu" is always there)') from error

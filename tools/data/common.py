@@ -3,15 +3,14 @@
 import csv
 import io
 import json
-import os
 import re
 from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
 from mmaction_vt.errors import InputError
+from mmaction_vt.video_files import VIDEOS, walk_videos
 
-VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm', '.m4v', '.mpg', '.mpeg', '.flv', '.wmv', '.3gp')
 FRAMES = ('.jpg', '.jpeg', '.png')
 
 
@@ -23,24 +22,13 @@ def find_videos(folder: Path) -> list[str]:
     """
     if not folder.is_dir():
         raise InputError(f'folder {folder} does not exist')
-    videos, seen = [], set()
     with Console(stderr=True).status('looking for videos'):
-        for parent, folders, files in os.walk(folder, followlinks=True):
-            real = os.path.realpath(parent)
-            if real in seen:  # a link back to where we were
-                folders.clear()
-                continue
-            seen.add(real)
-            folders[:] = [name for name in folders if not name.startswith('.')]
-            below = Path(parent).relative_to(folder)
-            for name in files:
-                if Path(name).suffix.lower() in VIDEOS and not name.startswith('.'):
-                    videos.append((below / name).as_posix())
+        videos = walk_videos(folder)
     if not videos:
         raise InputError(f'{folder} holds no videos ({", ".join(VIDEOS)})')
     for path in videos:
         check_path(path, folder)
-    return sorted(videos)
+    return videos
 
 
 def check_path(path: str, folder: Path) -> None:

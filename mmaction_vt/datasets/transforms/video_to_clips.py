@@ -127,7 +127,9 @@ class VideoToClips(BaseTransform):
         if REMOTE in name:  # mmengine's file back ends: http, s3, petrel, lmdb
             return open_video(BytesIO(get(name)), self.backend, self.num_threads, name)
         path = Path(name)
-        return open_video(str(path if path.suffix else path.with_suffix('.mp4')), self.backend, self.num_threads)
+        if not path.suffix and not path.is_file():  # lists may leave the suffix out, as in mmaction2
+            path = path.with_suffix('.mp4')
+        return open_video(str(path), self.backend, self.num_threads)
 
     def read(self, reader: Reader, frame_inds: np.ndarray, results: dict) -> np.ndarray:
         """Frames (crops, frames, H, W, 3), a frame that several clips have in the place of each."""

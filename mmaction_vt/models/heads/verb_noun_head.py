@@ -31,6 +31,9 @@ class VerbNounHead(BaseHead):
         init_std: Standard deviation of the first weights.
         **kwargs: The other arguments of mmaction2's ``BaseHead``: ``loss_cls`` and ``label_smooth_eps``, which hold for
             both classifiers, ``topk``, ``average_clips`` and ``init_cfg``.
+
+    Attributes:
+        tasks: The number of classes of each classifier.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class VerbNounHead(BaseHead):
     ) -> None:
         super().__init__(num_verbs + num_nouns, in_channels, **kwargs)
         self.init_std = init_std
+        self.tasks = dict(verb=num_verbs, noun=num_nouns)
         hidden_channels = hidden_channels or in_channels
         self.pre_logits = PreLogits(in_channels, hidden_channels, dropout_ratio)
         self.fc_verb = nn.Linear(hidden_channels, num_verbs)

@@ -1,0 +1,128 @@
+"""Recognise the actions in many videos: ``python tools/predict.py CONFIG CHECKPOINT INPUT... --out FILE.csv``.
+
+INPUT is a video, a folder (with all videos below it) or a list (``.txt``, one path a line; a label behind it is left
+out). Each video is read and scored as ``tools/test.py`` does it, and gets a row as soon as it is done: with the best
+classes, or with the reason why it could not be read. The status is 0 if any video could be recognised.
+"""
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from itertools import islice
+
+from rich.console import Console
+from rich.progress import track
+
+from mmaction_vt import VideoInferencer
+from mmaction_vt.errors import InputError
+from mmaction_vt.inferencer import PRECISIONS
+from mmaction_vt.prediction_files import PredictionFile, check_name, printable
+from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+from mmaction_vt.video_files import gather_videos
+
+SHOWN = 3  # errors that are told at the end
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Recognise the actions in many videos.')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
+    parser.add_argument(
+        'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path a line'
+    )
+    parser.add_argument('--out', required=True, metavar='FILE', help='.csv or .json to write, a row for each video')
+    parser.add_argument('--resume', action='store_true', help='go on with FILE; videos that failed are tried again')
+    parser.add_argument('--root', default='.', help='what the paths of a list lie below (default: the current folder)')
+    parser.add_argument(
+        '--label-file',
+        action='append',
+        metavar='F',
+        help='class names, one a line; of a model for verbs and nouns, given twice: verbs, then nouns',
+    )
+    parser.add_argument('--top-k', type=positive, default=5, help='how many classes a row has (default: %(default)s)')
+    parser.add_argument(
+        '--batch-size', type=positive, default=1, help='videos in one forward pass (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--workers',
+        type=whole,
+        default=min(os.cpu_count() or 1, 4),
+        help='processes that decode; 0 for none beside this one (default: the number of processors, at most 4)',
+    )
+    parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
+    parser.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision')
+    parser.add_argument('--one-view', action='store_true', help='look at the middle view only: faster, less accurate')
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+    return parser
+
+
+def whole(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f'{text!r} is not a whole number from 0 up')
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f'{text!r} is not a whole number from 1 up')
+    return int(text)
+
+
+def predict(infer: VideoInferencer, videos: list[str], file: PredictionFile, top_k: int) -> None:
+    """Write a row for each video."""
+    console = Console(stderr=True)
+    for prediction in track(infer(videos), 'recognising', total=len(videos), console=console):
+        file.add(prediction.video, infer.best(prediction, top_k), prediction.error)
+
+
+def report(file: PredictionFile) -> None:
+    """Say how many failed, and where to see them.
+
+    Raises:
+        InputError: If all did.
+    """
+    reasons = list(islice(file.failed.values(), SHOWN))
+    where = f'the reasons are in {file.path} under "error"'
+    if not file.done:
+        raise InputError(f'none of the {len(file.failed)} videos could be recognised, such as: {reasons[0]}; {where}')
+    print(f'{file.path}: {len(file.done)} videos')
+    if file.failed:
+        print(f'{len(file.failed)} could not be read; {where}:')
+        for reason in reasons:
+            print(f'  {reason}')
+        if len(file.failed) > len(reasons):
+            print('  ...')
+
+
+def main(args: Namespace) -> None:
+    check_name(args.out, args.resume)
+    labels = [read_labels(path) for path in args.label_file or ()]
+    with Console(stderr=True).status('looking for videos'):
+        videos, remarks = gather_videos(args.inputs, args.root)
+    for remark in remarks:
+        print(printable(remark), file=sys.stderr)
+    infer = VideoInferencer(
+        read_config(args.config, args.cfg_options),
+        args.checkpoint,
+        args.device,
+        labels,
+        args.batch_size,
+        args.workers,
+        args.amp,
+        args.one_view,
+    )
+    with PredictionFile(args.out, infer.classes, args.top_k, bool(labels), args.resume) as file:
+        left = [video for video in videos if printable(video) not in file.done]
+        if len(left) < len(videos):
+            print(f'{len(videos) - len(left)} of {len(videos)} videos are in {args.out} already')
+        try:
+            predict(infer, left, file, args.top_k)
+        except KeyboardInterrupt:
+            print(f'interrupted: {args.out} holds what was done, and --resume goes on from there', file=sys.stderr)
+            raise
+    report(file)
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
