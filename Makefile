@@ -1,6 +1,7 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests
 # make lint         check style and format
+# make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one of them)
 # make pin          resolve the requirements anew
 # make clean        remove what was installed, made and trained
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
 
-.PHONY: setup quickstart test lint format pin clean
+.PHONY: setup quickstart test lint format bench pin clean
 
 setup: $(VENV)/.installed
 
@@ -37,6 +38,9 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 pin: $(UV)
 	$(UV) pip compile setup.py --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \

@@ -22,7 +22,6 @@ from mmengine.model import MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from mmaction_vt import init_recognizer
 from mmaction_vt.config_files import load_config
@@ -92,11 +91,13 @@ def main() -> None:
     if args.option is not None:
         measure(args)
         return
-    table = Table(title=describe_machine())
-    for column in ('option', 'GiB of a process', 'of plain', 'seconds a step', 'of plain'):
-        table.add_column(column, justify='left' if column == 'option' else 'right')
+    console = Console(soft_wrap=True)
+    torch.set_num_threads(args.threads)
+    console.print(describe_machine())
+    console.print('| option | GiB of a process | of plain | seconds a step (median) | of plain |')
+    console.print('| --- | --- | --- | --- | --- |')
     plain = None
-    for number, (name, processes, *_) in enumerate(track(OPTIONS, description='measuring')):
+    for number, (name, processes, *_) in enumerate(track(OPTIONS, 'measuring', console=Console(stderr=True))):
         launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', str(processes)]
         options = [f'--config={args.config}', f'--runs={args.runs}', f'--threads={args.threads}', f'--option={number}']
         command = [sys.executable, *launcher, __file__, *options]
@@ -105,16 +106,11 @@ def main() -> None:
         if result.returncode:
             sys.exit(result.stderr)
         figures = json.loads(result.stdout.splitlines()[-1])
-        if name.startswith('plain'):
+        if name.startswith('plain'):  # what the options behind it are compared with
             plain = figures
-        table.add_row(
-            name,
-            f'{figures["gib"]:.2f}',
-            f'{figures["gib"] / plain["gib"]:.2f}',
-            f'{figures["seconds"]:.2f}',
-            f'{figures["seconds"] / plain["seconds"]:.2f}',
-        )
-    Console(soft_wrap=True).print(table)
+        gib, seconds = figures['gib'], figures['seconds']
+        ratios = gib / plain['gib'], seconds / plain['seconds']
+        console.print(f'| {name} | {gib:.2f} | {ratios[0]:.2f} | {seconds:.2f} | {ratios[1]:.2f} |')
 
 
 if __name__ == '__main__':

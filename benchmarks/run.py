@@ -1,0 +1,143 @@
+"""Measure everything in ``RESULTS.md`` anew: ``python benchmarks/run.py``, or ``make bench``.
+
+Each measured part of that page stands between two comments, the first of which names the command. A part is replaced as
+soon as its command has ended, so that an interrupt loses nothing; one that fails leaves the part as it was. What stands
+between the parts is written by hand. A bar chart of forwards and training steps is drawn from the tables.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from rich.console import Console
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / 'benchmarks' / 'RESULTS.md'
+CHART = ROOT / 'docs' / 'images' / 'speed.png'
+PART = re.compile(r'<!-- measured by (?P<command>.+?) -->\n(?P<text>.*?)<!-- end -->', re.DOTALL)
+OURS = 'mmaction_vt'
+# Title, start of the command, words of the row, and who is compared with.
+BARS = [
+    ('TimeSformer-B, forward', 'timesformer.py', 'forward, float32', 'transformers'),
+    ('TimeSformer-B, training step', 'timesformer.py', 'training step', 'transformers'),
+    ('ViViT-B, forward', 'vivit.py', 'forward', 'transformers'),
+    ('ViViT-B, training step', 'vivit.py', 'training step', 'transformers'),
+    ('Motionformer-B, forward', 'motionformer.py', 'forward | published', 'plain formulation'),
+    ('Motionformer-B, training step', 'motionformer.py', 'training step | published', 'plain formulation'),
+    ('DualFormer-S, forward', 'dualformer.py', 'small | forward', 'plain formulation'),
+    ('DualFormer-S, training step', 'dualformer.py', 'small | training step', 'plain formulation'),
+]
+
+
+def measure(command: str) -> str:
+    """What a benchmark prints, under its command.
+
+    Raises:
+        subprocess.CalledProcessError: If it fails.
+    """
+    words = [sys.executable, str(ROOT / 'benchmarks' / command.split()[0]), *shlex.split(command)[1:]]
+    printed = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return f'    python benchmarks/{command}\n\n{layout(printed)}\n'
+
+
+def layout(printed: str) -> str:
+    """Printed lines as paragraphs: a blank line wherever tables and sentences meet."""
+    lines, last = [], ''
+    for line in filter(None, map(str.rstrip, printed.splitlines())):
+        new_table = line.startswith('|') and last.startswith('|') and line.count('|') != last.count('|')
+        if lines and (line.startswith('|') != last.startswith('|') or new_table):
+            lines.append('')
+        lines.append(line)
+        last = line
+    return '\n'.join(lines)
+
+
+def seconds_of(text: str, start: str, row: str) -> dict[str, float]:
+    """Seconds by code, of the float32 rows of a part's tables that begin with some cells."""
+    found = {}
+    for part in PART.finditer(text):
+        if not part['command'].startswith(start):
+            continue
+        for line in part['text'].splitlines():
+            if line.startswith(f'| {row}') and 'bfloat16' not in line:
+                cells = [cell.strip() for cell in line.strip('|').split('|')]
+                code = next(index for index, cell in enumerate(cells) if re.fullmatch(r'\d+\.\d\d', cell)) - 1
+                found.setdefault(cells[code], float(cells[code + 1]))
+    return found
+
+
+def draw(text: str) -> None:
+    """Draw bars of our time in units of the others'.
+
+    Raises:
+        ValueError: If a bar's row is in no table.
+    """
+    labels, ratios = [], []
+    for title, start, row, other in BARS:
+        seconds = seconds_of(text, start, row)
+        theirs = next((value for code, value in seconds.items() if code.startswith(other)), None)
+        if theirs is None or OURS not in seconds:
+            raise ValueError(f'{RESULTS.name} has no row "{row}" of {start} for both {OURS} and {other}')
+        labels.append(f'{title}\n({other} = 1)')
+        ratios.append(seconds[OURS] / theirs)
+    figure, axes = plt.subplots(figsize=(8, 0.55 * len(BARS) + 0.9), layout='constrained')
+    style(axes, labels, ratios)
+    CHART.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(CHART, dpi=100)
+    plt.close(figure)
+
+
+def style(axes: Axes, labels: list[str], ratios: list[float]) -> None:
+    axes.barh(labels, ratios, color='#2a7fce', height=0.6)
+    axes.bar_label(axes.containers[0], [f'{ratio:.2f}' for ratio in ratios], padding=4)
+    axes.axvline(1, color='#555555', linewidth=1)
+    axes.set_xlim(0, 1.1)
+    axes.invert_yaxis()
+    axes.set_xlabel('time of mmaction_vt in units of the other code, float32, two CPU threads')
+    axes.spines[['top', 'right']].set_visible(False)
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--only', nargs='+', metavar='NAME', help='only commands that begin so, such as vivit')
+    parser.add_argument('--chart', action='store_true', help='measure nothing, draw the chart')
+    args = parser.parse_args()
+    console = Console(stderr=True)
+    commands = [part['command'] for part in PART.finditer(RESULTS.read_text())]
+    wanted = [command for command in commands if not args.only or command.startswith(tuple(args.only))]
+    if not wanted:
+        sys.exit(f'error: --only {" ".join(args.only)} names none of: {", ".join(commands)}')
+    failed = []
+    for number, command in enumerate([] if args.chart else wanted, start=1):
+        console.rule(f'{number} of {len(wanted)}: {command}')
+        try:
+            text = measure(command)
+        except subprocess.CalledProcessError as error:
+            console.print(f'failed with status {error.returncode}; what {RESULTS.name} says of it stays')
+            failed.append(command)
+            continue
+        replace(command, text)
+    draw(RESULTS.read_text())
+    if failed:
+        sys.exit(f'error: these failed: {"; ".join(failed)}')
+
+
+def replace(command: str, text: str) -> None:
+    """Put a measured part into the page."""
+
+    def new(part: re.Match) -> str:
+        same = part['command'] == command
+        return f'<!-- measured by {command} -->\n{text}<!-- end -->' if same else part.group()
+
+    part_file = RESULTS.with_suffix('.part')
+    part_file.write_text(PART.sub(new, RESULTS.read_text()))
+    part_file.replace(RESULTS)
+
+
+if __name__ == '__main__':
+    main()
