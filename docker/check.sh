@@ -74,7 +74,7 @@ step() {
     wait "$child" || status=$?
     child=
     if ((status)); then
-        tail -n 60 "$work/log" >&2
+        tail -n 150 "$work/log" >&2
         fail "$words: status $status after $((SECONDS - start)) s$( ((status == 124)) && echo ', the limit')"
     fi
     echo "$words: $((SECONDS - start)) s"
