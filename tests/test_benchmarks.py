@@ -47,9 +47,8 @@ def bench(tmp_path):
 def test_a_part_is_replaced(bench, tmp_path, monkeypatch):
     page = tmp_path / 'benchmarks' / 'RESULTS.md'
     text = bench['measure']('one.py --runs 3')
-    assert text == (
-        '    python benchmarks/one.py --runs 3\n\na machine\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n| a |\n| 3 |\n\ndone\n'
-    )
+    tables = '| a | b |\n| --- | --- |\n| 1 | 2 |\n\n| a |\n| 3 |\n'
+    assert text == f'    python benchmarks/one.py --runs 3\n\na machine\n\n{tables}\ndone\n'
     bench['replace']('one.py --runs 3', text)
     written = page.read_text()
     assert written == PAGE[: PAGE.index('    python')] + text + PAGE[PAGE.index('<!-- end -->') :]

@@ -20,7 +20,7 @@ from mmaction_vt.programs import (
     add_config_options,
     add_launch_options,
     check_work_dir,
-    count_broken_videos,
+    complete_metrics,
     read_config,
     run,
 )
@@ -60,7 +60,7 @@ def apply_options(config: Config, args: Namespace) -> None:
     if args.eval and any(evaluator['type'].endswith('VerbNounAccuracy') for evaluator in config_evaluators(config)):
         raise InputError(f'--eval is for one label a video; {args.config} reports verbs and nouns without it')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
-    count_broken_videos(config, 'test_evaluator')
+    complete_metrics(config, 'test_evaluator')
 
 
 def config_evaluators(config: Config) -> list[dict]:

@@ -16,7 +16,7 @@ from mmaction_vt.programs import (
     add_config_options,
     add_launch_options,
     check_work_dir,
-    count_broken_videos,
+    complete_metrics,
     read_config,
     run,
 )
@@ -57,7 +57,7 @@ def build_parser() -> ArgumentParser:
 def apply_options(config: Config, args: Namespace) -> None:
     """Put the command line's options into the config."""
     config.launcher = args.launcher
-    count_broken_videos(config, 'val_evaluator')
+    complete_metrics(config, 'val_evaluator')
     if args.no_validate:
         config.val_cfg = config.val_dataloader = config.val_evaluator = None
         config.default_hooks.checkpoint.pop('save_best', None)

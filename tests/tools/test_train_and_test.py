@@ -24,8 +24,8 @@ def start(*args, **options):
     return subprocess.Popen(list(map(str, args)), env=ENV, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
-def run(*args):
-    process = start(*args, text=True)
+def run(*args, **options):
+    process = start(*args, text=True, **options)
     output = process.communicate()[0]
     assert process.returncode == 0, output
     return output
@@ -159,7 +159,10 @@ def test_scores_do_not_depend_on_processes_or_batch_size(
     if processes == 1:
         run_program('tools/test.py', tiny_config, checkpoint, *options)
     else:
-        run('bash', ROOT / 'tools' / 'dist_test.sh', tiny_config, checkpoint, processes, *options)
+        folder = tmp_path / 'empty'
+        folder.mkdir()
+        run('bash', ROOT / 'tools' / 'dist_test.sh', tiny_config, checkpoint, processes, *options, cwd=folder)
+        assert not list(folder.iterdir())  # results meet without a file system
     assert len(scores_in(again)) == 7
     np.testing.assert_allclose(scores_in(again), scores_in(out), rtol=0, atol=1e-6)
     first, second = (json.loads(path.read_text())['metrics'] for path in (out, again))
@@ -167,7 +170,8 @@ def test_scores_do_not_depend_on_processes_or_batch_size(
 
 
 def test_two_processes_train_on_a_cpu(tiny_config, tmp_path, free_port):
-    run('bash', ROOT / 'tools' / 'dist_train.sh', tiny_config, 2, '--no-validate', '--auto-scale-lr')
+    run('bash', ROOT / 'tools' / 'dist_train.sh', tiny_config, 2, '--auto-scale-lr', cwd=tmp_path)
+    assert not (tmp_path / '.dist_test').exists()
     checkpoint = torch.load(tmp_path / 'work_dir' / 'epoch_2.pth')
     assert checkpoint['meta']['iter'] == 2 * 2  # seven videos, two processes, batches of two
     assert checkpoint['optimizer']['param_groups'][0]['lr'] == pytest.approx(0.05 * 4 / 8)
