@@ -1,6 +1,7 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests
 # make lint         check style and format
+# make docs         build the documentation into site/
 # make pin          resolve the requirements anew
 # make clean        remove what was installed, made and trained
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
 
-.PHONY: setup quickstart test lint format pin clean
+.PHONY: setup quickstart test lint format docs pin clean
 
 setup: $(VENV)/.installed
 
@@ -38,9 +39,12 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 pin: $(UV)
 	$(UV) pip compile setup.py --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \
 	    --upgrade --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/pinned.txt
 
 clean:
-	rm -rf $(VENV) data work_dirs build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) data work_dirs site build dist *.egg-info .pytest_cache .ruff_cache
