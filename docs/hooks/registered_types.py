@@ -70,7 +70,9 @@ def types_of(group: tuple) -> dict[str, type]:
     """The registered types of one page by their names."""
     _, _, types, module = group
     types.import_from_location()
-    own = {name: made for name, made in types.module_dict.items() if made.__module__.startswith(module or 'mmaction_vt')}
+    own = {
+        name: made for name, made in types.module_dict.items() if made.__module__.startswith(module or 'mmaction_vt')
+    }
     return dict(sorted(own.items()))
 
 
@@ -135,8 +137,7 @@ def table(entries: dict[str, str], made: type) -> str:
         parameter = types.get(key.lstrip('*'))
         known = parameter is not None and parameter.annotation not in (parameter.empty, object)
         kind = inspect.formatannotation(parameter.annotation).replace('collections.abc.', '') if known else ''
-        kind = f'`{kind}`'.replace('|', r'\|') if kind else ''
-        rows.append(f'| `{key}` | {kind} | {text.replace("|", chr(92) + "|")} |')
+        rows.append(f'| `{key}` | {f"`{kind}`" if kind else ""} | {text} |')
     return '\n'.join(rows)
 
 
