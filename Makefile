@@ -2,6 +2,7 @@
 # make test         run the tests
 # make lint         check style and format
 # make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one of them)
+# make docs         build the documentation into site/
 # make pin          resolve the requirements anew
 # make clean        remove what was installed, made and trained
 
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
 
-.PHONY: setup quickstart test lint format bench pin clean
+.PHONY: setup quickstart test lint format bench docs pin clean
 
 setup: $(VENV)/.installed
 
@@ -42,9 +43,12 @@ format: setup
 bench: setup
 	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 pin: $(UV)
 	$(UV) pip compile setup.py --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \
 	    --upgrade --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/pinned.txt
 
 clean:
-	rm -rf $(VENV) data work_dirs build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) data work_dirs site build dist *.egg-info .pytest_cache .ruff_cache

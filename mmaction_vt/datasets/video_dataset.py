@@ -23,6 +23,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
 
     Args:
         ann_file: The annotation file.
+        *args: Those of mmaction2's ``VideoDataset``, by their places.
         num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
         **kwargs: The other arguments of mmaction2's ``VideoDataset``: ``pipeline``, ``data_prefix``,
             ``multi_class``, ``start_index``, ``modality``, ``test_mode``, ``delimiter``, and those of mmengine's

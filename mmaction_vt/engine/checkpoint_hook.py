@@ -44,7 +44,26 @@ class CheckpointHook(_CheckpointHook):
     """mmengine's ``CheckpointHook``, which removes an old checkpoint only when the new one is whole on the disk.
 
     What ``InterruptHook`` wrote is removed when the next checkpoint is written. A run that was killed between writing
-    and removing leaves one too many, which the resumed run removes. Arguments are mmengine's.
+    and removing leaves one too many, which the resumed run removes.
+
+    Args:
+        interval: A checkpoint is written every so many epochs, or iterations; -1 for never.
+        by_epoch: Whether ``interval`` and ``save_begin`` count epochs, and not iterations.
+        save_optimizer: Whether the optimizer's state is stored; ``--resume`` needs it.
+        save_param_scheduler: Whether the state of the schedules is stored; ``--resume`` needs it.
+        out_dir: Where checkpoints go, in a folder named like the work dir; the work dir itself if it is not given.
+        max_keep_ckpts: How many are kept, besides the best; -1 for all.
+        save_last: Whether one is written at the end, whatever ``interval`` says.
+        save_best: The metrics whose best checkpoints are kept; ``auto`` for the first that is reported.
+        rule: For each of these whether ``greater`` or ``less`` is better; told from their names if it is not given.
+        greater_keys: Names, or parts of names, of metrics of which more is better.
+        less_keys: Those of which less is better.
+        file_client_args: mmengine's older form of ``backend_args``.
+        filename_tmpl: Name of a checkpoint with ``{}`` for the epoch or iteration.
+        backend_args: Arguments of mmengine's file back end where ``out_dir`` is an address.
+        published_keys: What of the last and best checkpoints is also stored in smaller files, such as ``state_dict``.
+        save_begin: Epoch or iteration from which on checkpoints are written.
+        **kwargs: Taken and ignored by mmengine.
     """
 
     def before_train(self, runner: Runner) -> None:

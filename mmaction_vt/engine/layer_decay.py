@@ -15,6 +15,10 @@ class LayerDecayOptimWrapperConstructor(DefaultOptimWrapperConstructor):
     The head and the last norm learn at the full rate, the last block at ``decay_rate`` of it, and so on down to the
     embeddings. mmaction2's constructor of the kind knows MViT and VisionTransformer only.
 
+    Args:
+        optim_wrapper_cfg: ``optim_wrapper`` of the config, from which the runner takes it.
+        paramwise_cfg: ``optim_wrapper.paramwise_cfg``, with what follows.
+
     Args (in ``paramwise_cfg``):
         decay_rate: The factor.
         no_decay_1d: Whether norms, biases and other vectors have no weight decay; True if it is not given.

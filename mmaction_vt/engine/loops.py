@@ -28,7 +28,15 @@ class _Rest(Sampler):
 class EpochBasedTrainLoop(_EpochBasedTrainLoop):
     """mmengine's loop, which goes on after the last step that a checkpoint knows, also inside an epoch.
 
-    Samples that were seen before are passed over without being read. Arguments are mmengine's.
+    Samples that were seen before are passed over without being read.
+
+    Args:
+        runner: The runner; a config does not name it.
+        dataloader: The training loader, which the runner takes from ``train_dataloader``.
+        max_epochs: Epochs of the training.
+        val_begin: Epoch of the first validation.
+        val_interval: Epochs between validations.
+        dynamic_intervals: Pairs of an epoch and the interval of validations from there on.
     """
 
     def run_epoch(self) -> None:

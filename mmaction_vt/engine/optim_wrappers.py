@@ -24,8 +24,9 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
     and for which it wants a GPU. float16 is left to that class.
 
     Args:
+        *args: Arguments of mmengine's ``OptimWrapper``, by their places.
         precision: ``bf16`` or ``fp16``.
-        kwargs: Arguments of mmengine's ``OptimWrapper``.
+        **kwargs: Arguments of mmengine's ``OptimWrapper``.
 
     Raises:
         InputError: For float16 without a GPU.
@@ -58,9 +59,10 @@ class ApexOptimWrapper(_ApexOptimWrapper):
     """mmengine's ``ApexOptimWrapper``, which says how to do without apex where that is not installed.
 
     Args:
+        *args: Arguments of mmengine's class, by their places.
         precision: Ignored, so that a config with ``MixedPrecisionOptimWrapper`` needs another ``type`` only:
             ``opt_level`` decides what apex does.
-        kwargs: Arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
+        **kwargs: Arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
 
     Raises:
         InputError: If apex is not installed.

@@ -19,6 +19,10 @@ class CountBrokenVideos(BaseMetric):
     Place it before other metrics: they see the scores that it leaves. A video counts as wrong then wherever k is less
     than the number of classes.
 
+    Args:
+        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
+        prefix: Of no use here, since no figure is reported.
+
     Attributes:
         broken: After the evaluation, on the first process, the reason for each broken video by its name.
     """

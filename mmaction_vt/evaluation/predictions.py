@@ -17,6 +17,10 @@ from ..registry import METRICS
 class KeepPredictions(BaseMetric):
     """Gather the scores of all videos from all processes, in the order of the data set; it reports no figure.
 
+    Args:
+        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
+        prefix: Of no use here, since no figure is reported.
+
     Attributes:
         predictions: After the evaluation, on the first process, a dict with ``label`` and ``scores`` for each video.
             Where a head gives a dict of scores, ``scores`` is one.

@@ -24,6 +24,11 @@ class DecordInit(_DecordInit):
 
     Required keys: ``filename``. Added keys: ``video_reader``, ``total_frames``, ``avg_fps``.
 
+    Args:
+        io_backend: Where files come from: ``disk``, or another of mmengine's file back ends.
+        num_threads: Threads of the decoder.
+        **kwargs: Arguments of that back end.
+
     Raises:
         InputError: If the file does not exist.
         BrokenVideoError: If it is empty or cannot be read as a video.
@@ -76,6 +81,9 @@ class DecordDecode(_DecordDecode):
 
     Required keys: ``video_reader``, ``frame_inds``, ``filename``. Added keys: ``imgs``, ``original_shape``,
     ``img_shape``.
+
+    Args:
+        mode: ``accurate``, or ``efficient`` for the key frames nearest to those that are wanted.
 
     Raises:
         BrokenVideoError: If frames cannot be decoded.

@@ -1,0 +1,77 @@
+"""What MkDocs calls while it builds the site: pages from elsewhere in the repository, the reference, formulas."""
+
+import html
+import posixpath
+import re
+from pathlib import Path
+
+import registered_types
+import repository_pages
+from latex2mathml.converter import convert
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
+
+# Where each page of the site lies in the repository.
+origins: dict[str, str] = {}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add what lies outside ``docs/`` and the configuration reference."""
+    origins.clear()
+    own = repository_pages.pages(ROOT)
+    for path in [*own, *repository_pages.linked(ROOT, own)]:
+        uri = repository_pages.place(path, ROOT)
+        origins[uri] = path
+        if path.startswith('docs/') and (ROOT / path).is_file():
+            continue
+        source = ROOT / path
+        if source.is_file() and (path.endswith('.md') or path.endswith(repository_pages.PICTURES)):
+            content = dict(abs_src_path=str(source))
+        else:
+            content = dict(content=repository_pages.shown(source, ROOT))
+        files.append(File.generated(config, uri, inclusion=InclusionLevel.NOT_IN_NAV, **content))
+    for group in registered_types.GROUPS:
+        uri = f'reference/{group[0]}.md'
+        text = registered_types.page_of(group)
+        origins[uri] = group[0]  # links of these pages are from the repository's root
+        files.append(File.generated(config, uri, content=text))
+        for link in repository_pages.links_of(text):
+            shown = repository_pages.place(link, ROOT)
+            if shown not in origins:
+                origins[shown] = link
+                content = repository_pages.shown(ROOT / link, ROOT)
+                files.append(File.generated(config, shown, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Links between files of the repository become links between pages."""
+    origin = origins[page.file.src_uri]
+    if page.file.src_uri.startswith('files/'):
+        origin = ''  # the page of a folder names what it lists from the repository's root
+
+    def replace(link: str) -> str:
+        if not repository_pages.is_local(link):
+            return link
+        path, anchor = repository_pages.target_of(origin, link)
+        uri = repository_pages.place(path, ROOT)
+        if uri not in origins:
+            return link  # MkDocs says that it leads nowhere
+        relative = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or '.')
+        return f'{relative}#{anchor}' if anchor else relative
+
+    return repository_pages.replace_links(markdown, replace)
+
+
+def on_page_content(content: str, **_: object) -> str:
+    """Formulas become MathML, which browsers draw without a script."""
+
+    def formula(match: re.Match) -> str:
+        display = 'block' if match[2] == '[' else 'inline'
+        return convert(html.unescape(match[3]), display=display)
+
+    return FORMULA.sub(formula, content)

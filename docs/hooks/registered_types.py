@@ -1,0 +1,148 @@
+"""The configuration reference: every type that a config can name, from its signature and its docstring."""
+
+import inspect
+import re
+from dataclasses import dataclass, field
+
+import mmaction_vt  # noqa: F401  registers everything
+from mmaction_vt import registry
+
+# Page, its title, the registry, and which of its types: those whose module starts so.
+GROUPS = (
+    ('backbones', 'Backbones', registry.MODELS, 'mmaction_vt.models.backbones'),
+    ('heads', 'Heads', registry.MODELS, 'mmaction_vt.models.heads'),
+    ('recognizers', 'Recognizers', registry.MODELS, 'mmaction_vt.models.recognizers'),
+    ('losses', 'Losses', registry.MODELS, 'mmaction_vt.models.losses'),
+    ('initializers', 'Initializers', registry.WEIGHT_INITIALIZERS, ''),
+    ('datasets', 'Data sets', registry.DATASETS, ''),
+    ('transforms', 'Transforms', registry.TRANSFORMS, ''),
+    ('metrics', 'Metrics', registry.METRICS, ''),
+    ('hooks', 'Hooks', registry.HOOKS, ''),
+    ('loops', 'Loops', registry.LOOPS, ''),
+    ('optim_wrappers', 'Optimizer wrappers', registry.OPTIM_WRAPPERS, ''),
+    ('constructors', 'Optimizer constructors', registry.OPTIM_WRAPPER_CONSTRUCTORS, ''),
+    ('optimizers', 'Optimizers', registry.OPTIMIZERS, ''),
+    ('model_wrappers', 'Model wrappers', registry.MODEL_WRAPPERS, ''),
+)
+ARGUMENTS = re.compile(r'Args(?: \((.+)\))?:')
+SECTION = re.compile(r'(Args(?: \(.+\))?|Attributes|Raises|Returns|Example):')
+
+
+@dataclass
+class Documentation:
+    """A docstring in parts.
+
+    Attributes:
+        text: Everything before the first section.
+        sections: For each section (``Args``, ``Raises``, ...) its entries, or one without a name.
+    """
+
+    text: str
+    sections: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What the docstring says of each argument, ``*`` and ``**`` left away."""
+        found = {}
+        for name, entries in self.sections.items():
+            if ARGUMENTS.fullmatch(f'{name}:'):
+                found |= {key.lstrip('*'): text for key, text in entries.items()}
+        return found
+
+
+def parse(docstring: str) -> Documentation:
+    """A docstring of this package's form in parts."""
+    lines = inspect.cleandoc(docstring).splitlines()
+    starts = [index for index, line in enumerate(lines) if SECTION.fullmatch(line)]
+    documentation = Documentation('\n'.join(lines[: starts[0]] if starts else lines).strip())
+    for start, end in zip(starts, [*starts, len(lines)][1:], strict=False):
+        entries, name = {}, ''
+        for line in lines[start + 1 : end]:
+            match = re.fullmatch(r' {4}(\*{0,2}\w+): (.+)', line)
+            if match:
+                name = match[1]
+                entries[name] = match[2]
+            elif line.strip():
+                entries[name] = f'{entries.get(name, "")} {line.strip()}'.strip()
+        documentation.sections[lines[start].rstrip(':')] = entries
+    return documentation
+
+
+def types_of(group: tuple) -> dict[str, type]:
+    """The registered types of one page by their names."""
+    _, _, types, module = group
+    types.import_from_location()
+    own = {
+        name: made for name, made in types.module_dict.items() if made.__module__.startswith(module or 'mmaction_vt')
+    }
+    return dict(sorted(own.items()))
+
+
+def parameters_of(made: type) -> list[inspect.Parameter]:
+    """What a type is built with, as its own ``__init__`` names it."""
+    parameters = inspect.signature(made).parameters.values()
+    return [parameter for parameter in parameters if parameter.name != 'self']
+
+
+def undocumented(made: type) -> list[str]:
+    """Arguments of a type that its docstring says nothing about."""
+    if not made.__doc__:
+        return ['everything']
+    told = parse(made.__doc__).arguments
+    return [parameter.name for parameter in parameters_of(made) if parameter.name not in told]
+
+
+def page_of(group: tuple) -> str:
+    """The page of one group in Markdown."""
+    _, title, _, _ = group
+    parts = [f'# {title}']
+    for name, made in types_of(group).items():
+        documentation = parse(made.__doc__)
+        path = made.__module__.replace('.', '/') + '.py'
+        parts += [f'## {name}', f'`mmaction_vt.{name}` in [`{path}`]({path})', signature(name, made)]
+        parts.append(prose(documentation.text))
+        for section, entries in documentation.sections.items():
+            parts.append(f'**{headline(section)}**')
+            if ARGUMENTS.fullmatch(f'{section}:'):
+                parts.append(table(entries, made))
+            elif set(entries) == {''}:
+                parts.append(entries[''])
+            else:
+                parts.append('\n'.join(f'- `{key}`: {text}' for key, text in entries.items()))
+    return '\n\n'.join(parts) + '\n'
+
+
+def headline(section: str) -> str:
+    """What stands above a section in a page."""
+    within = ARGUMENTS.fullmatch(f'{section}:')
+    if within is None:
+        return section
+    return f'Arguments, in {within[1].removeprefix("in ")}' if within[1] else 'Arguments'
+
+
+def signature(name: str, made: type) -> str:
+    """How a config names the type, with the defaults of its arguments."""
+    lines = [f"    type='mmaction_vt.{name}',"]
+    for parameter in parameters_of(made):
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        default = '...' if parameter.default is parameter.empty else repr(parameter.default)
+        lines.append(f'    {parameter.name}={default},')
+    return '```python\ndict(\n' + '\n'.join(lines) + '\n)\n```'
+
+
+def table(entries: dict[str, str], made: type) -> str:
+    """The arguments, with their types where the signature says them."""
+    types = {parameter.name: parameter for parameter in parameters_of(made)}
+    rows = ['| argument | type | |', '| --- | --- | --- |']
+    for key, text in entries.items():
+        parameter = types.get(key.lstrip('*'))
+        known = parameter is not None and parameter.annotation not in (parameter.empty, object)
+        kind = inspect.formatannotation(parameter.annotation).replace('collections.abc.', '') if known else ''
+        rows.append(f'| `{key}` | {f"`{kind}`" if kind else ""} | {text} |')
+    return '\n'.join(rows)
+
+
+def prose(text: str) -> str:
+    """The text of a docstring as Markdown: lists begin behind an empty line."""
+    return re.sub(r'(?m)^(?!- |  )(.+)\n(?=- )', r'\1\n\n', text)
