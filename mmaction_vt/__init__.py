@@ -10,9 +10,18 @@ compat.apply()
 from . import datasets, engine, models  # noqa: E402
 from .apis import init_recognizer  # noqa: E402
 from .checkpoints import mmengine_loading, read_checkpoint, write  # noqa: E402
+from .deployment import fuse_for_inference  # noqa: E402
 from .version import __version__  # noqa: E402
 
 mmengine_loading.install()
 write.install()
 
-__all__ = ['__version__', 'datasets', 'engine', 'init_recognizer', 'models', 'read_checkpoint']
+__all__ = [
+    '__version__',
+    'datasets',
+    'engine',
+    'fuse_for_inference',
+    'init_recognizer',
+    'models',
+    'read_checkpoint',
+]
