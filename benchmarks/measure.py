@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
@@ -18,7 +19,7 @@ def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict
     for work in works.values():
         work()
     seconds = {name: [] for name in works}
-    for _ in track(range(runs), description='measuring'):
+    for _ in track(range(runs), 'measuring', console=Console(stderr=True)):
         for name, work in works.items():
             start = time.perf_counter()
             work()

@@ -46,9 +46,11 @@ def measure(command: str) -> str:
 
 
 def layout(printed: str) -> str:
-    """Printed lines as paragraphs: a blank line wherever tables and sentences meet."""
+    """Printed lines, but for logs, as paragraphs: a blank line wherever tables and sentences meet."""
     lines, last = [], ''
     for line in filter(None, map(str.rstrip, printed.splitlines())):
+        if ' - mmengine - ' in line:
+            continue
         new_table = line.startswith('|') and last.startswith('|') and line.count('|') != last.count('|')
         if lines and (line.startswith('|') != last.startswith('|') or new_table):
             lines.append('')

@@ -36,7 +36,7 @@ def bench(tmp_path):
     page.write_text(PAGE)
     program = tmp_path / 'benchmarks'
     (program / 'one.py').write_text(
-        "print('a machine\\n| a | b |\\n| --- | --- |\\n| 1 | 2 |\\n| a |\\n| 3 |\\ndone')\n"
+        "print('x - mmengine - INFO - y\\na machine\\n| a | b |\\n| --- | --- |\\n| 1 | 2 |\\n| a |\\n| 3 |\\ndone')\n"
     )
     (program / 'two.py').write_text('raise SystemExit(3)\n')
     names['main'].__globals__.update(ROOT=tmp_path, RESULTS=page, CHART=tmp_path / 'images' / 'speed.png')

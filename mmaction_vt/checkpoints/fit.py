@@ -18,6 +18,7 @@ from .read import read_checkpoint
 CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
 TIME_EMBEDDINGS = ('backbone.time_embed', 'backbone.temp_embed')
 TOKEN_LAYERS = 'cls_head.token_linear.'
+MERGED = '.merged'  # what ``fuse_for_inference`` leaves beside a weight that stands for two
 
 
 @dataclass
@@ -51,6 +52,7 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
         InputError: If a key is missing or left over, or a shape differs; the message names it.
     """
     wanted = model.state_dict()
+    _refuse_other_merging(state, wanted)
     fit = Fit(dict(state))
     _resize_embeddings(fit, model)
     _fit_token_layers(fit, wanted)
@@ -200,6 +202,21 @@ def _fit_token_layers(fit: Fit, wanted: dict[str, Tensor]) -> None:
         fit.resized.append('Left out the layers that score tokens: the model has none.')
     else:
         fit.new_classifiers.append('The checkpoint has no layers that score tokens: those of the model are untrained.')
+
+
+def _refuse_other_merging(state: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
+    """Refuse a checkpoint in which other layers are merged than in the model."""
+    merged, merged_here = ({key for key in keys if key.endswith(MERGED)} for keys in (state, wanted))
+    if merged_here - merged:
+        raise InputError(
+            'the model was merged by fuse_for_inference, and the checkpoint is one of the model before: load it first, '
+            'and merge then'
+        )
+    if merged - merged_here:
+        raise InputError(
+            'the checkpoint was written by a model that fuse_for_inference had merged, whose layers cannot be taken '
+            'apart: load the checkpoint that it was made from'
+        )
 
 
 def _leave_out_classifiers(fit: Fit, wanted: dict[str, Tensor]) -> None:

@@ -27,26 +27,38 @@ def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None
         _mmengines(checkpoint, filename, **options)
         return
     path = Path(filename)
-    part = path.with_name(f'{path.name}.part')
     buffer = io.BytesIO()
     torch.save(checkpoint, buffer)
     try:
+        write_whole(path, buffer.getbuffer())
+    except OSError as error:
+        raise InputError(
+            f'the checkpoint {path} ({len(buffer.getbuffer()) / 2**20:.1f} MB) cannot be written: {error.strerror}; '
+            'earlier checkpoints are as they were, and --resume goes on from the newest'
+        ) from error
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file under another name, flush it to the disk, and rename it.
+
+    Raises:
+        OSError: If that fails; what was there before is still there, and nothing else.
+    """
+    part = path.with_name(f'{path.name}.part')
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open('wb') as file:
-            file.write(buffer.getbuffer())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
-    except OSError as error:
+    except OSError:
         if part.exists():
             part.unlink()
-        raise InputError(
-            f'the checkpoint {path} ({len(buffer.getbuffer()) / 2**20:.1f} MB) cannot be written: {error.strerror}; '
-            'earlier checkpoints are as they were, and --resume goes on from the newest'
-        ) from error
+        raise
 
 
 _mmengines: Callable = None

@@ -171,7 +171,7 @@ class Motionformer(VideoTransformer):
                 x = block(x, num_tubelets, first_only)
 
         x = self.norm(x)
-        return x[:, 0] if class_token_only else self.tokens_to_featmap(x, len(x), grid)
+        return x[:, 0] if class_token_only else self.tokens_to_featmap(x, x.shape[0], grid)
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
         """The patch tokens that a block returns, laid out in time and space.
@@ -190,7 +190,7 @@ class Motionformer(VideoTransformer):
     def _embed(self, x: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
         """Tokens (N, 1 + F * P, C): class token and patches with their embeddings."""
         embed = self.position_embed(grid, num_tubelets)
-        cls_token = (self.cls_token + embed[:, :1]).expand(len(x), -1, -1)
+        cls_token = (self.cls_token + embed[:, :1]).expand(x.shape[0], -1, -1)
         return self.embed_drop(torch.cat((cls_token, self.patch_embed_3d(x) + embed[:, 1:]), dim=1))
 
     def position_embed(self, grid: tuple[int, int], num_tubelets: int) -> Tensor:

@@ -167,7 +167,7 @@ class TimeSformer(VideoTransformer):
         num_samples, _, num_frames = x.shape[:3]
         frames = x.permute(2, 0, 1, 3, 4).flatten(0, 1)
         patches = self.patch_embed(frames)  # (T * N, S, C)
-        tokens = torch.cat((self.cls_token.expand(len(patches), -1, -1), patches), dim=1)
+        tokens = torch.cat((self.cls_token.expand(patches.shape[0], -1, -1), patches), dim=1)
         tokens = tokens + resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
         tokens = self.embed_drop(tokens).unflatten(0, (num_frames, num_samples))
         if self.attention_type == 'space_only':

@@ -176,7 +176,7 @@ class ViViT(VideoTransformer):
     def forward(self, x: Tensor) -> Tensor:
         grid = grid_of(x.shape[3:], self.patch_size)
         num_tubelets = tubelets_of(x.shape[2], self.tubelet_size)
-        num_samples = len(x)
+        num_samples = x.shape[0]
         x = self.patch_embed(x)  # (N, F * P, C)
         if self.attention_type == 'factorised_encoder':
             return self._encode_in_two_steps(x, num_samples, grid)
@@ -217,7 +217,7 @@ class ViViT(VideoTransformer):
 
     def _with_class_token(self, x: Tensor, cls_token: Tensor, embed: Tensor) -> Tensor:
         """Tokens (B, 1 + L, C) of (B, L, C) behind one of (1, 1, C) or (B, 1, C), with embeddings (1, 1 + L, C)."""
-        cls_token = (cls_token + embed[:, :1]).expand(len(x), -1, -1)
+        cls_token = (cls_token + embed[:, :1]).expand(x.shape[0], -1, -1)
         return self.embed_drop(torch.cat((cls_token, x + embed[:, 1:]), dim=1))
 
     def _run(self, blocks: nn.ModuleList, x: Tensor, first_only: bool) -> Tensor:

@@ -160,7 +160,7 @@ def orthogonal_directions(dims: int, count: int, seed: int) -> Tensor:
 
 def without_autocast(device: torch.device) -> AbstractContextManager:
     """Where numbers are computed as precisely as their types say."""
-    if not torch.amp.is_autocast_available(device.type):
+    if not (torch.amp.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type)):
         return nullcontext()
     return torch.autocast(device.type, enabled=False)
 

@@ -35,6 +35,10 @@ class TrajectoryAttention(Attention):
             published checkpoints were trained with code that sums them unprojected.
         approximation: What stands in for attention along space, one of ``space_approximations``; exact without. It has
             no dropout on attention weights.
+
+    Attributes:
+        in_parts: Whether a batch is taken apart, sample by sample, so that few trajectories are held at once. A graph
+            traced so is one for the batch that it was traced with.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class TrajectoryAttention(Attention):
         approximation: nn.Module | None = None,
     ) -> None:
         super().__init__(dims, num_heads, qkv_bias, attn_drop_rate, drop_rate)
+        self.in_parts = True
         self.project_values = project_values
         self.approximation = approximation
         self.proj_q = nn.Linear(dims, dims)
@@ -66,9 +71,13 @@ class TrajectoryAttention(Attention):
             return super().forward(x, first_only=True)
         q, k, v = self.project_qkv(x)
         cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
-        # One sample after the other: trajectories are F times as large as the tokens.
-        samples = zip(q[:, :, 1:], k[:, :, 1:], v[:, :, 1:], strict=True)
-        out = torch.stack([self.along_trajectories(*sample, num_frames) for sample in samples])
+        patches = [tokens[:, :, 1:] for tokens in (q, k, v)]
+        if self.in_parts:
+            # One sample after the other: trajectories are F times as large as the tokens.
+            samples = zip(*(tokens.split(1) for tokens in patches), strict=True)
+            out = torch.cat([self.along_trajectories(*sample, num_frames) for sample in samples])
+        else:
+            out = self.along_trajectories(*patches, num_frames)
         if first_only:
             # The patches' share is zero: it ties the parameters to the graph.
             cls_out = cls_out + 0.0 * out.sum((1, 2), keepdim=True)
@@ -76,43 +85,48 @@ class TrajectoryAttention(Attention):
         return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1)))
 
     def along_trajectories(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
-        """Both steps for the patches of one sample, (F * P, C), as many frames of queries at once as memory allows.
+        """Both steps for the patches, (B, F * P, C); of one sample as many frames of queries at once as memory allows.
 
         Args:
-            q: Queries, (heads, F * P, C / heads).
+            q: Queries, (B, heads, F * P, C / heads); B is 1 where ``in_parts``.
             k: Keys, likewise.
             v: Values, likewise.
             num_frames: F.
         """
-        k, v = (tokens.unflatten(1, (num_frames, -1)).transpose(0, 1) for tokens in (k, v))  # (F, heads, P, C / heads)
-        size = q.numel()  # of the trajectories that the patches of one frame have
-        at_once = num_frames if self.approximation is not None else max(1, MOST_ELEMENTS // size)
-        places = q.shape[1] // num_frames
+        places = q.shape[2] // num_frames
+        q, k, v = (tokens.unflatten(2, (num_frames, places)) for tokens in (q, k, v))
+        k, v = (tokens.permute(2, 0, 1, 3, 4).flatten(1, 2) for tokens in (k, v))  # (F, B * heads, P, C / heads)
+        at_once = num_frames
+        if self.in_parts and self.approximation is None:
+            at_once = max(1, MOST_ELEMENTS // q.numel())  # the trajectories of one frame's patches
         out = []
         for first_frame in range(0, num_frames, at_once):
             frames = slice(first_frame, first_frame + at_once)
-            trajectories = self.along_space(q.unflatten(1, (-1, places))[:, frames].flatten(1, 2), k, v)
-            own = trajectories.unflatten(1, (-1, places))[frames].diagonal(dim1=0, dim2=1)  # (P, C, frames)
-            out += self.along_time_in_parts(trajectories, own.permute(2, 0, 1).flatten(0, 1))
-        return torch.cat(out)
+            asking = q[:, :, frames]
+            trajectories = self.along_space(asking.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
+            own = trajectories.unflatten(1, (-1, *asking.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
+            out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
+        return torch.cat(out).unflatten(0, (-1, num_frames * places))
 
     def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """Trajectories (F, S, C): what each patch finds in each frame.
+        """Trajectories (F, B * S, C): what each patch finds in each frame.
 
         Args:
-            q: Queries of S patches, (heads, S, C / heads).
-            k: Keys of all patches, (F, heads, P, C / heads).
+            q: Queries of S patches, (B * heads, S, C / heads).
+            k: Keys of all patches, (F, B * heads, P, C / heads).
             v: Values, likewise.
         """
         if self.approximation is not None:
-            return self.approximation(q, k, v).transpose(1, 2).flatten(2)
-        q = q.expand(len(k), -1, -1, -1)
-        drop_rate = self.attn_drop_rate if self.training else 0.0
-        return F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
+            found = self.approximation(q, k, v)
+        else:
+            q = q.expand(len(k), -1, -1, -1)
+            drop_rate = self.attn_drop_rate if self.training else 0.0
+            found = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate)
+        return found.unflatten(1, (-1, self.num_heads)).transpose(2, 3).flatten(1, 2).flatten(2)
 
     def along_time_in_parts(self, trajectories: Tensor, own: Tensor) -> list[Tensor]:
         """What ``along_time`` returns, in parts that stay in the cache. In training these cost more than they give."""
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() or not self.in_parts:
             return [self.along_time(trajectories, own)]
         patches = max(1, MOST_CACHED // (self.num_heads * own.shape[1]))
         parts = zip(trajectories.split(patches, dim=1), own.split(patches), strict=True)

@@ -1,0 +1,7 @@
+"""Deployment: layers merged for inference, and recognizers as files that run without this package."""
+
+from .export import TOLERANCE, ExportReport, export_recognizer
+from .fuse import count_merged, fuse_for_inference
+from .scorer import Scorer
+
+__all__ = ['TOLERANCE', 'ExportReport', 'Scorer', 'count_merged', 'export_recognizer', 'fuse_for_inference']

@@ -1,0 +1,117 @@
+"""Recognizers in ONNX, the format that runtimes of many makers read."""
+
+import importlib.util
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.export import ExportedProgram
+
+from ..errors import InputError
+from .torch_file import first_line, quiet
+
+PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
+# Those that PyTorch 2.11 writes and onnxruntime reads.
+OPSETS = range(18, 24)
+DEFAULT_OPSET = 20
+LARGEST = 2**31 - 2**24  # bytes; what protobuf holds, less room for the graph
+ATTENTION = torch.ops.aten.scaled_dot_product_attention.default
+
+
+def check_packages() -> None:
+    """Refuse to begin without what ONNX needs.
+
+    Raises:
+        InputError: If a package is missing.
+    """
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        needs = 'the package' if len(missing) == 1 else 'the packages'
+        raise InputError(
+            f'export to ONNX needs {needs} {", ".join(missing)} (pip install "mmaction_vt[deploy]", in a clone '
+            'pip install ".[deploy]")'
+        )
+
+
+def check_opset(opset: int | None) -> None:
+    """Refuse an opset that is not written.
+
+    Raises:
+        InputError: If it is not one of ``OPSETS``.
+    """
+    if opset is not None and opset not in OPSETS:
+        raise InputError(f'--opset is from {OPSETS[0]} to {OPSETS[-1]} (default: {DEFAULT_OPSET}), not {opset}')
+
+
+def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, str], opset: int | None = None) -> bytes:
+    """The content of an .onnx file.
+
+    Args:
+        program: What ``trace`` returned.
+        outputs: Names of its outputs.
+        metadata: What the file tells of itself.
+        opset: One of ``OPSETS``.
+
+    Raises:
+        InputError: If the weights are more than such a file holds, or an operator has no counterpart.
+    """
+    size = sum(value.numel() * value.element_size() for value in program.state_dict.values())
+    if size > LARGEST:
+        raise InputError(f'an .onnx file holds 2 GB and the weights are {size / 2**30:.1f} GB: take --format torch')
+    options = dict(input_names=['clips'], output_names=outputs, dynamic_shapes=dict(clips={0: 'batch'}), verbose=False)
+    with quiet():
+        try:
+            onnx_program = torch.onnx.export(
+                with_usual_attention(program), (), dynamo=True, opset_version=opset or DEFAULT_OPSET, **options
+            )
+        except torch.onnx.OnnxExporterError as error:
+            cause = first_line(error.__cause__ or error)
+            raise InputError(f'torch.onnx cannot write this model: {cause}') from error
+    onnx_program.model.metadata_props.update(metadata)
+    return onnx_program.model_proto.SerializeToString()
+
+
+def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
+    """A function from clips to scores that runs the content of an .onnx file in onnxruntime, on the CPU.
+
+    Raises:
+        InputError: If onnxruntime does not take it.
+    """
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+    refusals = (ort_errors.Fail, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf, ort_errors.NotImplemented)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3  # errors only
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
+    except refusals as error:
+        raise InputError(
+            f'onnxruntime {onnxruntime.__version__} does not take the file: {first_line(error)}'
+        ) from error
+    names = [output.name for output in session.get_outputs()]
+
+    def run(clips: Tensor) -> dict[str, Tensor]:
+        values = session.run(names, {'clips': clips.numpy()})
+        return {name: torch.from_numpy(value) for name, value in zip(names, values, strict=True)}
+
+    return run
+
+
+def with_usual_attention(program: ExportedProgram) -> ExportedProgram:
+    """The program with attention over (batch, heads, tokens, channels) only, as ONNX has it.
+
+    ViViT's Model 4 attends with the frames, or the places, as a fifth axis.
+    """
+    calls = [node for node in program.graph.nodes if node.target is ATTENTION]
+    if all(node.args[0].meta['val'].ndim == 4 for node in calls):
+        return program
+    return program.run_decompositions({ATTENTION: attend_with_one_batch_axis})
+
+
+def attend_with_one_batch_axis(q: Tensor, k: Tensor, v: Tensor, *args: object, **kwargs: object) -> Tensor:
+    if q.ndim == 4:
+        return NotImplemented
+    flat = (tokens.flatten(0, -4) for tokens in (q, k, v))
+    return ATTENTION(*flat, *args, **kwargs).unflatten(0, q.shape[:-3])

@@ -1,0 +1,66 @@
+"""Write a model as ONNX or for ``torch.export``: ``python tools/deployment/export.py CONFIG CHECKPOINT --out F``."""
+
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+
+from rich.console import Console
+
+from mmaction_vt.apis import init_recognizer
+from mmaction_vt.deployment import export_recognizer
+from mmaction_vt.deployment.export import FORMATS, format_of
+from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description='Write a model as a file that runs without this package.')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint of any layout; "none" for random weights')
+    parser.add_argument('--out', required=True, metavar='F', help='the file, .onnx or .pt2 (for torch.export)')
+    parser.add_argument('--format', choices=FORMATS.values(), help='for other names of the file')
+    parser.add_argument(
+        '--shape',
+        nargs=3,
+        type=int,
+        metavar=('T', 'H', 'W'),
+        help='frames, height and width of a clip (default: as the backbone)',
+    )
+    parser.add_argument('--softmax', action='store_true', help='probabilities instead of raw scores')
+    parser.add_argument('--fuse', action='store_true', help='merge linear layers that follow each other')
+    parser.add_argument('--opset', type=int, metavar='N', help='version of the operators of ONNX')
+    parser.add_argument('--label-file', help='class names, one a line, to keep in the file')
+    parser.add_argument(
+        '--check', action=BooleanOptionalAction, default=True, help="compare the file's scores with the model's"
+    )
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+    return parser
+
+
+def main(args: Namespace) -> None:
+    format_of(args.out, args.format)
+    labels = read_labels(args.label_file)
+    config = read_config(args.config, args.cfg_options)
+    checkpoint = None if args.checkpoint == 'none' else args.checkpoint
+    model = init_recognizer(config, checkpoint, new_classifier=False)
+    report = export_recognizer(
+        model,
+        args.out,
+        file_format=args.format,
+        clip_shape=args.shape,
+        softmax=args.softmax,
+        fuse=args.fuse,
+        opset=args.opset,
+        labels=labels,
+        check=args.check,
+    )
+    console = Console(soft_wrap=True, highlight=False)
+    outputs = ', '.join(f'{name} (N, {count})' for name, count in report.num_classes.items())
+    shape = ', '.join(map(str, report.clip_shape))
+    console.print(f'Wrote {args.out} ({report.num_bytes / 2**20:.1f} MB): clips (N, {shape}) to {outputs}')
+    if args.fuse:
+        console.print(f'Layers that stand for two: {report.merged}')
+    if report.difference is not None:
+        console.print(f"Scores differ from the model's by at most {report.difference:.1e}")
+
+
+if __name__ == '__main__':
+    run(main, build_parser())
