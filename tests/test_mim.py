@@ -5,7 +5,9 @@ Packages come from the package index; the file that ``mim download`` fetches fro
 
 import functools
 import http.server
+import json
 import os
+import re
 import shlex
 import subprocess
 import threading
@@ -74,6 +76,24 @@ def test_trains_and_tests(run, checkpoint, launch):
     options = ['--checkpoint', checkpoint, *launch, '--out', report, '--cfg-options', *TEST]
     out = run('mim', 'test', 'mmaction_vt', f'{NAME}.py', *options)
     assert 'Testing finished successfully' in out and report.exists()
+
+
+def test_published_scores(run, environment):
+    """The parity cases, with the installed package instead of the repository's."""
+    where = run('python', '-c', 'import mmaction_vt; print(mmaction_vt.__file__)').split()[-1]
+    assert where.startswith(str(environment))
+    out = run('python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-k', 'published', ROOT / 'tests' / 'models')
+    assert int(re.search(r'(\d+) passed', out)[1]) >= 15 and 'skipped' not in out
+
+
+def test_converts_every_published_layout(run):
+    """Each parity checkpoint, by the installed program."""
+    cases = [path.parent for path in sorted((ROOT / 'tests' / 'data' / 'parity').glob('*/case.json'))]
+    assert len(cases) == 16
+    for case in cases:
+        source = case / json.loads((case / 'case.json').read_text())['checkpoint']
+        run('python', run.mim / 'tools' / 'convert_checkpoint.py', source, f'{case.name}.pth')
+        assert (run.folder / f'{case.name}.pth').stat().st_size > 1000
 
 
 def test_searches(run):

@@ -1,0 +1,50 @@
+"""The tour finds what the pages ask for; running it is for ``python tests/tour.py FOLDER``."""
+
+import runpy
+
+import pytest
+from conftest import ROOT
+
+steps = runpy.run_path(str(ROOT / 'tests' / 'tour.py'))['steps']
+PAGE = """
+    python tools/a.py data
+
+Save this as `data/config.py`. It is a config.
+
+```python
+x = 1
+```
+
+    python tools/test.py CONFIG CHECKPOINT
+    pip install x
+
+```python
+import json
+
+print(json)
+```
+
+```python
+only = 'a piece'
+```
+"""
+
+
+def test_steps_of_a_page():
+    run = ('run', 'python tools/a.py data')
+    assert steps(PAGE) == [run, ('data/config.py', 'x = 1\n'), ('python', 'import json\n\nprint(json)\n')]
+
+
+@pytest.mark.parametrize(
+    ('page', 'programs'),
+    [
+        ('custom_dataset', ['build_list', 'config.py', 'train', 'test', 'demo_gradcam', 'export', 'make_shards']),
+        ('inference', ['moving_shapes', 'predict', 'predict', 'VideoInferencer']),
+        ('deployment', ['export', 'export', 'onnxruntime', 'torch.export', 'fuse_for_inference']),
+    ],
+)
+def test_steps_of_the_pages(page, programs):
+    found = iter(steps((ROOT / 'docs' / f'{page}.md').read_text()))
+    for program in programs:
+        assert any(program in kind or f'{program}.py' in text or (kind == 'python' and program in text)
+                   for kind, text in found), program  # fmt: skip
