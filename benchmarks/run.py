@@ -40,7 +40,8 @@ def measure(command: str) -> str:
     Raises:
         subprocess.CalledProcessError: If it fails.
     """
-    words = [sys.executable, str(ROOT / 'benchmarks' / command.split()[0]), *shlex.split(command)[1:]]
+    program, *options = shlex.split(command)
+    words = [sys.executable, str(ROOT / 'benchmarks' / program), *options]
     printed = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
     return f'    python benchmarks/{command}\n\n{layout(printed)}\n'
 

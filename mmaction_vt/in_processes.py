@@ -92,7 +92,7 @@ def _pool(function: Callable, workers: int) -> ProcessPoolExecutor:
 
 def _start(function: Callable) -> None:
     """Make a process ready: one thread each, Ctrl-C is the parent's, and it ends when the parent is gone."""
-    global _function
+    global _function  # noqa: PLW0603  one for each process
     _function = function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)

@@ -120,7 +120,7 @@ class VideoInferencer:
             packed = self.pipeline(dict(filename=str(video), modality='RGB', start_index=0, label=-1))
             if self.one_view:
                 packed['inputs'] = middle_view(packed['inputs'])
-        except Exception as error:  # whatever a decoder raises, it is this video that is lost and not the list
+        except Exception as error:  # noqa: BLE001  whatever a decoder raises, it is this video that is lost and not the list
             return Sample(str(video), None, describe(error))
         return Sample(str(video), packed)
 

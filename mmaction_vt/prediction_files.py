@@ -66,7 +66,9 @@ class PredictionFile:
     def __enter__(self) -> 'PredictionFile':
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.file.close()
 
     def add(self, video: str, best: dict[str, list[Guess]], error: str | None = None) -> None:

@@ -23,9 +23,8 @@ def walk_videos(folder: Path) -> list[str]:
         seen.add(real)
         folders[:] = [name for name in folders if not name.startswith('.')]
         below = Path(parent).relative_to(folder)
-        for name in files:
-            if Path(name).suffix.lower() in VIDEOS and not name.startswith('.'):
-                videos.append((below / name).as_posix())
+        own = (name for name in files if Path(name).suffix.lower() in VIDEOS and not name.startswith('.'))
+        videos.extend((below / name).as_posix() for name in own)
     return sorted(videos)
 
 

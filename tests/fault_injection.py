@@ -53,7 +53,7 @@ def start(log: Path, program: str, *args: object) -> int:
         status = 0
     except SystemExit as end:
         print(end, flush=True)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  the parent reads it
         traceback.print_exc()
         sys.stderr.flush()
     finally:

@@ -15,7 +15,7 @@ PAGES = list(dict.fromkeys(PAGES))
 FAMILIES = ('dualformer', 'light_timesformer', 'motionformer', 'timesformer', 'vivit')
 CONFIGS = {path.name for path in (ROOT / 'configs').rglob('*.py')}
 PROGRAMS = {path.name for folder in ('benchmarks', 'mmaction_vt') for path in (ROOT / folder).rglob('*.py')}
-FOLDERS = '|'.join(('benchmarks', 'configs', 'demo', 'docs', 'mmaction_vt', 'requirements', 'tests', 'tools'))
+FOLDERS = 'benchmarks|configs|demo|docs|mmaction_vt|requirements|tests|tools'
 A_PATH = re.compile(rf'(?<![\w./-])(?:{FOLDERS})/[\w./-]*\w')
 # Files that a reader is told to write.
 TO_BE_WRITTEN = {'mine.py'}

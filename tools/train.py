@@ -71,19 +71,19 @@ def apply_options(config: Config, args: Namespace) -> None:
         path = newest_whole_checkpoint(config.work_dir) if args.resume == 'auto' else args.resume
         config.resume, config.load_from = path is not None, path
     if args.auto_scale_lr:
-        if 'base_batch_size' not in config.get('auto_scale_lr', {}):
-            raise InputError(f'{args.config} has no auto_scale_lr.base_batch_size, which --auto-scale-lr needs')
-        config.auto_scale_lr.enable = True
-    if args.seed is not None or args.deterministic:
-        randomness = dict(config.get('randomness', {}))
-        if args.seed is not None:
-            randomness['seed'] = args.seed
-        if args.deterministic:
-            randomness['deterministic'] = True
-        config.randomness = randomness
+        scale_rate(config, args.config)
+    randomness = dict(seed=args.seed, deterministic=args.deterministic or None)
+    config.randomness = {**config.get('randomness', {}), **{k: v for k, v in randomness.items() if v is not None}}
     if config.get('load_from'):
         # What is loaded replaces every weight: an image model need not be fetched first.
         config.model.backbone.init_cfg = None
+
+
+def scale_rate(config: Config, path: str) -> None:
+    """Let mmengine scale the learning rate by the batch of all processes."""
+    if 'base_batch_size' not in config.get('auto_scale_lr', {}):
+        raise InputError(f'{path} has no auto_scale_lr.base_batch_size, which --auto-scale-lr needs')
+    config.auto_scale_lr.enable = True
 
 
 def use_mixed_precision(config: Config, precision: str) -> None:

@@ -29,7 +29,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if path.startswith('docs/') and (ROOT / path).is_file():
             continue
         source = ROOT / path
-        if source.is_file() and (path.endswith('.md') or path.endswith(repository_pages.PICTURES)):
+        if source.is_file() and path.endswith(('.md', *repository_pages.PICTURES)):
             content = dict(abs_src_path=str(source))
         else:
             content = dict(content=repository_pages.shown(source, ROOT))

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ..errors import InputError
 from . import image_dualformer, image_layouts, image_vit
 from .files import load_file
+from .layout import misfit
 from .read import convert, is_known, state_dict_of
 from .start_report import StartReport
 
@@ -56,5 +57,21 @@ def fit_backbone(
         fitted, report = image_dualformer.fit_backbone(state, backbone)
     else:
         fitted, report = image_vit.fit_backbone(state, backbone, inflate, temporal)
+    check(fitted, backbone)
     report.left_out = left_out + report.left_out
     return fitted, report
+
+
+def check(fitted: dict[str, Tensor], backbone: nn.Module) -> None:
+    """Refuse a state dict that is not one of a backbone, by its keys or its shapes.
+
+    Raises:
+        InputError: If the source is of another model, or of another width, depth, patch or kernel size.
+    """
+    wanted = backbone.state_dict()
+    problem = misfit(fitted, wanted)
+    if problem:
+        raise InputError(f'not a start for this {type(backbone).__name__}: {problem}')
+    for key, value in fitted.items():
+        if value.shape != wanted[key].shape:
+            raise InputError(f'{key} is {tuple(value.shape)} there and {tuple(wanted[key].shape)} in the config')

@@ -66,7 +66,7 @@ _mmengines: Callable = None
 
 def install() -> None:
     """Let mmengine's runner write all checkpoints so."""
-    global _mmengines
+    global _mmengines  # noqa: PLW0603  what a process replaces once
     import mmengine.runner.runner
 
     if mmengine.runner.runner.save_checkpoint is write_checkpoint:

@@ -89,7 +89,7 @@ def test_train_then_test_with_one_process_and_with_two(config, run_program, tmp_
         port = str(server.getsockname()[1])
     env = {**os.environ, 'PYTHON': sys.executable, 'PYTHONPATH': str(ROOT), 'CUDA_VISIBLE_DEVICES': '', 'PORT': port}
     command = ['bash', ROOT / 'tools' / 'dist_test.sh', config, checkpoint, 2, '--out', two]
-    done = subprocess.run(list(map(str, command)), env=env, capture_output=True, text=True)
+    done = subprocess.run(list(map(str, command)), env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
     reports = [json.loads(path.read_text()) for path in (one, two)]

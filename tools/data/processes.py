@@ -196,7 +196,7 @@ def serve_calls(folder: str, module: str, name: str) -> None:
     for line in sys.stdin:
         try:
             say([function(*json.loads(line)), None])
-        except Exception as error:  # whatever it is, it is the answer
+        except Exception as error:  # noqa: BLE001  whatever it is, it is the answer
             say([None, _describe(error)])
 
 
