@@ -15,7 +15,6 @@ PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 OPSETS = range(18, 24)
 DEFAULT_OPSET = 20
 LARGEST = 2**31 - 2**24  # bytes; what protobuf holds, less room for the graph
-ATTENTION = torch.ops.aten.scaled_dot_product_attention.default
 
 
 def check_packages() -> None:
@@ -61,9 +60,7 @@ def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, st
     options = dict(input_names=['clips'], output_names=outputs, dynamic_shapes=dict(clips={0: 'batch'}), verbose=False)
     with quiet():
         try:
-            onnx_program = torch.onnx.export(
-                with_usual_attention(program), (), dynamo=True, opset_version=opset or DEFAULT_OPSET, **options
-            )
+            onnx_program = torch.onnx.export(program, (), dynamo=True, opset_version=opset or DEFAULT_OPSET, **options)
         except torch.onnx.OnnxExporterError as error:
             cause = first_line(error.__cause__ or error)
             raise InputError(f'torch.onnx cannot write this model: {cause}') from error
@@ -97,21 +94,3 @@ def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
         return {name: torch.from_numpy(value) for name, value in zip(names, values, strict=True)}
 
     return run
-
-
-def with_usual_attention(program: ExportedProgram) -> ExportedProgram:
-    """The program with attention over (batch, heads, tokens, channels) only, as ONNX has it.
-
-    ViViT's Model 4 attends with the frames, or the places, as a fifth axis.
-    """
-    calls = [node for node in program.graph.nodes if node.target is ATTENTION]
-    if all(node.args[0].meta['val'].ndim == 4 for node in calls):
-        return program
-    return program.run_decompositions({ATTENTION: attend_with_one_batch_axis})
-
-
-def attend_with_one_batch_axis(q: Tensor, k: Tensor, v: Tensor, *args: object, **kwargs: object) -> Tensor:
-    if q.ndim == 4:
-        return NotImplemented
-    flat = (tokens.flatten(0, -4) for tokens in (q, k, v))
-    return ATTENTION(*flat, *args, **kwargs).unflatten(0, q.shape[:-3])

@@ -59,13 +59,17 @@ class FactorisedDotProductAttention(Attention):
     def forward(self, x: Tensor, num_frames: int) -> Tensor:
         drop_rate = self.attn_drop_rate if self.training else 0.0
         # Each (N, heads, F, P, C / heads), whose first heads look at their own time and whose others at their place.
+        # Times and places join the batch: fused attention is fast on four axes only.
         parts = [part.unflatten(2, (num_frames, -1)) for part in self.project_qkv(x)]
         space, time = zip(*[part.chunk(2, dim=1) for part in parts], strict=True)
+        space = [part.transpose(1, 2).flatten(0, 1) for part in space]  # (N * F, heads / 2, P, C / heads)
+        time = [part.permute(0, 3, 1, 2, 4).flatten(0, 1) for part in time]  # (N * P, heads / 2, F, C / heads)
         along_space = F.scaled_dot_product_attention(*space, dropout_p=drop_rate)
-        time = [part.transpose(2, 3) for part in time]
-        along_time = F.scaled_dot_product_attention(*time, dropout_p=drop_rate).transpose(2, 3)
-        out = torch.cat((along_space, along_time), dim=1)
-        return self.proj_drop(self.proj(out.permute(0, 2, 3, 1, 4).reshape(x.shape)))
+        along_time = F.scaled_dot_product_attention(*time, dropout_p=drop_rate)
+        along_space = along_space.unflatten(0, (-1, num_frames)).transpose(2, 3)  # (N, F, P, heads / 2, C / heads)
+        along_time = along_time.unflatten(0, (x.shape[0], -1)).permute(0, 3, 1, 2, 4)
+        out = torch.cat((along_space, along_time), dim=3)
+        return self.proj_drop(self.proj(out.reshape(x.shape)))
 
 
 class FactorisedDotProductBlock(Block):
