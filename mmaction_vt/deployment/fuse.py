@@ -104,5 +104,9 @@ def fuse_for_inference(model: nn.Module) -> nn.Module:
 
 
 def count_merged(model: nn.Module) -> int:
-    """How many layers of a model stand for two."""
+    """How many layers of a model stand for two.
+
+    Args:
+        model: What ``fuse_for_inference`` returned, or any other model, which has none.
+    """
     return sum(isinstance(module, Merged) for module in model.modules())

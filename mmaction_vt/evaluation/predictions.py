@@ -93,6 +93,9 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
 def read_report(path: str | Path) -> list[dict]:
     """The videos of a report that ``write_predictions`` wrote.
 
+    Args:
+        path: A ``.json`` or ``.pkl`` file.
+
     Raises:
         InputError: If the file is not such a report.
     """

@@ -38,7 +38,13 @@ def draw_overlay(
 
 
 def contact_sheet(frames: np.ndarray, columns: int = 4, most: int = 16) -> np.ndarray:
-    """Up to ``most`` of the frames (T, H, W, 3), evenly spaced, in rows, as one picture (H', W', 3)."""
+    """Some of a clip's frames in rows, as one picture (H', W', 3).
+
+    Args:
+        frames: (T, H, W, 3).
+        columns: Frames in a row.
+        most: How many are taken at most, evenly spaced.
+    """
     count = min(len(frames), most)
     chosen = frames[np.linspace(0, len(frames) - 1, count).round().astype(int)]
     columns = min(columns, count)

@@ -43,7 +43,13 @@ def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str 
 
 
 def point_grid(count: int, width: int, height: int) -> np.ndarray:
-    """``count`` by ``count`` points, evenly spaced over a frame: x and y, (count * count, 2)."""
+    """Points evenly spaced over a frame: x and y in pixels, (count * count, 2).
+
+    Args:
+        count: Points along each side.
+        width: Width of the frame.
+        height: Its height.
+    """
     middles = (np.arange(count) + 0.5) / count
     x, y = np.meshgrid(middles * width, middles * height)
     return np.stack((x.ravel(), y.ravel()), axis=1).astype(np.float32)

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'docs' / 'hooks'))
 
 import error_messages  # noqa: E402
+import python_interface  # noqa: E402
 import registered_types  # noqa: E402
+from python_interface import exported  # noqa: E402
 
 TYPES = [(name, made) for group in registered_types.GROUPS for name, made in registered_types.types_of(group).items()]
 PAGE = ROOT / 'docs' / 'troubleshooting.md'
@@ -37,6 +39,21 @@ def test_every_argument_is_documented(name, made):
     own = {parameter.name for parameter in registered_types.parameters_of(made)}
     told = {key.lstrip('*') for key in documentation.sections.get('Args', {})}
     assert told == own
+
+
+EXPORTED = [
+    pytest.param(made, id=name) for module in python_interface.MODULES for name, made in exported(module).items()
+]
+
+
+@pytest.mark.parametrize('made', EXPORTED)
+def test_the_python_interface_is_documented(made):
+    """Every argument in words, and with a type."""
+    if registered_types.parse(made.__doc__).sections.get('Attributes') and issubclass(made, tuple):
+        return  # a named tuple's fields are its attributes
+    assert registered_types.undocumented(made) == []
+    parameters = registered_types.parameters_of(made)
+    assert all(p.annotation is not p.empty for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
 
 
 def test_an_argument_without_a_word_is_found():

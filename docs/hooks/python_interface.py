@@ -1,0 +1,33 @@
+"""What programs and notebooks call: everything that the package exports, from its signature and its docstring."""
+
+import inspect
+from types import ModuleType
+
+from registered_types import body, path_of
+
+import mmaction_vt
+from mmaction_vt import deployment, evaluation, visualization
+
+MODULES = (mmaction_vt, visualization, deployment, evaluation)
+
+
+def exported(module: ModuleType) -> dict[str, type]:
+    """Functions and classes that a module exports and that were not exported by one before it."""
+    before = MODULES[: MODULES.index(module)] if module in MODULES else ()
+    known = {name for other in before for name in other.__all__}
+    names = {name: getattr(module, name) for name in module.__all__ if name not in known}
+    return {name: made for name, made in names.items() if callable(made)}
+
+
+def page() -> str:
+    """The page in Markdown."""
+    parts = [
+        '# Python interface',
+        'What can be imported and stays: backbones, heads and the other types of configs are on pages of their own.',
+    ]
+    for module in MODULES:
+        for name, made in exported(module).items():
+            path = path_of(made)
+            parts += [f'## {name}', f'`from {module.__name__} import {name}`, in [`{path}`]({path})']
+            parts += [f'```python\n{name}{inspect.signature(made)}\n```', *body(made)]
+    return '\n\n'.join(parts) + '\n'
