@@ -1,5 +1,7 @@
 """The error for bad input: what the programs print as one sentence instead of a traceback."""
 
+from collections.abc import Iterable
+
 WORKER_PREFIX = 'Caught '
 WORKER_TRACEBACK = 'Original Traceback'
 
@@ -27,6 +29,16 @@ class InputError(ValueError):
             return message
         last_line = f'\n{cls.__module__}.{cls.__qualname__}: '
         return message.rpartition(last_line)[2].strip()
+
+
+def check_one_of(name: str, value: object, accepted: Iterable) -> None:
+    """Refuse an option that is none of those that are accepted.
+
+    Raises:
+        InputError: If it is not one of them.
+    """
+    if value not in accepted:
+        raise InputError(f'{name} is one of {", ".join(map(str, accepted))}, not {value!r}')
 
 
 class BrokenVideoError(InputError):

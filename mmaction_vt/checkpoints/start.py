@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, check_one_of
 from . import image_dualformer, image_layouts, image_vit
 from .files import load_file
 from .layout import misfit
@@ -44,12 +44,8 @@ def fit_backbone(
     Raises:
         InputError: If it does not fit, or an option is not one of these; the message says what.
     """
-    for name, value, allowed in (
-        ('inflate', inflate, image_vit.INFLATIONS),
-        ('temporal', temporal, image_vit.TEMPORAL_STARTS),
-    ):
-        if value not in allowed:
-            raise InputError(f'{name} is one of {", ".join(allowed)}, not {value!r}')
+    check_one_of('inflate', inflate, image_vit.INFLATIONS)
+    check_one_of('temporal', temporal, image_vit.TEMPORAL_STARTS)
     state, left_out = source
     if hasattr(backbone, 'patch_embeds'):
         if (inflate, temporal) != ('average', 'copy'):

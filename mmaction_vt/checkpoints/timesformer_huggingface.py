@@ -5,22 +5,19 @@ from math import isqrt
 from torch import Tensor
 
 from ..errors import InputError
+from . import huggingface_vit
 from .huggingface_folder import description
+from .huggingface_vit import escape
 from .layout import Layout, Rules, State, has
 
 ENCODER = r'timesformer\.encoder\.layer\.(\d+)\.'
 # (theirs, ours) inside a block; the trailing weight or bias is the same.
 BLOCK_NAMES = (
-    ('attention.attention.qkv', 'attn.qkv'),
-    ('attention.output.dense', 'attn.proj'),
+    *huggingface_vit.BLOCK_NAMES,
     ('temporal_attention.attention.qkv', 'temporal_attn.qkv'),
     ('temporal_attention.output.dense', 'temporal_attn.proj'),
     ('temporal_dense', 'temporal_fc'),
     ('temporal_layernorm', 'temporal_norm1'),
-    ('layernorm_before', 'norm1'),
-    ('layernorm_after', 'norm2'),
-    ('intermediate.dense', 'mlp.fc1'),
-    ('output.dense', 'mlp.fc2'),
 )
 OTHER_NAMES = (
     ('timesformer.embeddings.cls_token', 'backbone.cls_token'),
@@ -35,29 +32,25 @@ OTHER_NAMES = (
 )
 
 
-def _escape(name: str) -> str:
-    return name.replace('.', r'\.')
-
-
 def recognises(state: State) -> bool:
     return has(state, ENCODER + r'attention\.attention\.qkv\.weight')
 
 
 def rules(state: State) -> Rules:
     blocks = [
-        (ENCODER + _escape(theirs) + r'\.(weight|bias)', rf'backbone.blocks.\1.{ours}.\2')
+        (ENCODER + escape(theirs) + r'\.(weight|bias)', rf'backbone.blocks.\1.{ours}.\2')
         for theirs, ours in BLOCK_NAMES
     ]
-    return blocks + [(_escape(theirs), ours) for theirs, ours in OTHER_NAMES]
+    return blocks + [(escape(theirs), ours) for theirs, ours in OTHER_NAMES]
 
 
 def back_rules(state: State) -> Rules:
     """From our names to theirs."""
     blocks = [
-        (rf'backbone\.blocks\.(\d+)\.{_escape(ours)}\.(weight|bias)', rf'timesformer.encoder.layer.\1.{theirs}.\2')
+        (rf'backbone\.blocks\.(\d+)\.{escape(ours)}\.(weight|bias)', rf'timesformer.encoder.layer.\1.{theirs}.\2')
         for theirs, ours in BLOCK_NAMES
     ]
-    return blocks + [(_escape(ours), theirs) for theirs, ours in OTHER_NAMES]
+    return blocks + [(escape(ours), theirs) for theirs, ours in OTHER_NAMES]
 
 
 LAYOUT = Layout("Hugging Face's TimeSformer layout", recognises, rules)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from ...registry import MODELS
 from ..layers import (
     DividedBlock,
@@ -99,9 +99,9 @@ class Motionformer(VideoTransformer):
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        one_of('attention_type', attention_type, ATTENTION_TYPES)
-        one_of('out_type', out_type, OUT_TYPES)
-        one_of('pos_embed_type', pos_embed_type, POS_EMBED_TYPES)
+        check_one_of('attention_type of Motionformer', attention_type, ATTENTION_TYPES)
+        check_one_of('out_type of Motionformer', out_type, OUT_TYPES)
+        check_one_of('pos_embed_type of Motionformer', pos_embed_type, POS_EMBED_TYPES)
         if approximation is not None and attention_type != 'trajectory':
             raise InputError(
                 f'approximation of Motionformer goes with attention_type trajectory, not with {attention_type}'
@@ -202,8 +202,3 @@ class Motionformer(VideoTransformer):
         time_embed = resize_time_embed(self.temp_embed, num_tubelets)
         patch_embed = pos_embed[:, None, 1:] + time_embed[:, :, None]  # (1, F, P, C)
         return torch.cat((pos_embed[:, :1], patch_embed.flatten(1, 2)), dim=1)
-
-
-def one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
-    if value not in accepted:
-        raise InputError(f'{name} of Motionformer is one of {", ".join(accepted)}, not {value!r}')

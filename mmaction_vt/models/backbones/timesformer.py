@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ...errors import InputError
+from ...errors import check_one_of
 from ...registry import MODELS
 from ..layers import (
     Block,
@@ -80,12 +80,8 @@ class TimeSformer(VideoTransformer):
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if attention_type not in ATTENTION_TYPES:
-            raise InputError(
-                f'attention_type of TimeSformer is one of {", ".join(ATTENTION_TYPES)}, not {attention_type!r}'
-            )
-        if out_type not in OUT_TYPES:
-            raise InputError(f'out_type of TimeSformer is one of {", ".join(OUT_TYPES)}, not {out_type!r}')
+        check_one_of('attention_type of TimeSformer', attention_type, ATTENTION_TYPES)
+        check_one_of('out_type of TimeSformer', out_type, OUT_TYPES)
         self.img_size = to_pair(img_size)
         self.patch_size = patch_size
         self.num_frames = num_frames

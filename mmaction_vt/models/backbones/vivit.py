@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ...errors import InputError
+from ...errors import check_one_of
 from ...registry import MODELS
 from ..layers import (
     Block,
@@ -104,14 +104,10 @@ class ViViT(VideoTransformer):
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        for name, value, allowed in (
-            ('attention_type', attention_type, ATTENTION_TYPES),
-            ('frame_token', frame_token, FRAME_TOKENS),
-            ('out_type', out_type, OUT_TYPES),
-            ('act', act or 'gelu', ACTIVATIONS),
-        ):
-            if value not in allowed:
-                raise InputError(f'{name} of ViViT is one of {", ".join(allowed)}, not {value!r}')
+        check_one_of('attention_type of ViViT', attention_type, ATTENTION_TYPES)
+        check_one_of('frame_token of ViViT', frame_token, FRAME_TOKENS)
+        check_one_of('out_type of ViViT', out_type, OUT_TYPES)
+        check_one_of('act of ViViT', act or 'gelu', ACTIVATIONS)
         self.img_size = to_pair(img_size)
         self.patch_size = patch_size
         self.num_frames = num_frames

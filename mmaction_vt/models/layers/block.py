@@ -54,3 +54,8 @@ class Block(nn.Module):
         out = self.drop_path(self.attn(self.norm1(x), first_only))
         x = (x[:, :1] if first_only else x) + out
         return x + self.drop_path(self.mlp(self.norm2(x)))
+
+
+def attention_options(options: dict) -> dict:
+    """Those arguments of a block that its attention takes too."""
+    return {key: options[key] for key in ('qkv_bias', 'attn_drop_rate', 'drop_rate') if key in options}

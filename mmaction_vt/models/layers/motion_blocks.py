@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from .block import Block
+from .block import Block, attention_options
 from .divided_attention import DividedAttention
 from .trajectory_attention import TrajectoryAttention
 
@@ -56,8 +56,3 @@ class DividedBlock(Block):
         out = self.drop_path(self.attn(self.norm1(x), num_frames, 'space', first_only))
         x = (x[:, :1] if first_only else x) + out
         return x + self.drop_path(self.mlp(self.norm2(x)))
-
-
-def attention_options(options: dict) -> dict:
-    """Those arguments of a block that its attention takes too."""
-    return {key: options[key] for key in ('qkv_bias', 'attn_drop_rate', 'drop_rate') if key in options}

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from .attention import Attention
-from .block import Block
+from .block import Block, attention_options
 from .drop_path import DropPath
 
 
@@ -24,9 +24,8 @@ class FactorisedSelfAttentionBlock(Block):
 
     def __init__(self, dims: int, num_heads: int, drop_path_rate: float = 0.0, **options: object) -> None:
         super().__init__(dims, num_heads, drop_path_rate=drop_path_rate, **options)
-        own = {key: options[key] for key in ('qkv_bias', 'attn_drop_rate', 'drop_rate') if key in options}
         self.temporal_norm1 = nn.LayerNorm(dims, eps=self.norm1.eps)
-        self.temporal_attn = Attention(dims, num_heads, **own)
+        self.temporal_attn = Attention(dims, num_heads, **attention_options(options))
         self.temporal_drop_path = DropPath(drop_path_rate)
 
     def forward(self, x: Tensor, num_frames: int) -> Tensor:
@@ -77,8 +76,7 @@ class FactorisedDotProductBlock(Block):
 
     def __init__(self, dims: int, num_heads: int, **options: object) -> None:
         super().__init__(dims, num_heads, **options)
-        own = {key: options[key] for key in ('qkv_bias', 'attn_drop_rate', 'drop_rate') if key in options}
-        self.attn = FactorisedDotProductAttention(dims, num_heads, **own)
+        self.attn = FactorisedDotProductAttention(dims, num_heads, **attention_options(options))
 
     def forward(self, x: Tensor, num_frames: int) -> Tensor:
         x = x + self.drop_path(self.attn(self.norm1(x), num_frames))
