@@ -1,9 +1,8 @@
 """What programs and notebooks call: everything that the package exports, from its signature and its docstring."""
 
-import inspect
 from types import ModuleType
 
-from registered_types import body, path_of
+from registered_types import arguments_of, body, call, path_of
 
 import mmaction_vt
 from mmaction_vt import deployment, evaluation, visualization
@@ -29,5 +28,5 @@ def page() -> str:
         for name, made in exported(module).items():
             path = path_of(made)
             parts += [f'## {name}', f'`from {module.__name__} import {name}`, in [`{path}`]({path})']
-            parts += [f'```python\n{name}{inspect.signature(made)}\n```', *body(made)]
+            parts += [call(name, arguments_of(made, required='')), *body(made)]
     return '\n\n'.join(parts) + '\n'

@@ -133,13 +133,18 @@ def headline(section: str) -> str:
 
 def signature(name: str, made: type) -> str:
     """How a config names the type, with the defaults of its arguments."""
-    lines = [f"    type='mmaction_vt.{name}',"]
-    for parameter in parameters_of(made):
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        default = '...' if parameter.default is parameter.empty else repr(parameter.default)
-        lines.append(f'    {parameter.name}={default},')
-    return '```python\ndict(\n' + '\n'.join(lines) + '\n)\n```'
+    return call('dict', [f"    type='mmaction_vt.{name}',", *arguments_of(made, required='=...')])
+
+
+def call(name: str, lines: list[str]) -> str:
+    """A call with a line for each argument, as a block of code."""
+    return '\n'.join(['```python', f'{name}(', *lines, ')', '```'])
+
+
+def arguments_of(made: Callable, required: str) -> list[str]:
+    """A line for each argument with its default, or with what stands for one that is required."""
+    named = [p for p in parameters_of(made) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return [f'    {p.name}{required if p.default is p.empty else f"={p.default!r}"},' for p in named]
 
 
 def table(entries: dict[str, str], made: Callable) -> str:
