@@ -72,8 +72,10 @@ def apply_options(config: Config, args: Namespace) -> None:
         config.resume, config.load_from = path is not None, path
     if args.auto_scale_lr:
         scale_rate(config, args.config)
-    randomness = dict(seed=args.seed, deterministic=args.deterministic or None)
-    config.randomness = {**config.get('randomness', {}), **{k: v for k, v in randomness.items() if v is not None}}
+    if args.seed is not None:
+        config.randomness = dict(config.get('randomness', {}), seed=args.seed)
+    if args.deterministic:
+        config.randomness = {'seed': None, **config.get('randomness', {}), 'deterministic': True}
     if config.get('load_from'):
         # What is loaded replaces every weight: an image model need not be fetched first.
         config.model.backbone.init_cfg = None
