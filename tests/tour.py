@@ -44,7 +44,7 @@ def main() -> None:
     if folder.exists() and any(folder.iterdir()):
         sys.exit(f'error: {folder} is not empty')
     subprocess.run(['git', 'clone', '--quiet', ROOT, folder], check=True)
-    environment = dict(os.environ, PATH=f'{folder / ".venv" / "bin"}:{os.environ["PATH"]}')
+    environment = dict(os.environ)
 
     def do(command: list[str]) -> None:
         print('$', shlex.join(command), flush=True)
@@ -53,6 +53,7 @@ def main() -> None:
         print(f'  {time.monotonic() - start:.0f} s', flush=True)
 
     do(['make', 'quickstart'])
+    environment['PATH'] = f'{folder / ".venv" / "bin"}:{os.environ["PATH"]}'  # as `activate` does
     for name in PAGES:
         print(f'--- {name}', flush=True)
         for kind, text in steps((folder / name).read_text()):
