@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..errors import InputError
 from .results import BLUE, INK, RED, SOFT, clean, new_figure
@@ -66,6 +67,7 @@ def draw_curves(training: Curve, validation: Curve, title: str = '') -> Figure:
         draw_lines(axes, held_out, marker='o')
         axes.set_ylabel('accuracy in validation')
         axes.set_xlabel('epoch' if 'epoch' in training else 'step')
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if title:
         figure.suptitle(title, color=INK, x=0.02, ha='left')
     return figure
