@@ -99,7 +99,7 @@ def compare(video: str, runs: int) -> list[tuple]:
         works = {STOCK: stock(sampling, training), BARE: bare(sampling)}
         works.update({f'mmaction_vt, {name}': ours(sampling, training, name) for name in backends()})
         seconds = {name: [] for name in works}
-        for turn in track(range(runs + 1), description=task):
+        for turn in track(range(runs + 1), task, console=Console(stderr=True)):
             for name, work in works.items():
                 np.random.seed(turn)
                 start = time.perf_counter()
