@@ -14,6 +14,7 @@ from .apis import check_device, init_recognizer
 from .config_files import load_config
 from .errors import InputError
 from .in_processes import call_in_order
+from .visualization.model_input import check_views, pick_view
 
 PRECISIONS = dict(bf16=torch.bfloat16, fp16=torch.float16)
 CLASS = 'class'  # what the classifier of a model with one is called
@@ -119,7 +120,7 @@ class VideoInferencer:
                 raise InputError(f'{video} does not exist')
             packed = self.pipeline(dict(filename=str(video), modality='RGB', start_index=0, label=-1))
             if self.one_view:
-                packed['inputs'] = middle_view(packed['inputs'])
+                packed['inputs'] = pick_view(check_views(packed['inputs']), None)
         except Exception as error:  # noqa: BLE001  whatever a decoder raises, it is this video that is lost and not the list
             return Sample(str(video), None, describe(error))
         return Sample(str(video), packed)
@@ -200,17 +201,6 @@ def name_classes(labels: Sequence | None, classes: dict[str, int]) -> dict[str, 
             what = 'classes' if task == CLASS else f'{task}s'
             raise InputError(f'the labels name {len(names)} {what}, and the model tells {count} apart')
     return dict(zip(classes, lists, strict=True))
-
-
-def middle_view(views: Tensor) -> Tensor:
-    """The middle one (1, 3, T, H, W) of views (views, 3, T, H, W).
-
-    Raises:
-        InputError: If these are no views.
-    """
-    if views.ndim != 5:
-        raise InputError(f'the test pipeline gives inputs of {tuple(views.shape)}, not clips (views, 3, T, H, W)')
-    return views[len(views) // 2 :][:1]
 
 
 def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:

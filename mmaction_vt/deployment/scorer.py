@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.backbones.base import VideoTransformer
-from ..models.heads import TokenLabelHead, VerbNounHead
+from ..models.heads import TokenLabelHead
 
 
 class Scorer(nn.Module):
@@ -36,11 +36,7 @@ class Scorer(nn.Module):
         self.backbone = model.backbone
         self.cls_head = model.cls_head
         self.softmax = softmax
-        if isinstance(self.cls_head, VerbNounHead):
-            heads = dict(verb=self.cls_head.fc_verb, noun=self.cls_head.fc_noun)
-            self.num_classes = {name: head.out_features for name, head in heads.items()}
-        else:
-            self.num_classes = dict(scores=self.cls_head.num_classes)
+        self.num_classes = dict(getattr(self.cls_head, 'tasks', None) or dict(scores=self.cls_head.num_classes))
         self.eval()
 
     def forward(self, clips: Tensor) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ import torch
 from mmengine.device import get_device
 from mmengine.dist import get_world_size
 from mmengine.optim import OptimWrapper
+from mmengine.utils import apply_to
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
@@ -137,12 +138,6 @@ def part_of(value: Tensor, parameter: DTensor) -> DTensor:
     return distribute_tensor(value, parameter.device_mesh, parameter.placements, src_data_rank=None)
 
 
-def together(tree: object) -> object:
-    """Dicts and lists with each split tensor put together, on the CPU; every process has to call this."""
-    if isinstance(tree, DTensor):
-        return tree.full_tensor().cpu()
-    if isinstance(tree, dict):
-        return type(tree)((key, together(value)) for key, value in tree.items())
-    if isinstance(tree, list):
-        return [together(value) for value in tree]
-    return tree
+def together(tree: dict) -> dict:
+    """A state dict with each split tensor put together, on the CPU; every process has to call this."""
+    return apply_to(tree, lambda value: isinstance(value, DTensor), lambda value: value.full_tensor().cpu())

@@ -52,7 +52,15 @@ def read_views(config: Config, source: str | Path) -> Tensor:
     if frames < clip_len:
         text = f'{source} has {frames} frames, and a clip takes {clip_len}: frames are repeated'
         print_log(text, 'current', logging.WARNING)
-    views = Compose(steps[-1:])(results)['inputs']
+    return check_views(Compose(steps[-1:])(results)['inputs'])
+
+
+def check_views(views: Tensor) -> Tensor:
+    """The views themselves, (views, 3, T, H, W).
+
+    Raises:
+        InputError: If these are no views.
+    """
     if views.ndim != 5:
         raise InputError(f'the test pipeline gives inputs of {tuple(views.shape)}, not clips (views, 3, T, H, W)')
     return views
