@@ -17,6 +17,8 @@ RUNTIME = [
     'av>=17',
     'decord>=0.6.0',
     'einops>=0.6',
+    'filelock>=3.10',
+    'huggingface-hub>=0.25',
     'mmaction2>=1.2.0,<1.3',
     'mmcv-lite>=2.1.0,<2.2',
     'mmengine>=0.10.7,<0.11',
@@ -79,7 +81,7 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     python_requires='>=3.10',
-    package_data={PACKAGE: ['py.typed']},
+    package_data={PACKAGE: ['py.typed', 'class_names/*.txt']},
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
     install_requires=RUNTIME,
     extras_require={

@@ -3,15 +3,16 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from mmaction.apis import inference_recognizer
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_vt import init_recognizer
+from mmaction_vt import VideoInferencer
 from mmaction_vt.errors import InputError
+from mmaction_vt.inferencer import name_of
+from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.programs import (
-    add_checkpoint_options,
-    add_config_options,
+    add_label_option,
+    add_model_arguments,
     check_video,
     read_config,
     read_labels,
@@ -23,16 +24,14 @@ from mmaction_vt.visualization.clips import check_clip_name
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Recognise the action in a video.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
+    add_model_arguments(parser)
     parser.add_argument('video', help='video file')
-    parser.add_argument('--label-file', help='class names, one a line')
+    add_label_option(parser)
     parser.add_argument('--out-filename', metavar='F', help='write the video with the best labels to a .gif or .mp4')
     parser.add_argument('--top-k', type=int, default=5, help='how many labels to show (default: %(default)s)')
     parser.add_argument('--fps', type=float, default=12, help='frames per second of the picture (default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
+    add_legacy_options(parser, 'demo')
     return parser
 
 
@@ -40,37 +39,25 @@ def main(args: Namespace) -> None:
     if args.out_filename:
         check_clip_name(args.out_filename)
     check_video(args.video)
-    names = read_labels(args.label_file)
-    config = read_config(args.config, args.cfg_options)
-    if 'test_pipeline' not in config:
-        raise InputError(f'{args.config} has no test_pipeline, which says how a video is read')
-    model = init_recognizer(config, args.checkpoint, args.device, new_classifier=False)
-    scores = inference_recognizer(model, args.video).pred_score
-    if isinstance(scores, dict):  # several classifiers, such as verb and noun
-        if names:
-            raise InputError(f'--label-file is for models with one classifier, and this one has {", ".join(scores)}')
-        groups = [(f'{name} ', values.float().cpu()) for name, values in scores.items()]
-    else:
-        groups = [('class ', scores.float().cpu())]
-    if names and len(names) != len(groups[0][1]):
-        raise InputError(f'{args.label_file} names {len(names)} classes, and the model tells {len(groups[0][1])} apart')
+    labels = [read_labels(path) for path in args.label_file or ()]
+    infer = VideoInferencer(read_config(args.config, args.cfg_options), args.checkpoint, args.device, labels)
+    (prediction,) = infer([args.video])
+    if prediction.error:
+        raise InputError(prediction.error)
 
-    labels, values = [], []
-    for name, group in groups:
-        best, indices = group.topk(min(args.top_k, len(group)))
-        labels += [names[index] if names else f'{name}{index}' for index in indices.tolist()]
-        values += best.tolist()
+    best = infer.best(prediction, args.top_k)
+    rows = [(name_of(guess, task), guess.score) for task, guesses in best.items() for guess in guesses]
     table = Table(title=Path(args.video).name)
     table.add_column('label')
     table.add_column('score', justify='right')
-    for label, value in zip(labels, values, strict=True):
-        table.add_row(label, f'{value:.4f}')
+    for label, score in rows:
+        table.add_row(label, f'{score:.4f}')
     console = Console()
     console.print(table)
 
     if args.out_filename:
         frames, fps = read_clip(args.video, args.fps)
-        write_clip(args.out_filename, draw_predictions(frames, labels, values), fps)
+        write_clip(args.out_filename, draw_predictions(frames, *zip(*rows, strict=True)), fps)
         console.print(f'Wrote {args.out_filename}')
 
 

@@ -6,6 +6,7 @@ written: a ``.gif`` that loops, an ``.mp4``, or a ``.png`` with the frames side 
 """
 
 from argparse import ArgumentParser, Namespace
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from PIL import Image
 from rich.console import Console
 
 from mmaction_vt import init_recognizer
+from mmaction_vt.apis import names_for
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+from mmaction_vt.models.heads import CLASS
+from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.visualization import (
     clip_maps,
     contact_sheet,
@@ -33,12 +36,12 @@ from mmaction_vt.visualization.methods import METHODS, TRAJECTORY, describe_plac
 from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
 
 WIDTH = 256  # of a frame, in pixels
+RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bilinear', 'bicubic', 'lanczos')}
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw what in a video speaks for a class.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint of any layout; "none" for random weights')
+    add_model_arguments(parser, random=True)
     parser.add_argument('video', help='video file, or with --use-frames a folder of frames')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
     methods = ', '.join((*METHODS, TRAJECTORY))
@@ -48,7 +51,7 @@ def build_parser() -> ArgumentParser:
         help='such as backbone/blocks/3/3 (default: the last block for attention, else one at a third of the depth)',
     )
     parser.add_argument('--target-category', help='class, by its number or name (default: the one with the best score)')
-    parser.add_argument('--label-file', help='class names, one a line')
+    add_label_option(parser)
     parser.add_argument('--head', type=int, help='for attention and trajectory, the head (default: the mean of all)')
     parser.add_argument(
         '--point',
@@ -64,14 +67,24 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument('--view', type=int, help='which view of the test pipeline, from 0 (default: the middle)')
     parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
-    parser.add_argument('--target-resolution', type=int, metavar='W', help='width of a frame (default: 256)')
+    parser.add_argument(
+        '--target-resolution',
+        type=int,
+        nargs='+',
+        metavar=('W', 'H'),
+        help='width of a frame, or width and height of the box that it fits into; -1 for any (default: 256)',
+    )
+    parser.add_argument(
+        '--resize-algorithm',
+        choices=tuple(RESAMPLING),
+        default='bicubic',
+        help='how frames are brought to that size (default: %(default)s)',
+    )
     parser.add_argument('--colormap', default='viridis', help="one of matplotlib's (default: %(default)s)")
     parser.add_argument('--alpha', type=float, default=0.6, help='share of the map, 0 to 1 (default: %(default)s)')
     parser.add_argument('--beside', action='store_true', help='put the frames alone to the left')
     parser.add_argument('--use-frames', action='store_true', help='VIDEO is a folder of frames')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     return parser
 
 
@@ -88,8 +101,10 @@ def check(args: Namespace) -> None:
     if args.grid < 1:
         raise InputError(f'--grid is at least 1, not {args.grid}')
     check_picture_name(args.out_filename)
-    if args.target_resolution is not None and args.target_resolution < 16:
-        raise InputError(f'--target-resolution is at least 16 pixels, not {args.target_resolution}')
+    sides = args.target_resolution or [WIDTH]
+    if len(sides) > 2 or max(sides) < 16 or any(side < 16 and side != -1 for side in sides):
+        shown = ' '.join(map(str, sides))
+        raise InputError(f'--target-resolution is at least 16 pixels, of the width or of width and height, not {shown}')
     if args.fps <= 0:
         raise InputError(f'--fps is above 0, not {args.fps}')
     found = Path(args.video).is_dir() if args.use_frames else Path(args.video).is_file()
@@ -107,20 +122,29 @@ def read_category(text: str | None, labels: list[str] | None) -> int | None:
     if text is None or text.lstrip('-').isdecimal():
         return None if text is None else int(text)
     if labels is None or text not in labels:
-        known = 'give --label-file' if labels is None else f'the label file has {", ".join(labels[:5])} ...'
-        raise InputError(f'--target-category {text!r} is not a class: {known}')
+        raise InputError(f'--target-category {text!r} is not a class: {known_classes(text, labels)}')
     return labels.index(text)
+
+
+def known_classes(text: str, labels: list[str] | None) -> str:
+    """What to write instead of a name that is no class."""
+    if labels is None:
+        return 'its names are not known: give --label-file, or a number'
+    close = get_close_matches(text, labels, n=1)
+    return f'did you mean {close[0]!r}?' if close else f'there are {", ".join(labels[:5])} ...'
 
 
 def main(args: Namespace) -> None:
     check(args)
-    labels = read_labels(args.label_file)
-    category = read_category(args.target_category, labels)
+    labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
     model = init_recognizer(config, checkpoint, args.device, new_classifier=False)
     init_default_scope(config.get('default_scope', 'mmaction'))
+    names = (names_for(model, config, labels) or {}).get(CLASS)
+    category = read_category(args.target_category, names)
     view = pick_view(read_views(config, args.video), args.view)
+    args.width = frame_width(args.target_resolution or [WIDTH], as_frames(view).shape[1:3])
 
     clip = prepare(model, view)
     if args.method == TRAJECTORY:
@@ -130,15 +154,14 @@ def main(args: Namespace) -> None:
         maps, scores, categories = clip_maps(model, clip, args.method, args.target_layer_name, category, args.head)
         frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), args.colormap, args.alpha, args.beside)
     chosen = int(categories[0])
-    if labels and len(labels) != scores.shape[1]:
-        raise InputError(f'{args.label_file} names {len(labels)} classes, and the model tells {scores.shape[1]} apart')
     probability = scores.float().softmax(1)[0, chosen].item()
-    name = labels[chosen] if labels else f'class {chosen}'
+    name = names[chosen] if names else f'class {chosen}'
 
-    width = (args.target_resolution or WIDTH) * (2 if args.beside else 1)
+    width = args.width * (2 if args.beside else 1)
+    frames = np.stack([resize(frame, width, args.resize_algorithm) for frame in frames])
     if Path(args.out_filename).suffix.lower() == '.png':
         Path(args.out_filename).parent.mkdir(parents=True, exist_ok=True)
-        sheet = contact_sheet(np.stack([resize(frame, width) for frame in frames]))
+        sheet = contact_sheet(frames)
         Image.fromarray(draw_predictions(sheet[None], [name], [probability], sheet.shape[1])[0]).save(args.out_filename)
     else:
         write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps)
@@ -158,10 +181,12 @@ def draw_trajectories(model: torch.nn.Module, view: torch.Tensor, clip: torch.Te
     shown = frames
     if len(points) == 1:
         shown = draw_overlay(frames, resize_maps(maps, clip.shape[2:])[0].cpu().numpy(), args.colormap, args.alpha)
-    drawn = draw_paths(shown, paths.cpu().numpy(), args.target_resolution or WIDTH)
+    drawn = draw_paths(shown, paths.cpu().numpy(), args.width)
     if not args.beside:
         return drawn
-    return np.concatenate((np.stack([resize(picture, drawn.shape[2]) for picture in frames]), drawn), axis=2)
+    return np.concatenate(
+        (np.stack([resize(picture, drawn.shape[2], args.resize_algorithm) for picture in frames]), drawn), axis=2
+    )
 
 
 def read_points(texts: list[str]) -> np.ndarray:
@@ -179,9 +204,16 @@ def read_points(texts: list[str]) -> np.ndarray:
     return np.array(points, np.float32)
 
 
-def resize(frame: np.ndarray, width: int) -> np.ndarray:
+def frame_width(sides: list[int], frame: tuple[int, int]) -> int:
+    """The width of a frame (height, width) that keeps its aspect ratio: a width, or what fits into width and height."""
+    height, width = frame
+    scales = [side / own for side, own in zip(sides, (width, height), strict=False) if side != -1]
+    return round(width * min(scales))
+
+
+def resize(frame: np.ndarray, width: int, algorithm: str) -> np.ndarray:
     height = round(frame.shape[0] * width / frame.shape[1])
-    return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(frame).resize((width, height), RESAMPLING[algorithm]))
 
 
 if __name__ == '__main__':

@@ -15,7 +15,7 @@ import av
 from mmaction_vt import VideoInferencer
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
-from mmaction_vt.inferencer import CLASS, Guess, Prediction
+from mmaction_vt.inferencer import CLASS, Guess, Prediction, name_of
 from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
 from mmaction_vt.visualization.methods import describe_place
 from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare
@@ -146,7 +146,3 @@ def show_bars(task: str, guesses: list[Guess], several: bool) -> str:
 
 def show_error(text: str) -> str:
     return f'<section class="answer error" role="alert"><p>{escape(text)}</p></section>'
-
-
-def name_of(guess: Guess) -> str:
-    return guess.label or f'class {guess.number}'

@@ -20,15 +20,14 @@ from web_files import keep_clean
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.visualization.methods import METHODS
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Serve a web page on which a model says what it sees in a video.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
-    parser.add_argument('--label-file', action='append', metavar='F', help='class names, one a line')
+    add_model_arguments(parser)
+    add_label_option(parser)
     parser.add_argument('--method', choices=METHODS, default='gradcam', help='what is drawn (default: %(default)s)')
     parser.add_argument(
         '--host', default='127.0.0.1', help='0.0.0.0 serves everyone who reaches this machine (default: %(default)s)'
@@ -38,8 +37,6 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--max-seconds', type=float, default=60, metavar='S', help='(default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
     parser.add_argument('--one-view', action='store_true', help='look at the middle view only: faster, less accurate')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     return parser
 
 

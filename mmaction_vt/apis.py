@@ -1,6 +1,7 @@
 """What a notebook or a service calls."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -9,8 +10,10 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from .checkpoints import load_into
-from .config_files import load_config
+from .class_names import name_classes, resolve_class_names
+from .config_files import load_config, published_checkpoint
 from .errors import InputError
+from .models.heads import classifiers_of
 from .registry import MODELS
 
 
@@ -23,8 +26,9 @@ def init_recognizer(
     """Build a recognizer, load a checkpoint of any layout into it and make it ready to predict.
 
     Args:
-        config: A config file, a ``Config``, or a dict with ``model``.
-        checkpoint: As ``read_checkpoint`` takes it; without one the weights are random.
+        config: A model's name, a config file, a ``Config``, or a dict with ``model``.
+        checkpoint: As ``read_checkpoint`` takes it, or ``'published'`` for the file that the model's authors publish;
+            without one the weights are random.
         device: Where the model goes.
         new_classifier: Whether a checkpoint for another number of classes is taken, with a warning and without its
             classifier; otherwise it is refused.
@@ -44,11 +48,45 @@ def init_recognizer(
     init_default_scope(config.get('default_scope', 'mmaction'))
     model = MODELS.build(config.model)
     if checkpoint is not None:
-        load_into(model, checkpoint, new_classifier)
+        load_into(model, published_checkpoint(checkpoint, config), new_classifier)
     else:
         logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
     model.cfg = config
     return model.to(device).eval()
+
+
+def class_names_of(config: Config, model: nn.Module) -> dict[str, list[str]] | None:
+    """The names of a model's classes that its config gives: a list for each classifier, or None.
+
+    Names that are not as many as the model's classes are those of the data set that the config was derived from: a
+    warning is logged, and there are none.
+
+    Raises:
+        InputError: If ``class_names`` of the config is neither a list that exists nor names.
+    """
+    names, classes = resolve_class_names(config.get('class_names')), classifiers_of(model.cls_head)
+    if names is None:
+        return None
+    counts = {task: len(values) for task, values in names.items()}
+    if counts != classes:
+        logging.getLogger(__name__).warning(
+            'class_names of the config has %s and the model %s classes: no names are shown; set class_names, or give '
+            '--label-file.',
+            *(' and '.join(map(str, each.values())) for each in (counts, classes)),
+        )
+        return None
+    return names
+
+
+def names_for(
+    model: nn.Module, config: Config, labels: Sequence[str] | Sequence[Sequence[str]] | None = None
+) -> dict[str, list[str]] | None:
+    """Names of the classes of each classifier of a model: those that were given, or else the config's.
+
+    Raises:
+        InputError: If they do not fit the model, or the config's are none.
+    """
+    return name_classes(labels, classifiers_of(model.cls_head)) if labels else class_names_of(config, model)
 
 
 def check_device(device: str | torch.device) -> None:

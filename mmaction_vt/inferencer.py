@@ -10,14 +10,15 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
-from .apis import check_device, init_recognizer
+from .apis import check_device, init_recognizer, names_for
 from .config_files import load_config
 from .errors import InputError
+from .evaluation.probabilities import as_probabilities
 from .in_processes import call_in_order
+from .models.heads import CLASS, classifiers_of
 from .visualization.model_input import check_views, pick_view
 
 PRECISIONS = dict(bf16=torch.bfloat16, fp16=torch.float16)
-CLASS = 'class'  # what the classifier of a model with one is called
 
 
 class Prediction(NamedTuple):
@@ -43,6 +44,13 @@ class Guess(NamedTuple):
     score: float
 
 
+def name_of(guess: Guess, task: str = CLASS) -> str:
+    """What a guess is called; of one of several classifiers with the classifier's name in front."""
+    if guess.label is None:
+        return f'{task} {guess.number}'
+    return guess.label if task == CLASS else f'{task} {guess.label}'
+
+
 class Sample(NamedTuple):
     """A video as the test pipeline packs it, or why it could not be read."""
 
@@ -58,10 +66,12 @@ class VideoInferencer:
     read gets a prediction with an error and does not end the run.
 
     Args:
-        config: A config file, a ``Config`` or a dict, with ``model`` and ``test_pipeline``.
-        checkpoint: As ``read_checkpoint`` takes it; without one the weights are random.
+        config: A model's name, a config file, a ``Config`` or a dict, with ``model`` and ``test_pipeline``.
+        checkpoint: As ``read_checkpoint`` takes it, or ``'published'`` for the file that the model's authors publish;
+            without one the weights are random.
         device: Where the model runs.
-        labels: Names of the classes; of a model with several classifiers, a list of names for each, in their order.
+        labels: Names of the classes in place of the config's; of a model with several classifiers, a list of names for
+            each, in their order.
         batch_size: Videos in one forward pass. Views of different sizes do not meet in one.
         num_workers: Processes that decode; with 0 this one does.
         amp: ``bf16`` or ``fp16`` for mixed precision.
@@ -99,8 +109,8 @@ class VideoInferencer:
         if batch_size < 1 or num_workers < 0:
             raise InputError(f'batch_size is at least 1 and num_workers 0, not {batch_size} and {num_workers}')
         self.model = init_recognizer(config, checkpoint, device, new_classifier=False)
-        self.classes = classifiers(self.model)
-        self.labels = name_classes(labels, self.classes)
+        self.classes = classifiers_of(self.model.cls_head)
+        self.labels = names_for(self.model, config, labels)
         self.batch_size = batch_size
         self.num_workers = num_workers
         self.dtype = PRECISIONS.get(amp)
@@ -164,43 +174,19 @@ class VideoInferencer:
         return scores
 
     def best(self, prediction: Prediction, k: int = 5) -> dict[str, list[Guess]]:
-        """The k best classes of each classifier, best first; empty if the video could not be read."""
+        """The k best classes of each classifier, best first; empty if the video could not be read.
+
+        Their scores are probabilities: where a model's test averages raw scores, the softmax of their mean.
+        """
         guesses = {}
         for name, scores in (prediction.scores or {}).items():
-            values, numbers = scores.topk(min(k, len(scores)))
+            values, numbers = as_probabilities(scores).topk(min(k, len(scores)))
             names = self.labels[name] if self.labels else None
             guesses[name] = [
                 Guess(number, names[number] if names else None, value)
                 for number, value in zip(numbers.tolist(), values.tolist(), strict=True)
             ]
         return guesses
-
-
-def classifiers(model: torch.nn.Module) -> dict[str, int]:
-    """The number of classes of each classifier of a model."""
-    head = model.cls_head
-    return dict(getattr(head, 'tasks', None) or {CLASS: head.num_classes})
-
-
-def name_classes(labels: Sequence | None, classes: dict[str, int]) -> dict[str, list[str]] | None:
-    """The names of the classes of each classifier.
-
-    Raises:
-        InputError: If there are not as many lists as classifiers, or not as many names as classes.
-    """
-    if not labels:
-        return None
-    lists = [list(labels)] if isinstance(labels[0], str) else [list(names) for names in labels]
-    if len(lists) != len(classes):
-        raise InputError(
-            f'there are {len(lists)} lists of class names, and the model has {len(classes)} classifiers: '
-            f'{", ".join(classes)}'
-        )
-    for names, (task, count) in zip(lists, classes.items(), strict=True):
-        if len(names) != count:
-            what = 'classes' if task == CLASS else f'{task}s'
-            raise InputError(f'the labels name {len(names)} {what}, and the model tells {count} apart')
-    return dict(zip(classes, lists, strict=True))
 
 
 def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:

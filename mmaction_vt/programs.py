@@ -14,6 +14,7 @@ from mmengine.config import Config, DictAction
 from .checkpoints import trust_checkpoints
 from .config_files import load_config
 from .errors import InputError
+from .legacy import translate_keys
 from .registry import METRICS
 
 # Settings that mmengine's runner reads and a config need not hold.
@@ -24,8 +25,8 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
     """Parse the command line, run a program, and end with one sentence and status 1 on bad input."""
-    args = parser.parse_args()
     try:
+        args = parser.parse_args()
         with trust_checkpoints(getattr(args, 'trust_checkpoint', False)):
             main(args)
     except InputError as error:
@@ -36,6 +37,29 @@ def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
         sys.exit(f'error: {error.filename or "a file"} cannot be written: {error.strerror}; what was there is kept')
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def add_model_arguments(parser: ArgumentParser, random: bool = False) -> None:
+    """CONFIG and CHECKPOINT, and what goes with them.
+
+    Args:
+        parser: The parser.
+        random: Whether the program takes a model with random weights.
+    """
+    parser.add_argument('config', help="config file, or a model's name")
+    files = 'checkpoint of any layout, Hugging Face folder or address, or "published" for the file of its authors'
+    parser.add_argument('checkpoint', help=f'{files}; "none" for random weights' if random else files)
+    add_config_options(parser)
+    add_checkpoint_options(parser)
+
+
+def add_label_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--label-file',
+        action='append',
+        metavar='F',
+        help="class names, one a line, in place of the config's; of a model for verbs and nouns, given twice",
+    )
 
 
 def add_checkpoint_options(parser: ArgumentParser) -> None:
@@ -74,13 +98,14 @@ def read_config(path: str, options: dict | None = None, work_dir: str | None = N
         InputError: If the file cannot be read, or an option names a setting that does not exist.
     """
     config = load_config(path)
-    for key in options or {}:
+    options = translate_keys(options or {}, config)
+    for key in options:
         name = key.split('.')[0]
         if name not in config and name not in RUNNER_SETTINGS:
             close = get_close_matches(name, [*config, *RUNNER_SETTINGS], n=1)
             hint = f' (did you mean {close[0]}?)' if close else ''
             raise InputError(f'--cfg-options names {key}, and {path} has no setting {name}{hint}')
-    config.merge_from_dict(options or {})
+    config.merge_from_dict(options)
     if work_dir is not None:
         config.work_dir = work_dir
     elif config.get('work_dir') is None:
@@ -135,7 +160,7 @@ def read_labels(path: str | None) -> list[str] | None:
         raise InputError(
             f'label file {path} does not exist: it holds one class name a line, in the order of the labels'
         )
-    labels = Path(path).read_text(encoding='utf-8').splitlines()
+    labels = Path(path).read_text(encoding='utf-8-sig').splitlines()
     if not labels:
         raise InputError(f'label file {path} is empty: it holds one class name a line, in the order of the labels')
     return labels

@@ -133,7 +133,7 @@ def test_verbs_and_nouns(config, videos):
         InputError, match='there are 1 lists of class names, and the model has 2 classifiers: verb, noun'
     ):
         VideoInferencer(config, labels=verbs)
-    with pytest.raises(InputError, match='the labels name 3 nouns, and the model tells 5 apart'):
+    with pytest.raises(InputError, match='the labels name 3 nouns, and the model has 5'):
         VideoInferencer(config, labels=[verbs, verbs])
 
 
@@ -148,7 +148,7 @@ def test_refuses_what_cannot_be(infer, config):
         infer(amp='fp16')
     with pytest.raises(InputError, match='device nonsense cannot be used'):
         infer(device='nonsense')
-    with pytest.raises(InputError, match='the labels name 3 classes, and the model tells 2 apart'):
+    with pytest.raises(InputError, match='the labels name 3 classes, and the model has 2'):
         infer(labels=['a', 'b', 'c'])
     with pytest.raises(InputError, match='batch_size is at least 1'):
         infer(batch_size=0)

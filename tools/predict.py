@@ -17,7 +17,7 @@ from mmaction_vt import VideoInferencer
 from mmaction_vt.errors import InputError
 from mmaction_vt.inferencer import PRECISIONS
 from mmaction_vt.prediction_files import PredictionFile, check_name, printable
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.video_files import gather_videos
 
 SHOWN = 3  # errors that are told at the end
@@ -25,20 +25,14 @@ SHOWN = 3  # errors that are told at the end
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Recognise the actions in many videos.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
+    add_model_arguments(parser)
     parser.add_argument(
         'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path a line'
     )
     parser.add_argument('--out', required=True, metavar='FILE', help='.csv or .json to write, a row for each video')
     parser.add_argument('--resume', action='store_true', help='go on with FILE; videos that failed are tried again')
     parser.add_argument('--root', default='.', help='what the paths of a list lie below (default: the current folder)')
-    parser.add_argument(
-        '--label-file',
-        action='append',
-        metavar='F',
-        help='class names, one a line; of a model for verbs and nouns, given twice: verbs, then nouns',
-    )
+    add_label_option(parser)
     parser.add_argument('--top-k', type=positive, default=5, help='how many classes a row has (default: %(default)s)')
     parser.add_argument(
         '--batch-size', type=positive, default=1, help='videos in one forward pass (default: %(default)s)'
@@ -52,8 +46,6 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
     parser.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision')
     parser.add_argument('--one-view', action='store_true', help='look at the middle view only: faster, less accurate')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     return parser
 
 
@@ -112,7 +104,7 @@ def main(args: Namespace) -> None:
         args.amp,
         args.one_view,
     )
-    with PredictionFile(args.out, infer.classes, args.top_k, bool(labels), args.resume) as file:
+    with PredictionFile(args.out, infer.classes, args.top_k, bool(infer.labels), args.resume) as file:
         left = [video for video in videos if printable(video) not in file.done]
         if len(left) < len(videos):
             print(f'{len(videos) - len(left)} of {len(videos)} videos are in {args.out} already')

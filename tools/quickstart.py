@@ -90,10 +90,9 @@ def main(args: Namespace) -> None:
     call('tools/test.py', config, checkpoint, '--eval', 'top_k_accuracy', '--out', report)
     video, label = held_out_video()
     picture = work_dir / 'demo.gif'
-    label_options = ['--label-file', DATA / 'labels.txt']
-    call('demo/demo.py', config, checkpoint, video, *label_options, '--out-filename', picture)
+    call('demo/demo.py', config, checkpoint, video, '--out-filename', picture)
     gallery = work_dir / 'gallery.gif'
-    call('tools/analysis/draw_gallery.py', report, gallery, *label_options)
+    call('tools/analysis/draw_gallery.py', report, gallery)
 
     minutes = (time.monotonic() - start) / 60
     table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mmaction_vt.config_files import config_path
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import read_config, run
 
@@ -68,7 +69,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(
         description='Train through submitit. Options that are not listed here are those of train.py.'
     )
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help="config file, or a model's name")
     parser.add_argument('--work-dir', help='where checkpoints, logs and jobs go (default: as for train.py)')
     parser.add_argument('--cluster', choices=('slurm', 'local'), default='slurm', help='default: %(default)s')
     parser.add_argument('--partition', help="Slurm's partition")
@@ -103,7 +104,7 @@ def main(args: object) -> None:
         cpus_per_task=args.cpus_per_gpu * max(args.gpus_per_node, 1),
         **(dict(slurm_partition=args.partition) if args.partition else {}),
     )
-    arguments = [str(Path(args.config).resolve()), '--work-dir', str(work_dir), *args.train_options]
+    arguments = [str(config_path(args.config).resolve()), '--work-dir', str(work_dir), *args.train_options]
     job = executor.submit(Training(arguments, max(args.gpus_per_node, 1)))
     console = Console(soft_wrap=True)
     console.print(f'Submitted job {job.job_id}; what it prints is in {work_dir / "jobs"}')

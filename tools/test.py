@@ -12,13 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
+from mmaction_vt.apis import class_names_of
 from mmaction_vt.checkpoints import load_into
+from mmaction_vt.config_files import published_checkpoint
 from mmaction_vt.errors import InputError
-from mmaction_vt.evaluation import write_predictions
+from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
+from mmaction_vt.evaluation.epic_challenge import CHALLENGE_SUFFIXES
+from mmaction_vt.evaluation.predictions import is_labelled
+from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.programs import (
-    add_checkpoint_options,
-    add_config_options,
     add_launch_options,
+    add_model_arguments,
     check_work_dir,
     complete_metrics,
     read_config,
@@ -26,22 +30,35 @@ from mmaction_vt.programs import (
 )
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
-OUT_SUFFIXES = ('.json', '.pkl')
+OUT_SUFFIXES = {'report': ('.json', '.pkl'), 'epic': CHALLENGE_SUFFIXES}
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Test a checkpoint.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file of any layout, or a Hugging Face folder')
+    add_model_arguments(parser)
     parser.add_argument(
         '--eval', nargs='+', metavar='METRIC', help=f'what to report: {", ".join(METRICS)} (default: as in the config)'
     )
     parser.add_argument('--out', metavar='FILE', help='write scores, label and name of every video to a .json or .pkl')
+    parser.add_argument(
+        '--out-format',
+        choices=tuple(OUT_SUFFIXES),
+        default='report',
+        help='what --out writes: a report, or (.json or .zip) what the challenge of EPIC-KITCHENS-100 takes',
+    )
+    parser.add_argument(
+        '--sls',
+        nargs=3,
+        type=int,
+        choices=range(6),
+        metavar=('PT', 'TL', 'TD'),
+        default=SupervisionLevels(),
+        help='supervision levels of pretraining, labels and data, for --out-format epic (default: 2 3 3)',
+    )
     parser.add_argument('--amp', choices=('fp16', 'bf16'), help='test in mixed precision')
     parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     add_launch_options(parser)
+    add_legacy_options(parser, 'test')
     return parser
 
 
@@ -50,10 +67,13 @@ def apply_options(config: Config, args: Namespace) -> None:
     unknown = [name for name in args.eval or () if name not in METRICS]
     if unknown:
         raise InputError(f'--eval takes {" and ".join(METRICS)}, not {", ".join(unknown)}')
-    if args.out and Path(args.out).suffix not in OUT_SUFFIXES:
-        raise InputError(f'--out takes a name that ends in {" or ".join(OUT_SUFFIXES)}, not {args.out}')
+    suffixes = OUT_SUFFIXES[args.out_format]
+    if args.out and Path(args.out).suffix not in suffixes:
+        raise InputError(f'--out takes a name that ends in {" or ".join(suffixes)}, not {args.out}')
     if config.get('test_dataloader') is None:
         raise InputError(f'{args.config} has no test_dataloader')
+    if args.out_format == 'epic':
+        check_challenge(config, args)
     config.launcher = args.launcher
     config.load_from, config.resume = None, False
     evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config_evaluators(config)
@@ -61,6 +81,20 @@ def apply_options(config: Config, args: Namespace) -> None:
         raise InputError(f'--eval is for one label a video; {args.config} reports verbs and nouns without it')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
     complete_metrics(config, 'test_evaluator')
+
+
+def check_challenge(config: Config, args: Namespace) -> None:
+    """Refuse what the challenge's file cannot be written of, before anything is tested.
+
+    Raises:
+        InputError: If there is no name for it, the data are not EPIC-KITCHENS, or not in order.
+    """
+    if not args.out:
+        raise InputError('--out-format epic goes with --out and the name of a file')
+    if not config.test_dataloader.dataset.type.endswith('EpicKitchensDataset'):
+        raise InputError(f'--out-format epic is for EPIC-KITCHENS, and {args.config} tests another data set')
+    if config.test_dataloader.sampler.get('shuffle', True):
+        raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
 
 
 def config_evaluators(config: Config) -> list[dict]:
@@ -91,7 +125,12 @@ def test_in(model: nn.Module, dtype: torch.dtype) -> None:
     model.test_step = test_step
 
 
-def print_metrics(metrics: dict, num_videos: int, num_broken: int) -> None:
+def print_metrics(metrics: dict, predictions: list[dict]) -> None:
+    num_videos, num_broken = len(predictions), sum('broken' in prediction for prediction in predictions)
+    if not any(is_labelled(prediction) for prediction in predictions):
+        broken = f', {num_broken} of them broken' if num_broken else ''
+        Console().print(f'{num_videos} videos without labels{broken}: there is no accuracy')
+        return
     broken = f', {num_broken} of them broken and counted as wrong' if num_broken else ''
     table = Table(title=f'{num_videos} videos{broken}')
     table.add_column('metric')
@@ -107,15 +146,20 @@ def main(args: Namespace) -> None:
     apply_options(config, args)
     runner = Runner.from_cfg(config)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    load_into(model, args.checkpoint, new_classifier=False)
+    load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
     if args.amp:
         test_in(model, torch.bfloat16 if args.amp == 'bf16' else torch.float16)
     metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions
-        print_metrics(metrics, len(predictions), sum('broken' in prediction for prediction in predictions))
-        if args.out:
-            write_predictions(args.out, predictions, runner.test_dataloader.dataset, metrics)
+        print_metrics(metrics, predictions)
+        if args.out and args.out_format == 'epic':
+            dataset = runner.test_dataloader.dataset
+            write_challenge(args.out, predictions, dataset, SupervisionLevels(*args.sls))
+        elif args.out:
+            write_predictions(
+                args.out, predictions, runner.test_dataloader.dataset, metrics, class_names_of(config, model)
+            )
 
 
 if __name__ == '__main__':

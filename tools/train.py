@@ -8,9 +8,11 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
+from mmaction_vt.config_files import published_checkpoint
 from mmaction_vt.engine import InterruptHook
 from mmaction_vt.engine.stored_labels import train_from_store
 from mmaction_vt.errors import InputError
+from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.programs import (
     add_checkpoint_options,
     add_config_options,
@@ -25,7 +27,7 @@ from mmaction_vt.registry import RUNNERS
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Train a recognizer.')
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help="config file, or a model's name")
     parser.add_argument('--work-dir', help='where checkpoints and logs go (default: work_dirs/<name of the config>)')
     parser.add_argument(
         '--resume',
@@ -34,7 +36,9 @@ def build_parser() -> ArgumentParser:
         metavar='PATH',
         help='go on from this checkpoint; without a path from the newest in the work dir, if there is one',
     )
-    parser.add_argument('--amp', choices=('fp16', 'bf16'), help='train in mixed precision')
+    parser.add_argument(
+        '--amp', nargs='?', const='fp16', choices=('fp16', 'bf16'), help='train in mixed precision (default: fp16)'
+    )
     parser.add_argument(
         '--token-labels',
         metavar='STORE',
@@ -51,6 +55,7 @@ def build_parser() -> ArgumentParser:
     add_config_options(parser)
     add_checkpoint_options(parser)
     add_launch_options(parser)
+    add_legacy_options(parser, 'train')
     return parser
 
 
@@ -77,6 +82,7 @@ def apply_options(config: Config, args: Namespace) -> None:
     if args.deterministic:
         config.randomness = {'seed': None, **config.get('randomness', {}), 'deterministic': True}
     if config.get('load_from'):
+        config.load_from = published_checkpoint(config.load_from, config)
         # What is loaded replaces every weight: an image model need not be fetched first.
         config.model.backbone.init_cfg = None
 
@@ -113,7 +119,7 @@ def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options, args.work_dir)
     check_work_dir(config.work_dir)
     apply_options(config, args)
-    changes = changes_since(config, Path(config.work_dir) / Path(args.config).name) if config.resume else []
+    changes = changes_since(config, Path(config.work_dir) / Path(config.filename).name) if config.resume else []
     runner = RUNNERS.build(config) if 'runner_type' in config else Runner.from_cfg(config)
     if changes:
         text = '\n'.join(changes)

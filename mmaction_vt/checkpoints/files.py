@@ -8,21 +8,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from pickle import UnpicklingError
-from urllib.parse import urlparse
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file as load_safetensors
 
 from ..errors import InputError
+from .addresses import is_address
+from .fetch import fetch
+from .huggingface_hub import FOLDER_FILES
+from .published import SCHEME, find_published
 
-# What a Hugging Face folder holds, best first; an index names the files of a model that is stored in parts.
-FOLDER_FILES = (
-    'model.safetensors',
-    'model.safetensors.index.json',
-    'pytorch_model.bin',
-    'pytorch_model.bin.index.json',
-)
 _trusted = ContextVar('trusted', default=False)
 
 
@@ -40,15 +36,12 @@ def load_file(path: str | Path) -> dict:
     """Everything that a checkpoint file or a Hugging Face folder holds, on the CPU.
 
     Args:
-        path: A ``torch.save`` or safetensors file, a Hugging Face folder, or the address of a file (http, https or
-            file), which is fetched once into torch's hub folder.
+        path: A ``torch.save`` or safetensors file, a Hugging Face folder, or an address, as ``fetch`` takes it.
 
     Raises:
         InputError: If there is no such file, if it is no checkpoint, or if it asks to run code and is not trusted.
     """
-    if urlparse(str(path)).scheme in ('http', 'https', 'file'):
-        path = fetch(str(path))
-    path = Path(path).expanduser()
+    path = find(path)
     if path.is_dir():
         return _load_folder(path)
     if not path.is_file():
@@ -58,23 +51,15 @@ def load_file(path: str | Path) -> dict:
     return _load_torch(path)
 
 
-def fetch(address: str) -> Path:
-    """The local copy of a file on the web, fetched on first use with a progress bar.
+def find(path: str | Path) -> Path:
+    """Where what a path or an address names lies on this machine; an address is fetched on first use.
 
     Raises:
         InputError: If it cannot be fetched.
     """
-    folder = Path(torch.hub.get_dir()) / 'checkpoints'
-    target = folder / Path(urlparse(address).path).name
-    if not target.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            torch.hub.download_url_to_file(address, str(target))
-        except OSError as error:
-            raise InputError(
-                f'cannot fetch {address} ({error}): put the file somewhere yourself and give its path instead'
-            ) from error
-    return target
+    if str(path).startswith(SCHEME):
+        return find_published(str(path).removeprefix(SCHEME))
+    return fetch(str(path)) if is_address(path) else Path(path).expanduser()
 
 
 def _load_folder(folder: Path) -> dict:

@@ -12,8 +12,8 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
     """A full state dict for a DualFormer that starts from an image or a video model, and what was done.
 
     A two-dimensional kernel is spread evenly over the times of the video model's kernel, so that a still clip gives
-    what the image gives. The second convolution of the pyramid's coarse level, which images have no use for, starts as
-    a mean (Liang et al., 2021, section 3.4).
+    what the image gives. The second convolution of the pyramid's coarse level starts as a mean, also where the image
+    model has one (Liang et al., 2021, section 3.4).
 
     Args:
         state: Parameters in the names of the DualFormer authors' code, without a prefix.
@@ -31,7 +31,7 @@ def fit_backbone(state: dict[str, Tensor], backbone: nn.Module) -> tuple[dict[st
         report.resized.append(f'{inflated} two-dimensional kernels spread over time')
         report.initialised.append('second convolutions of coarse levels as means')
         for key, kernel in wanted.items():
-            if key.endswith('.attn.lr.3.weight') and key not in fitted:
+            if key.endswith('.attn.lr.3.weight') and (key not in state or state[key].ndim == 4):
                 fitted[key] = torch.full_like(kernel, 1 / prod(kernel.shape[1:]))
                 fitted[key.replace('.weight', '.bias')] = torch.zeros_like(kernel[:, 0, 0, 0, 0])
     report.resized += fit_time_of_kernels(fitted, wanted)

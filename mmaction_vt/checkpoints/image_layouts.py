@@ -2,6 +2,7 @@
 
 - timm's own files, and those that were converted from JAX with the same names;
 - Hugging Face's ViT folders (``ViTModel``, ``ViTForImageClassification``);
+- mmaction2's ViT, which its TimeSformer and the Video Transformer benchmark start from;
 - encoders of masked autoencoders on images (He et al., 2022) or videos (Tong et al., 2022), with or without decoder.
 """
 
@@ -11,7 +12,8 @@ import torch
 from torch import Tensor
 
 from .huggingface_vit import block_rules, escape, join_projections, recognises
-from .layout import Layout, State
+from .layout import Layout, State, has
+from .openmmlab_layers import layer_rules
 
 # What an image model has behind or beside its features, or a masked autoencoder for its task.
 LEFT_OUT = (
@@ -47,12 +49,23 @@ def huggingface_layout(prefix: str) -> Layout:
     )
 
 
+OPENMMLAB_LAYOUT = Layout(
+    "mmaction2's ViT layout",
+    lambda state: has(state, r'transformer_layers\.layers\.0\.attentions\.0\.attn\.(in_proj_|qkv\.)weight'),
+    lambda state: layer_rules(state, ''),
+    dropped=(r'(head|cls_head|pre_logits)\..+',),
+)
+
+
 def to_timm(state: State) -> tuple[dict[str, Tensor], list[str]] | None:
     """An image model's state dict in timm's naming and the keys that were left out, or None for another model."""
     for prefix in ('vit.', ''):
         layout = huggingface_layout(prefix)
         if layout.recognises(state):
             return layout.rename(state)
+    if OPENMMLAB_LAYOUT.recognises(state):
+        renamed, dropped = OPENMMLAB_LAYOUT.rename(state)
+        return {key.removeprefix('backbone.'): value for key, value in renamed.items()}, dropped
     for prefix in ('', *PREFIXES):
         if any(prefix + key in state for key in FIRST_KEYS):
             break

@@ -5,8 +5,6 @@ its ``init_recognizer``) takes every layout, resizes embeddings, and refuses a c
 loading part of it. Models of other packages are loaded as before.
 """
 
-from urllib.parse import urlparse
-
 import mmengine.dist
 import mmengine.runner.checkpoint as mmengine_checkpoint
 import mmengine.runner.runner as mmengine_runner
@@ -14,15 +12,18 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
-from .files import fetch, load_file
+from .addresses import is_address
+from .files import find, load_file
 from .fit import put_into
+from .published import SCHEME
 from .read import convert
 from .start import fit_backbone, source_of
 
 
 def install() -> None:
     """Put our functions in the place of mmengine's. Safe to call more than once."""
-    CheckpointLoader.register_scheme(prefixes=('', 'http://', 'https://'), loader=load_from_anywhere, force=True)
+    prefixes = ('', 'http://', 'https://', 'hf://', 'file://', SCHEME)
+    CheckpointLoader.register_scheme(prefixes=prefixes, loader=load_from_anywhere, force=True)
     original = mmengine_checkpoint._load_checkpoint_to_model
     if getattr(original, 'knows_layouts', False):
         return
@@ -54,8 +55,10 @@ def load_from_anywhere(filename: str, map_location: object = None) -> dict:
 
     The tensors stay on the CPU whatever ``map_location`` says; models and optimizers copy them to where they are.
     """
-    if urlparse(filename).scheme in ('http', 'https'):
-        if mmengine.dist.get_local_rank() == 0:
-            fetch(filename)
-        mmengine.dist.barrier()
+    if is_address(filename):
+        try:
+            if mmengine.dist.get_local_rank() == 0:
+                find(filename)
+        finally:  # the others meet the same error
+            mmengine.dist.barrier()
     return load_file(filename)

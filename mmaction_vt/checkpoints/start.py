@@ -31,7 +31,12 @@ def source_of(checkpoint: dict) -> Source:
 
 
 def fit_backbone(
-    source: Source, backbone: nn.Module, inflate: str = 'average', temporal: str = 'copy'
+    source: Source,
+    backbone: nn.Module,
+    inflate: str = 'average',
+    temporal: str = 'copy',
+    positions: str = 'bicubic',
+    time_std: float | None = None,
 ) -> tuple[dict[str, Tensor], StartReport]:
     """A full state dict for a backbone from what ``read`` returned, and what was done.
 
@@ -39,20 +44,27 @@ def fit_backbone(
         source: Parameters and what was left out.
         backbone: The backbone.
         inflate: ``average`` or ``centre``: see ``image_vit.fit_backbone``.
-        temporal: ``copy``, ``zero`` or ``keep``: likewise.
+        temporal: ``copy``, ``zero``, ``keep`` or ``first_blocks``: likewise.
+        positions: ``bicubic`` or ``nearest_1d``: likewise.
+        time_std: A positive number or None: likewise.
 
     Raises:
         InputError: If it does not fit, or an option is not one of these; the message says what.
     """
     check_one_of('inflate', inflate, image_vit.INFLATIONS)
     check_one_of('temporal', temporal, image_vit.TEMPORAL_STARTS)
+    check_one_of('positions', positions, image_vit.POSITION_RESIZES)
+    if time_std is not None and not time_std > 0:
+        raise InputError(f'time_std is a positive number or None, not {time_std}')
     state, left_out = source
     if hasattr(backbone, 'patch_embeds'):
-        if (inflate, temporal) != ('average', 'copy'):
-            raise InputError('a DualFormer starts as its authors let it: leave inflate and temporal away')
+        if (inflate, temporal, positions, time_std) != ('average', 'copy', 'bicubic', None):
+            raise InputError(
+                'a DualFormer starts as its authors let it: omit inflate, temporal, positions and time_std'
+            )
         fitted, report = image_dualformer.fit_backbone(state, backbone)
     else:
-        fitted, report = image_vit.fit_backbone(state, backbone, inflate, temporal)
+        fitted, report = image_vit.fit_backbone(state, backbone, inflate, temporal, positions, time_std)
     check(fitted, backbone)
     report.left_out = left_out + report.left_out
     return fitted, report

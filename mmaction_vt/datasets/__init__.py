@@ -2,7 +2,8 @@
 
 from . import transforms
 from .epic_kitchens import EpicKitchensDataset
+from .frame_folders import FrameFolderDataset
 from .video_dataset import VideoDataset
 from .video_shards import VideoShards
 
-__all__ = ['EpicKitchensDataset', 'VideoDataset', 'VideoShards', 'transforms']
+__all__ = ['EpicKitchensDataset', 'FrameFolderDataset', 'VideoDataset', 'VideoShards', 'transforms']

@@ -10,7 +10,9 @@ from ..errors import InputError
 from ..registry import DATASETS
 from .broken_videos import ForgiveBrokenVideos
 
-COLUMNS = ('participant_id', 'video_id', 'start_timestamp', 'stop_timestamp', 'verb_class', 'noun_class')
+COLUMNS = ('participant_id', 'video_id', 'start_timestamp', 'stop_timestamp')
+LABEL_COLUMNS = ('verb_class', 'noun_class')
+UNLABELLED = [-1, -1]
 FRAME_COLUMNS = ('start_frame', 'stop_frame')
 PATHS = dict(video='{participant_id}/videos/{video_id}.MP4', img='{participant_id}/rgb_frames/{video_id}')
 TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)')
@@ -18,9 +20,10 @@ TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)')
 
 @DATASETS.register_module()
 class EpicKitchensDataset(ForgiveBrokenVideos):
-    """The official annotations (``EPIC_100_train.csv``, ``EPIC_100_validation.csv``) over videos or frame folders.
+    """The official annotations (``EPIC_100_train.csv`` and its like) over videos or frame folders.
 
-    A sample is a segment. Its ``label`` is a list of two numbers, verb and noun class.
+    A sample is a segment. Its ``label`` is a list of two numbers, verb and noun class. In testing the annotations may
+    have no classes, as ``EPIC_100_test_timestamps.csv``: labels are then [-1, -1].
 
     - Over videos it has ``filename``, ``start_time`` and ``stop_time`` in seconds: the pipeline goes on with
       ``mmaction_vt.VideoToClips``, or ``mmaction_vt.DecordInit`` and ``mmaction_vt.TrimToSegment``.
@@ -99,9 +102,13 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
             rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error) as error:
             raise InputError(f'{self.ann_file} is no CSV file; ann_file is one like EPIC_100_train.csv') from error
+        names = reader.fieldnames or ()
+        self.labelled = not self.test_mode or any(name in names for name in LABEL_COLUMNS)
         columns = COLUMNS if self.kind == 'video' else COLUMNS + FRAME_COLUMNS
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing and reader.fieldnames:
+        if self.labelled:
+            columns += LABEL_COLUMNS
+        missing = [name for name in columns if name not in names]
+        if missing and names:
             raise InputError(
                 f'{self.ann_file}, line 1: there is no column {", ".join(missing)}; the columns are those of '
                 'EPIC_100_train.csv'
@@ -113,10 +120,10 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
     def _parse_row(self, row: dict[str, str], where: str) -> dict:
         """A segment."""
         row = {name: value for name, value in row.items() if isinstance(name, str)}
-        label = [
-            _number(row, 'verb_class', where, self.num_verbs),
-            _number(row, 'noun_class', where, self.num_nouns),
-        ]
+        label = UNLABELLED
+        if self.labelled:
+            classes = zip(LABEL_COLUMNS, (self.num_verbs, self.num_nouns), strict=True)
+            label = [_number(row, column, where, end) for column, end in classes]
         segment = dict(label=label, narration_id=row.get('narration_id'))
         start, stop = _seconds(row, 'start_timestamp', where), _seconds(row, 'stop_timestamp', where)
         if stop < start:

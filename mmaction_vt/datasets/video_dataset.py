@@ -1,104 +1,153 @@
 """Lists of labelled videos."""
 
-import csv
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 
 from mmaction.datasets import VideoDataset as _VideoDataset
-from mmengine.fileio import isfile, join_path, list_from_file
+from mmengine.fileio import join_path
 
 from ..errors import InputError
 from ..registry import DATASETS
+from .annotation_lists import (
+    Line,
+    Row,
+    find_delimiter,
+    is_frame_list,
+    is_header,
+    is_segment_list,
+    read_lines,
+    read_segments,
+    split_labels,
+    split_line,
+)
 from .broken_videos import ForgiveBrokenVideos
-
-SEGMENT_COLUMNS = ('path', 'start', 'end', 'label')
+from .frame_lists import read_frame_list
+from .something_something import read_classes, read_samples
 
 
 @DATASETS.register_module()
 class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
     """mmaction2's ``VideoDataset`` with an annotation file that may be wrong, and says so.
 
-    A line is a path, a delimiter and a label: ``some folder/clip 1.mp4 17``. The last delimiter counts, so paths may
-    hold spaces. Blank lines are skipped. With ``multi_class=True`` lines are read as mmaction2 reads them.
-    A file that ends in ``.csv`` lists segments, in columns ``path``, ``start`` and ``end`` in seconds, and ``label``.
-    ``ForgiveBrokenVideos`` says what becomes of videos that cannot be decoded.
+    The first line of the file, whatever its name ends in, says which kind it is:
+
+    - A line is a path, a space or a comma, and a label: ``some folder/clip 1.mp4 17``. The last delimiter counts, so
+      paths may hold spaces and commas. A first line ``path,label`` is passed over. With ``multi_class=True`` a line has
+      any number of labels.
+    - A header with ``path``, ``start``, ``end`` and ``label``: segments of videos, in seconds.
+    - The header ``original_vido_id video_id frame_id path labels``: a frame list of PySlowFast, with a row for each
+      frame. Rows of one video make a sample with ``frame_dir``, ``total_frames``, and ``filename_tmpl`` or, where file
+      names have no pattern, ``frame_paths``: the pipeline goes on with ``mmaction_vt.VideoToClips``.
+
+    Blank lines and a byte order mark are passed over. ``ForgiveBrokenVideos`` says what becomes of videos that cannot
+    be decoded.
 
     Args:
         ann_file: The annotation file.
         *args: Those of mmaction2's ``VideoDataset``, by their places.
         num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
-        **kwargs: The other arguments of mmaction2's ``VideoDataset``: ``pipeline``, ``data_prefix``,
-            ``multi_class``, ``start_index``, ``modality``, ``test_mode``, ``delimiter``, and those of mmengine's
-            ``BaseDataset``.
+        delimiter: What stands between path and label; if it is not given, the first line says whether it is a space or
+            a comma.
+        label_files: For a frame list of Something-Something V2, the official JSON files of its split and of the
+            classes, from which the labels are then taken. If it is not given, the frame list has them.
+        **kwargs: The other arguments of mmaction2's ``VideoDataset``: ``pipeline``, ``data_prefix`` (``video`` for
+            videos, ``img`` for frames), ``multi_class``, ``start_index``, ``modality``, ``test_mode``, and those of
+            mmengine's ``BaseDataset``.
 
     Raises:
         InputError: If the annotation file does not exist, is no text, holds no video, or holds a line without a
             usable label. The message names the file and the line.
     """
 
-    def __init__(self, ann_file: str, *args: object, num_classes: int | None = None, **kwargs: object) -> None:
-        super().__init__(ann_file, *args, num_classes=num_classes, **kwargs)
+    def __init__(
+        self,
+        ann_file: str,
+        *args: object,
+        num_classes: int | None = None,
+        delimiter: str | None = None,
+        label_files: Sequence[str] | None = None,
+        **kwargs: object,
+    ) -> None:
+        self.wanted_delimiter = delimiter
+        self.label_files = label_files
+        super().__init__(ann_file, *args, num_classes=num_classes, delimiter=delimiter or ' ', **kwargs)
 
     def load_data_list(self) -> list[dict]:
-        if self.ann_file.endswith('.csv'):
-            return self._read_segments()
-        lines = self._read_lines()
-        if self.multi_class:
-            return super().load_data_list()
-        return [self._parse_line(line, number) for number, line in lines]
+        lines = read_lines(self.ann_file)
+        first = next(lines, None)
+        if first is None:
+            raise InputError(f'the annotation file {self.ann_file} is empty; each line is a path and a label')
+        if is_frame_list(first[1]):
+            return self._frame_samples(lines)
+        if is_segment_list(first[1]):
+            return [self._sample(row) for row in read_segments(chain([first], lines), self.ann_file)]
+        return self._video_samples(first, lines)
 
-    def _read_segments(self) -> list[dict]:
-        """The rows of a CSV file."""
-        lines = dict(self._read_lines())
-        rows = csv.DictReader(lines.values(), skipinitialspace=True)
-        if rows.fieldnames is None or not set(SEGMENT_COLUMNS) <= set(rows.fieldnames):
-            raise InputError(
-                f'{self.ann_file} has the columns {rows.fieldnames}: a CSV list has {", ".join(SEGMENT_COLUMNS)}'
-            )
-        samples = []
-        for number, row in zip(list(lines)[1:], rows, strict=True):
-            sample = self._parse_line(f'{row["path"]}{self.delimiter}{row["label"]}', number)
-            try:
-                start, end = float(row['start']), float(row['end'])
-            except (TypeError, ValueError):
-                start, end = 0.0, 0.0
-            if not 0 <= start < end:
-                where = f'{self.ann_file}, line {number}'
-                raise InputError(f'{where}: start and end are seconds, the first less than the second: {row}')
-            samples.append(dict(sample, start_time=start, stop_time=end))
+    def get_data_info(self, idx: int) -> dict:
+        info = super().get_data_info(idx)
+        info['start_index'] = info.pop('first_file', info['start_index'])
+        return info
+
+    def _video_samples(self, first: Line, lines: Iterator[Line]) -> list[dict]:
+        """Those of lines that are a path and a label."""
+        self.delimiter = self.wanted_delimiter or find_delimiter(first[1], self.ann_file) or self.delimiter
+        if not is_header(first[1]):
+            lines = chain([first], lines)
+        if self.multi_class:
+            samples = [self._multi_class_sample(*line) for line in lines]
+        else:
+            samples = [self._sample(split_line(*line, self.delimiter, self.ann_file)) for line in lines]
         if not samples:
             raise InputError(f'the annotation file {self.ann_file} is empty: there is no row below its columns')
         return samples
 
-    def _read_lines(self) -> list[tuple[int, str]]:
-        """The lines that are not blank, with their numbers."""
-        if not isfile(self.ann_file):
-            raise InputError(
-                f'the annotation file {self.ann_file} does not exist; ann_file of the config (after data_root, '
-                'if that is set) says where it is looked for'
-            )
-        try:
-            lines = list_from_file(self.ann_file)
-        except UnicodeDecodeError as error:
-            raise InputError(f'{self.ann_file} is no text file; each line of ann_file is a path and a label') from error
-        numbered = [(number, line) for number, line in enumerate(map(str.strip, lines), start=1) if line]
-        if not numbered:
-            raise InputError(f'the annotation file {self.ann_file} is empty; each line is a path and a label')
-        return numbered
+    def _frame_samples(self, lines: Iterator[Line]) -> list[dict]:
+        """Those of a frame list."""
+        videos = read_frame_list(lines, self.ann_file)
+        labels = {name: files.label for name, files in videos.items()}
+        if self.label_files is not None:
+            split, classes = (Path(join_path(self.data_root or '', path)) for path in self.label_files)
+            labels = dict(read_samples(split, read_classes(classes)))
+        samples = []
+        for name, files in videos.items():
+            where = f'{self.ann_file}, video {name}'
+            if labels.get(name, '') == '':
+                raise InputError(
+                    f'{where}: it has no label; label_files of the data set names the JSON files of the split and of '
+                    'the classes'
+                )
+            sample = files.sample()
+            sample['frame_dir'] = self._path('img', sample['frame_dir'])
+            if 'frame_paths' in sample:
+                sample['frame_paths'] = [self._path('img', path) for path in sample['frame_paths']]
+            samples.append(dict(sample, label=self._label(labels[name], where)))
+        return samples
 
-    def _parse_line(self, line: str, number: int) -> dict:
+    def _sample(self, row: Row) -> dict:
+        """A video or a segment."""
+        label = self._label(row.label, f'{self.ann_file}, line {row.number}')
+        times = {} if row.times is None else dict(zip(('start_time', 'stop_time'), row.times, strict=True))
+        return dict(filename=self._path('video', row.path), label=label, **times)
+
+    def _multi_class_sample(self, number: int, line: str) -> dict:
+        path, labels = split_labels(line, self.delimiter)
         where = f'{self.ann_file}, line {number}'
-        path, _, label_text = (part.strip() for part in line.rpartition(self.delimiter))
-        if not path:
-            raise InputError(f'{where}: no label in {line!r}; a line is a path, {self.delimiter!r} and a label')
+        return dict(filename=self._path('video', path), label=[self._label(label, where) for label in labels])
+
+    def _path(self, kind: str, path: str) -> str:
+        prefix = self.data_prefix.get(kind, self.data_prefix.get('video'))
+        return path if prefix is None else join_path(prefix, path)
+
+    def _label(self, text: str | int, where: str) -> int:
         try:
-            label = int(label_text)
+            label = int(text)
         except ValueError:
             raise InputError(
-                f'{where}: the label {label_text!r} is not a whole number; a line is a path, '
-                f'{self.delimiter!r} and a label'
+                f'{where}: the label {text!r} is not a whole number; a line is a path, {self.delimiter!r} and a label'
             ) from None
         if label < 0 or (self.num_classes is not None and label >= self.num_classes):
             allowed = 'run from 0' if self.num_classes is None else f'run from 0 to {self.num_classes - 1}'
             hint = '' if self.num_classes is None else f' (num_classes={self.num_classes} in the config)'
             raise InputError(f'{where}: the label {label} is not allowed; labels {allowed}{hint}')
-        prefix = self.data_prefix.get('video')
-        return dict(filename=path if prefix is None else join_path(prefix, path), label=label)
+        return label

@@ -257,14 +257,41 @@ class FolderReader:
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
         for number in frames:
-            path = Path(self.name) / self.template.format(number)
-            frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() else None
-            if frame is None:
-                raise BrokenVideoError(f'the frame {path} {"is no picture" if path.is_file() else "is not there"}')
-            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+            yield read_picture(self.path_of(number))
+
+    def path_of(self, number: int) -> Path:
+        return Path(self.name) / self.template.format(number)
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+
+class PathsReader(FolderReader):
+    """Frames whose files have names without a pattern, in the place of a video.
+
+    Args:
+        folder: What messages call them.
+        paths: Their files, in order; frames are asked for by their places, from 0.
+        fps: Frames a second; 0 if nobody knows.
+    """
+
+    def __init__(self, folder: str, paths: Sequence[str], fps: float) -> None:
+        self.name, self.paths, self.num_frames, self.fps = folder, paths, len(paths), fps
+
+    def path_of(self, number: int) -> Path:
+        return Path(self.paths[number])
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """A frame (H, W, 3) in RGB, uint8.
+
+    Raises:
+        BrokenVideoError: If it is not there, or is no picture.
+    """
+    frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() else None
+    if frame is None:
+        raise BrokenVideoError(f'the frame {path} {"is no picture" if path.is_file() else "is not there"}')
+    return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
 
 DEFAULT_BACKEND = 'pyav'  # the fastest of them: see benchmarks/RESULTS.md

@@ -46,7 +46,7 @@ def export_recognizer(
     softmax: bool = False,
     fuse: bool = False,
     opset: int | None = None,
-    labels: list[str] | None = None,
+    labels: list[str] | dict[str, list[str]] | None = None,
     check: bool = True,
 ) -> ExportReport:
     """Write a recognizer as ONNX or as a program of ``torch.export``, for any number of clips.
@@ -62,7 +62,7 @@ def export_recognizer(
         softmax: Whether scores become probabilities.
         fuse: Whether ``fuse_for_inference`` comes first.
         opset: Version of ONNX's operators.
-        labels: Class names to keep in the file.
+        labels: Class names to keep in the file; of a model with several classifiers a list for each.
         check: Whether the file is run beside the model, for other numbers of clips than it was traced with.
 
     Raises:

@@ -5,18 +5,23 @@ import json
 from mmengine.config import Config
 from torch import nn
 
-from ..errors import InputError
+from ..class_names import name_classes
+from ..models.heads import CLASS
 from ..version import __version__
 from .scorer import Scorer
 
 
 def describe(
-    model: nn.Module, scorer: Scorer, clip_shape: tuple[int, ...], labels: list[str] | None = None
+    model: nn.Module,
+    scorer: Scorer,
+    clip_shape: tuple[int, ...],
+    labels: list[str] | dict[str, list[str]] | None = None,
 ) -> dict[str, str]:
     """Facts by name, each as JSON.
 
     - ``model``: the backbone; ``mmaction_vt``: the version that wrote the file;
-    - ``clip_shape``: [3, T, H, W] of a clip, in RGB; ``mean`` and ``std``: (pixels in 0 to 255 - mean) / std goes in;
+    - ``clip_shape``: [3, T, H, W] of a clip; ``channel_order``: ``rgb`` or ``bgr``; ``mean`` and ``std``: (pixels in
+      0 to 255 - mean) / std goes in;
     - ``num_classes`` of each output; ``output``: ``logits`` or ``probabilities``; ``labels``: the class names;
     - ``test_pipeline``: how the config reads a video in a test.
 
@@ -24,10 +29,10 @@ def describe(
         model: The recognizer, with its config as ``cfg`` if there is one.
         scorer: What is exported of it.
         clip_shape: (3, T, H, W).
-        labels: Class names.
+        labels: Class names; of a model with several classifiers a list for each.
 
     Raises:
-        InputError: If the names are not as many as the classes, or there are several classifiers.
+        InputError: If the names are not as many as the classes.
     """
     facts = dict(
         model=type(model.backbone).__name__,
@@ -38,21 +43,19 @@ def describe(
         output='probabilities' if scorer.softmax else 'logits',
     )
     if labels is not None:
-        counts = scorer.num_classes
-        if 'scores' not in counts:
-            raise InputError(f'labels are for models with one classifier, and this one has {", ".join(counts)}')
-        if len(labels) != counts['scores']:
-            raise InputError(f'{len(labels)} labels were given, and the model tells {counts["scores"]} classes apart')
-        facts['labels'] = labels
+        lists = labels if isinstance(labels, dict) else {CLASS: labels}
+        named = name_classes(list(lists.values()), scorer.num_classes)
+        facts['labels'] = named.get('scores', named)
     config = getattr(model, 'cfg', None) or {}
     if 'test_pipeline' in config:
         facts['test_pipeline'] = Config(dict(steps=config['test_pipeline'])).to_dict()['steps']
     return {name: json.dumps(value) for name, value in facts.items()}
 
 
-def normalisation_of(model: nn.Module) -> dict[str, list[float]]:
-    """``mean`` and ``std`` of each channel that the recognizer's preprocessor takes off and divides by."""
+def normalisation_of(model: nn.Module) -> dict[str, list[float] | str]:
+    """``mean`` and ``std`` that the recognizer's preprocessor takes off and divides by, and its ``channel_order``."""
     preprocessor = getattr(model, 'data_preprocessor', None)
+    order = dict(channel_order='bgr' if getattr(preprocessor, 'to_rgb', False) else 'rgb')  # to_rgb reverses channels
     if not hasattr(preprocessor, 'mean'):
-        return dict(mean=[0.0] * 3, std=[1.0] * 3)
-    return dict(mean=preprocessor.mean.flatten().tolist(), std=preprocessor.std.flatten().tolist())
+        return dict(mean=[0.0] * 3, std=[1.0] * 3, **order)
+    return dict(mean=preprocessor.mean.flatten().tolist(), std=preprocessor.std.flatten().tolist(), **order)

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.backbones.base import VideoTransformer
-from ..models.heads import TokenLabelHead
+from ..models.heads import CLASS, classifiers_of, score_classes
 
 
 class Scorer(nn.Module):
@@ -36,12 +36,11 @@ class Scorer(nn.Module):
         self.backbone = model.backbone
         self.cls_head = model.cls_head
         self.softmax = softmax
-        self.num_classes = dict(getattr(self.cls_head, 'tasks', None) or dict(scores=self.cls_head.num_classes))
+        classes = classifiers_of(self.cls_head)
+        self.num_classes = dict(scores=classes[CLASS]) if CLASS in classes else classes
         self.eval()
 
     def forward(self, clips: Tensor) -> dict[str, Tensor]:
-        features = self.backbone(clips)
-        head = self.cls_head
-        scores = head.class_scores(features) if isinstance(head, TokenLabelHead) else head(features)
+        scores = score_classes(self.cls_head, self.backbone(clips))
         scores = scores if isinstance(scores, dict) else dict(scores=scores)
         return {name: values.softmax(-1) if self.softmax else values for name, values in scores.items()}

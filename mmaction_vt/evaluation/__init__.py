@@ -1,7 +1,17 @@
 """Metrics that mmaction2 lacks."""
 
 from .broken_videos import CountBrokenVideos
-from .predictions import KeepPredictions, read_report, write_predictions
+from .epic_challenge import SupervisionLevels, write_challenge
+from .predictions import KeepPredictions, Report, read_report, write_predictions
 from .verb_noun import VerbNounAccuracy
 
-__all__ = ['CountBrokenVideos', 'KeepPredictions', 'VerbNounAccuracy', 'read_report', 'write_predictions']
+__all__ = [
+    'CountBrokenVideos',
+    'KeepPredictions',
+    'Report',
+    'SupervisionLevels',
+    'VerbNounAccuracy',
+    'read_report',
+    'write_challenge',
+    'write_predictions',
+]

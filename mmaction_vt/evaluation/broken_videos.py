@@ -55,5 +55,5 @@ def wrong_scores(scores: torch.Tensor | dict, labels: torch.Tensor) -> torch.Ten
         tasks = zip(scores.items(), labels, strict=True)
         return {task: wrong_scores(values, label[None]) for (task, values), label in tasks}
     scores = torch.zeros_like(scores)
-    scores[labels] = LOWEST
+    scores[labels[labels >= 0]] = LOWEST  # -1: a sample without a label
     return scores

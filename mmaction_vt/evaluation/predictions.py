@@ -5,6 +5,7 @@ import json
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mmengine.dataset import BaseDataset
 from mmengine.evaluator import BaseMetric
@@ -47,18 +48,46 @@ class KeepPredictions(BaseMetric):
         return {}
 
 
-def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDataset, metrics: dict) -> None:
+def is_labelled(prediction: dict) -> bool:
+    """Whether a video has a label: those of test sets that their authors keep are -1.
+
+    Args:
+        prediction: One that ``KeepPredictions`` kept.
+    """
+    return min(prediction['label']) >= 0
+
+
+class Report(NamedTuple):
+    """What ``write_predictions`` wrote.
+
+    Attributes:
+        videos: For each video its name, label, predicted label and scores.
+        class_names: The names of the classes of each classifier, where the config has them.
+    """
+
+    videos: list[dict]
+    class_names: dict[str, list[str]] | None
+
+
+def write_predictions(
+    path: str | Path,
+    predictions: list[dict],
+    dataset: BaseDataset,
+    metrics: dict,
+    class_names: dict[str, list[str]] | None = None,
+) -> None:
     """Write a report: the metrics, and for each video its name, label, predicted label and scores.
 
     Where scores are a dict of tasks, so are they and the predicted labels in the report. A segment of a video has the
     name that its annotations give it under ``segment``. A video that could not be decoded has the reason under
-    ``broken``, and -1 as its predicted label.
+    ``broken``, and -1 as its predicted label. The label of a video without one is None.
 
     Args:
         path: A name that ends in ``.json`` or ``.pkl``.
         predictions: What ``KeepPredictions`` kept of ``dataset``.
         dataset: Where the videos' names come from.
         metrics: Figures for the whole set.
+        class_names: Names of the classes of each classifier.
 
     Raises:
         InputError: If the predictions are not in the data set's order.
@@ -80,8 +109,11 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
             name['segment'] = info['narration_id']
         if broken:
             name['broken'] = prediction['broken']
-        videos.append({**name, 'label': info['label'], 'predicted': predicted, 'scores': scores})
-    report = {'metrics': {name: float(value) for name, value in metrics.items()}, 'videos': videos}
+        label = info['label'] if is_labelled(prediction) else None
+        videos.append({**name, 'label': label, 'predicted': predicted, 'scores': scores})
+    report = {'metrics': {name: float(value) for name, value in metrics.items()}}
+    report |= {'class_names': class_names} if class_names else {}
+    report['videos'] = videos
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.json':
@@ -90,8 +122,8 @@ def write_predictions(path: str | Path, predictions: list[dict], dataset: BaseDa
         path.write_bytes(pickle.dumps(report))
 
 
-def read_report(path: str | Path) -> list[dict]:
-    """The videos of a report that ``write_predictions`` wrote.
+def read_report(path: str | Path) -> Report:
+    """A report that ``write_predictions`` wrote.
 
     Args:
         path: A ``.json`` or ``.pkl`` file.
@@ -105,7 +137,7 @@ def read_report(path: str | Path) -> list[dict]:
             report = _PlainUnpickler(io.BytesIO(path.read_bytes())).load()
         else:
             report = json.loads(path.read_text(encoding='utf-8'))
-        return report['videos']
+        return Report(report['videos'], report.get('class_names'))
     except (OSError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
         raise InputError(f'{path} is not a report that tools/test.py --out writes') from error
 

@@ -1,13 +1,16 @@
 """Accuracy of actions that are a verb and a noun."""
 
 from collections.abc import Sequence
+from logging import WARNING
 
 import numpy as np
 import torch
 from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
 
 from ..errors import InputError
 from ..registry import METRICS
+from .probabilities import as_probabilities
 
 TASKS = ('action', 'verb', 'noun')  # the action comes first: save_best='auto' goes by the first figure
 
@@ -20,7 +23,8 @@ class VerbNounAccuracy(BaseMetric):
     two probabilities, and the label has to be among the first k pairs. Scores that are not probabilities (one is
     negative, or their sum is not 1) become so by a softmax. Of equal scores the lower class number comes first.
 
-    It reports ``action_top1``, ``action_top5``, ``verb_top1`` and so on, from 0 to 1.
+    It reports ``action_top1``, ``action_top5``, ``verb_top1`` and so on, from 0 to 1. Samples without labels (-1) count
+    in no figure, and where no sample has any there is none; a warning is logged.
 
     The published Motionformer code gives the same top-1, and another top-5 of actions: it counts a video as right if
     verb and noun have the same place among the first five verbs and nouns.
@@ -42,17 +46,27 @@ class VerbNounAccuracy(BaseMetric):
 
     def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
-            verbs, nouns = (_probabilities(sample['pred_score'], task) for task in ('verb', 'noun'))
+            verbs, nouns = (task_probabilities(sample['pred_score'], task) for task in ('verb', 'noun'))
             label = sample['gt_label'].tolist()
             if len(label) != 2:
                 raise InputError(f'VerbNounAccuracy needs labels of two numbers, verb and noun, not {label}')
             verb, noun = label
+            if verb < 0 or noun < 0:
+                self.results.append(None)
+                continue
             actions = np.outer(verbs, nouns).ravel()
             action = verb * len(nouns) + noun
             self.results.append((_rank(actions, action), _rank(verbs, verb), _rank(nouns, noun)))
 
-    def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict[str, float]:
-        ranks = np.array(results).reshape(-1, len(TASKS))
+    def compute_metrics(self, results: list[tuple[int, int, int] | None]) -> dict[str, float]:
+        ranked = [ranks for ranks in results if ranks is not None]
+        if len(ranked) < len(results):
+            unlabelled = len(results) - len(ranked)
+            text = f'{unlabelled} of {len(results)} segments have no labels and count in no figure'
+            print_log(text, 'current', WARNING)
+            if not ranked:
+                return {}
+        ranks = np.array(ranked).reshape(-1, len(TASKS))
         return {
             f'{task}_top{k}': float((ranks[:, column] < k).mean())
             for column, task in enumerate(TASKS)
@@ -60,8 +74,12 @@ class VerbNounAccuracy(BaseMetric):
         }
 
 
-def _probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray:
-    """The probabilities of the classes of a task, in double precision."""
+def task_probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray:
+    """The probabilities of the classes of a task, in double precision.
+
+    Raises:
+        InputError: If there are no scores for it, or not one for each class.
+    """
     if not isinstance(scores, dict) or task not in scores:
         raise InputError(f'VerbNounAccuracy needs scores for {task}: mmaction_vt.VerbNounHead gives them')
     values = scores[task].double()
@@ -69,8 +87,7 @@ def _probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray:
         raise InputError(
             'VerbNounAccuracy needs one score for each class: set average_clips of the head to "prob" or "score"'
         )
-    is_probability = bool((values >= 0).all()) and abs(float(values.sum()) - 1) < 0.02  # half precision rounds
-    return (values if is_probability else values.softmax(0)).cpu().numpy()
+    return as_probabilities(values).cpu().numpy()
 
 
 def _rank(scores: np.ndarray, label: int) -> int:

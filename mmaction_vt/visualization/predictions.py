@@ -59,7 +59,8 @@ def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
     draw.rectangle((0, 0, width, 3), fill=TRACK)
     name_width = min(max(draw.textlength(label, font(size)) for label in labels), 0.5 * width)
     score_width = draw.textlength('100.0 %', font(size))
-    left, right = margin + name_width + size, width - margin - score_width - size // 2
+    left = margin + name_width + size
+    right = max(width - margin - score_width - size // 2, left)  # a narrow picture has no bars
     for row, (label, score) in enumerate(zip(labels, scores, strict=True)):
         top = 4 + margin // 2 + row * line
         middle = top + line / 2

@@ -28,7 +28,10 @@ SCHEDULES = {
     NAME.format('tiny_tokenlabel', 'kinetics400_1k'): (16, 2, 1e-3, 0.02, 30, 3, 0.1),
     NAME.format('small_tokenlabel', 'kinetics400_1k'): (8, 2, 1e-3, 0.02, 30, 2.5, 0.2),
 }
+VALIDATIONS = dict(kinetics400=5, kinetics600=5, diving48=2, hmdb51=2, ucf101=2)  # every so many epochs
 CLASSES = dict(kinetics400=400, kinetics600=600, diving48=48, hmdb51=51, ucf101=101)
+# Data sets without published settings, whose configs test_further_data_sets.py tests.
+FURTHER = ('kinetics700', 'sthv1', 'jester', 'mit', 'activitynet')
 
 pytestmark = pytest.mark.parametrize('name', SCHEDULES)
 
@@ -106,7 +109,7 @@ def test_schedule(config, name):
     optimizer = config.optim_wrapper.optimizer
     assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('AdamW', rate, decay)
     assert optimizer.betas == (0.9, 0.999)
-    assert config.train_cfg.max_epochs == epochs
+    assert (config.train_cfg.max_epochs, config.train_cfg.val_interval) == (epochs, VALIDATIONS[data_set(name)])
     first, second = config.param_scheduler
     assert (first.type, first.begin, first.end) == ('LinearLR', 0, warm_up)
     assert (second.type, second.T_max, second.end, second.eta_min) == ('CosineAnnealingLR', epochs, epochs, 0)
@@ -167,7 +170,8 @@ def test_metric_and_lists(config, name):
 
 def test_is_in_the_metafile_and_the_readme(config, name):
     listed = {model['Name']: model for model in yaml.safe_load((FOLDER / 'metafile.yml').read_text())['Models']}
-    assert set(listed) == set(SCHEDULES) == {path.stem for path in FOLDER.glob('*.py')}
+    further = {NAME.format('small', source) for source in FURTHER}
+    assert set(listed) == {*SCHEDULES, *further} == {path.stem for path in FOLDER.glob('*.py')}
     entry = listed[name]
     assert entry['Config'] == f'configs/recognition/dualformer/{name}.py'
     assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size

@@ -25,3 +25,11 @@ def test_frame_folders(part, tmp_path):
     packed = Compose(dataset.pipeline)(dict(info, label=[1, 2], modality='RGB'))
     assert packed['inputs'].shape == (30 if part == 'test' else 1, 3, 16, 224, 224)
     assert packed['data_samples'].gt_label.tolist() == [1, 2]
+
+
+def test_the_test_split_of_epic_kitchens():
+    name = 'motionformer_224_16x4_epickitchens'
+    config, validated = (Config.fromfile(FOLDER / f'{name}{kind}.py') for kind in ('_test', ''))
+    assert config.test_dataloader.dataset.ann_file == 'data/epickitchens/EPIC_100_test_timestamps.csv'
+    validated.test_dataloader.dataset.ann_file = config.test_dataloader.dataset.ann_file
+    assert config.to_dict() == validated.to_dict()

@@ -22,6 +22,8 @@ MODELS_BY_NAME = {
     'motionformer_224_16x4_kinetics600': (16, 4, 224),
     'motionformer_hr_336_16x4_kinetics600': (16, 4, 336),
     'motionformer_l_224_32x3_kinetics600': (32, 3, 224),
+    'motionformer_joint_224_16x4_kinetics600': (16, 4, 224),
+    'motionformer_divided_224_16x4_kinetics600': (16, 4, 224),
     'motionformer_224_16x4_ssv2': (16, None, 224),
     'motionformer_hr_336_16x4_ssv2': (16, None, 336),
     'motionformer_l_224_32x3_ssv2': (32, None, 224),
@@ -33,7 +35,11 @@ MODELS_BY_NAME = {
     'motionformer_joint_224_16x4_epickitchens': (16, 4, 224),
     'motionformer_divided_224_16x4_epickitchens': (16, 4, 224),
 }
-FRAMES_CONFIG = 'motionformer_224_16x4_epickitchens_frames'  # tested in test_epic_kitchens_frames_config.py
+OTHER_DATA = (  # of the same models, tested in test_epic_kitchens_frames_config.py and test_ssv2_frames_configs.py
+    'motionformer_224_16x4_epickitchens_frames',
+    'motionformer_224_16x4_epickitchens_test',
+    'motionformer_224_16x4_ssv2_frames',
+)
 CLASSES = {'kinetics400': 400, 'kinetics600': 600, 'ssv2': 174}
 
 pytestmark = pytest.mark.parametrize('name', MODELS_BY_NAME)
@@ -122,6 +128,13 @@ def test_augmentation(config, name):
     assert sizes == ((384, 480) if '_hr_' in name else (256, 320))
 
 
+def test_test_crops_are_those_of_the_published_code(config, name):
+    for part, crop in (('val', 'center'), ('test', 'three')):
+        clips = config[f'{part}_pipeline'][0]
+        assert (clips.crop, clips.test_crops) == (crop, 'pyslowfast')
+        assert clips.short_side == clips.size == (336 if '_hr_' in name else 224)
+
+
 def test_pixels(config, name):
     preprocessor = config.model.data_preprocessor
     assert preprocessor.mean == preprocessor.std == [127.5] * 3
@@ -144,7 +157,12 @@ def test_schedule(config, name):
 
 def test_start(config, name):
     if data_set(name).startswith('kinetics'):
-        assert config.model.backbone.init_cfg.checkpoint == 'timm:vit_base_patch16_224.orig_in21k_ft_in1k'
+        assert config.model.backbone.init_cfg.to_dict() == dict(
+            type='mmaction_vt.FromImageModel',
+            checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',
+            inflate='centre',
+            temporal='keep',
+        )
         assert config.load_from is None
     else:
         assert config.model.backbone.init_cfg is None
@@ -179,7 +197,7 @@ def test_names_data_of_its_own_data_set(config, name):
 def test_is_in_the_metafile_and_the_readme(config, name):
     listed = {model['Name']: model for model in yaml.safe_load((FOLDER / 'metafile.yml').read_text())['Models']}
     assert set(listed) == set(MODELS_BY_NAME)
-    assert {path.stem for path in FOLDER.glob('*.py')} == {*MODELS_BY_NAME, FRAMES_CONFIG}
+    assert {path.stem for path in FOLDER.glob('*.py')} == {*MODELS_BY_NAME, *OTHER_DATA}
     entry = listed[name]
     assert entry['Config'] == f'configs/recognition/motionformer/{name}.py'
     assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size

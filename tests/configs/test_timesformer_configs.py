@@ -31,6 +31,12 @@ MODELS_BY_NAME = {
     'timesformer_divST_64x32_224_howto100m': (1059, 64, 224),
     'timesformer_divST_96x32_224_howto100m': (1059, 96, 224),
 }
+# The ImageNet-21K ViT-B/16 that the Video Transformer benchmark's README links.
+BENCHMARK_IMAGE_MODEL = 'https://drive.google.com/file/d/1QjGpbR8K4Cf4TJaDc60liVhBvPtrc2v4/view'
+
+VTB = 'timesformer_divST_8x32_224_kinetics600_vtb'  # the Video Transformer benchmark's
+# Data sets without published settings, whose configs test_further_data_sets.py tests.
+FURTHER = ('kinetics700', 'sthv1', 'jester', 'mit', 'activitynet')
 
 pytestmark = pytest.mark.parametrize('name', MODELS_BY_NAME)
 
@@ -70,6 +76,26 @@ def test_pipeline(config, name, part, video):
     assert packed['inputs'].dtype == torch.uint8
 
 
+def test_test_crops_are_those_of_the_published_code(config, name):
+    for part, crop in (('val', 'center'), ('test', 'three')):
+        clips = config[f'{part}_pipeline'][0]
+        assert (clips.crop, clips.test_crops) == (crop, 'pyslowfast')
+        side = MODELS_BY_NAME[name][2]
+        assert (clips.short_side, clips.size) == (256 if name == VTB and part == 'val' else side, side)
+
+
+def test_pixels_and_frames(config, name):
+    preprocessor, half = config.model.data_preprocessor, [127.5] * 3
+    assert (preprocessor.mean, preprocessor.std) == ((half, half) if name == VTB else ([114.75] * 3, [57.375] * 3))
+    kinds = {config[f'{part}_pipeline'][0].sampling.type for part in ('train', 'val', 'test')}
+    if name == VTB:
+        assert kinds == {'mmaction_vt.SampleBenchmarkClips'}
+        # the published code trains on the beginnings of videos
+        assert all(config[f'{part}_pipeline'][0].sampling.test_mode for part in ('train', 'val', 'test'))
+    else:
+        assert 'mmaction_vt.SampleBenchmarkClips' not in kinds
+
+
 def test_a_step_is_64_videos_on_8_gpus(config, name):
     batch = 8 * config.train_dataloader.batch_size
     assert batch * config.optim_wrapper.get('accumulative_counts', 1) == 64
@@ -91,13 +117,14 @@ def test_names_data_of_its_own_data_set(config, name):
     for part in ('train', 'val', 'test'):
         dataset = config[f'{part}_dataloader'].dataset
         assert dataset.ann_file.startswith(f'data/{folder}/{folder}_{"train" if part == "train" else ""}')
+        assert dataset.ann_file.endswith('_vtb.txt') == (name == VTB)  # its classes have another order
         assert dataset.data_prefix.video.startswith(f'data/{folder}/')
         assert dataset.get('test_mode', False) == (part != 'train')
         assert config[f'{part}_dataloader'].sampler.shuffle == (part == 'train')
 
 
 def test_schedule(config, name):
-    assert config.train_cfg.max_epochs == 15
+    assert (config.train_cfg.max_epochs, config.train_cfg.val_interval) == (15, 1 if name == VTB else 5)
     assert config.optim_wrapper.optimizer.to_dict() == dict(
         type='SGD', lr=0.005, momentum=0.9, weight_decay=1e-4, nesterov=True
     )
@@ -105,9 +132,19 @@ def test_schedule(config, name):
     assert (scheduler.milestones, scheduler.gamma) == ([5, 11] if name.endswith('vtb') else [11, 14], 0.1)
 
 
+def test_start(config, name):
+    init_cfg = config.model.backbone.init_cfg
+    assert init_cfg.temporal == 'copy' and 'inflate' not in init_cfg
+    assert init_cfg.get('positions', 'bicubic') == ('nearest_1d' if '448' in name else 'bicubic')
+    is_benchmark = name.endswith('vtb')
+    assert init_cfg.get('time_std') == (0.02 if is_benchmark else None)
+    file = BENCHMARK_IMAGE_MODEL if is_benchmark else 'timm:vit_base_patch16_224.orig_in21k_ft_in1k'
+    assert init_cfg.checkpoint == file
+
+
 def test_is_in_the_metafile_and_the_readme(config, name):
     listed = {model['Name']: model for model in yaml.safe_load((FOLDER / 'metafile.yml').read_text())['Models']}
-    assert set(listed) == set(MODELS_BY_NAME)
+    assert {each for each in listed if not each.endswith(FURTHER)} == set(MODELS_BY_NAME)
     assert listed[name]['Config'] == f'configs/recognition/timesformer/{name}.py'
     assert listed[name]['Metadata']['Batch Size'] == config.train_dataloader.batch_size
     metrics = listed[name]['Results'][0]['Metrics']

@@ -53,10 +53,14 @@ def test_model(config, name):
         assert model.backbone.act == ('gelu' if name == VTB else 'gelu_tanh')
         assert model.backbone.attention_type == ('factorised_encoder' if '_fe_' in name else 'joint')
         init_cfg = config.model.backbone.init_cfg
-        assert (init_cfg.checkpoint, init_cfg.inflate) == (
-            'timm:vit_base_patch16_224.augreg_in21k',
-            'average' if name == VTB else 'centre',
+        benchmark = (
+            'https://drive.google.com/file/d/1QjGpbR8K4Cf4TJaDc60liVhBvPtrc2v4/view',
+            'average',
+            'first_blocks',
         )
+        theirs = ('timm:vit_base_patch16_224.augreg_in21k', 'centre', 'copy')
+        found = (init_cfg.checkpoint, init_cfg.inflate, init_cfg.get('temporal', 'copy'))
+        assert found == (benchmark if name == VTB else theirs)
 
 
 @pytest.mark.parametrize('part', ['train', 'val', 'test'])
@@ -75,6 +79,20 @@ def test_pipeline(config, name, part, video):
         wanted = f'data/muwiges/lists/{name.split("muwiges_")[1]}_{"train" if part == "train" else "test"}.txt'
     assert dataset.ann_file == wanted
     assert dataset.num_classes == CONFIGS[name][1]
+
+
+def test_the_benchmarks_frames_and_pixels(config, name):
+    kinds = [config[f'{part}_pipeline'][0].sampling for part in ('train', 'val', 'test')]
+    if name != VTB:
+        assert 'mmaction_vt.SampleBenchmarkClips' not in {sampling.type for sampling in kinds}
+        return
+    assert {sampling.type for sampling in kinds} == {'mmaction_vt.SampleBenchmarkClips'}
+    assert {(sampling.clip_len, sampling.frame_interval) for sampling in kinds} == {(16, 16)}
+    assert [sampling.get('test_mode', False) for sampling in kinds] == [False, True, True]
+    preprocessor = config.model.data_preprocessor
+    assert (preprocessor.mean, preprocessor.std) == ([114.75] * 3, [57.375] * 3)
+    crop = config.test_pipeline[0]
+    assert (crop.crop, crop.short_side, crop.size) == ('center', 256, 224)
 
 
 def test_schedule(config, name):

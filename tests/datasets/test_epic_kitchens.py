@@ -144,6 +144,27 @@ def test_a_mark_at_the_beginning_and_other_line_ends(annotations, videos):
     assert len(EpicKitchensDataset(annotations(text=text), [], dict(video=str(videos)))) == 3
 
 
+LABELS = ('verb', 'verb_class', 'noun', 'noun_class', 'all_nouns', 'all_noun_classes', 'narration')
+
+
+@pytest.mark.parametrize('kind', ['video', 'img'])
+def test_annotations_without_classes_can_be_tested(annotations, videos, frames, kind):
+    prefix = {kind: str(videos if kind == 'video' else frames)}
+    dataset = EpicKitchensDataset(annotations(without=LABELS), [], prefix, test_mode=True)
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert [info['label'] for info in infos] == 3 * [[-1, -1]]
+    assert [info['narration_id'] for info in infos] == ['P01_01_0', 'P01_01_1', 'P02_101_7']
+    labelled = EpicKitchensDataset(annotations(), [], prefix, test_mode=True)
+    assert infos == [dict(labelled.get_data_info(index), label=[-1, -1]) for index in range(3)]
+
+
+def test_annotations_without_classes_cannot_be_learnt_from(annotations, videos):
+    with pytest.raises(InputError, match='there is no column verb_class, noun_class'):
+        EpicKitchensDataset(annotations(without=LABELS), [], dict(video=str(videos)))
+    with pytest.raises(InputError, match='there is no column noun_class'):
+        EpicKitchensDataset(annotations(without=['noun_class']), [], dict(video=str(videos)), test_mode=True)
+
+
 def test_a_segment_may_last_no_time(annotations, videos):
     path = annotations((2, 'stop_timestamp', '00:00:00.14'))
     assert EpicKitchensDataset(path, [], dict(video=str(videos)))[0]['stop_time'] == 0.14

@@ -128,7 +128,7 @@ def test_segments_of_videos(tmp_path):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('path,label\na.mp4,1\n', 'a CSV list has path, start, end, label'),
+        ('path,begin,label\na.mp4,0,1\n', 'a CSV list has path, start, end, label'),
         ('path,start,end,label\n', 'is empty'),
         ('path,start,end,label\na.mp4,2,1,1\n', 'line 2: start and end'),
         ('path,start,end,label\na.mp4,0,x,1\n', 'line 2: start and end'),

@@ -122,3 +122,16 @@ train_dataloader = dict(batch_size=2, num_workers=2, sampler=None, dataset=dict(
     assert (tmp_path / 'work_dir' / 'epoch_2.pth').exists()
     (log,) = (tmp_path / 'work_dir').glob('*/*.log')
     assert '[2][4/4]' in log.read_text()
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'path,start,end,label\na.mp4,0,1,0\n',
+        'original_vido_id video_id frame_id path labels\na 0 0 a/1.jpg 0\n',
+    ],
+)
+def test_segments_and_frames_are_not_packed(text, run_program, tmp_path):
+    (tmp_path / 'list.csv').write_text(text)
+    message = run_program('tools/data/make_shards.py', tmp_path / 'list.csv', tmp_path, tmp_path / 'out', fails=True)
+    assert 'list.csv lists segments or frames' in message and not (tmp_path / 'out').exists()

@@ -147,6 +147,7 @@ def test_the_file_tells_how_clips_are_prepared(suffix, tmp_path):
     assert facts == dict(
         model='TimeSformer',
         clip_shape=[3, 2, 48, 32],
+        channel_order='rgb',
         mean=[114.75] * 3,
         std=[58, 57, 56],
         num_classes=dict(scores=2),
@@ -258,7 +259,7 @@ def test_what_does_not_fit_is_said(options, sentence, run_program, tiny_config, 
 def test_labels_that_do_not_fit(run_program, tiny_config, checkpoint, tmp_path):
     (tmp_path / 'labels.txt').write_text('one\n')
     options = ['--out', tmp_path / 'model.pt2', '--label-file', tmp_path / 'labels.txt']
-    assert '1 labels were given, and the model tells 2 classes apart' in run_program(
+    assert 'the labels name 1 classes, and the model has 2' in run_program(
         PROGRAM, tiny_config, checkpoint, *options, fails=True
     )
 

@@ -59,6 +59,13 @@ def test_all_pairs_sorted_by_hand_give_the_same(topk):
     assert 0.1 < metrics['action_top1'] < 0.9
 
 
+def test_segments_without_labels_count_in_no_figure():
+    labelled = draw(20)
+    unlabelled = [dict(s, gt_label=torch.tensor([-1, -1])) for s in draw(7, seed=1)]
+    assert evaluate([*labelled[:9], *unlabelled, *labelled[9:]]) == evaluate(labelled)
+    assert evaluate(unlabelled) == {}
+
+
 def test_names_and_order():
     assert list(evaluate(draw(3))) == [
         f'{task}_top{k}' for task in ('action', 'verb', 'noun') for k in (1, 5)

@@ -1,6 +1,8 @@
 import pytest
+from mmengine.config import Config
 
 from mmaction_vt.datasets import VideoDataset
+from mmaction_vt.registry import DATASETS
 
 PROGRAM = 'tools/data/build_list.py'
 
@@ -98,3 +100,46 @@ def test_refuses_a_share_that_is_none(make, tmp_path, run_program, capsys):
         with pytest.raises(SystemExit):
             run_program(PROGRAM, make('a/1.mp4'), tmp_path / 'lists', '--val-share', share)
         assert 'is not a number between 0 and 1' in capsys.readouterr().err
+
+
+def test_prints_or_writes_a_config_that_is_ready(make, tmp_path, run_program, monkeypatch):
+    folder = make(*(f'{name}/{i}.mp4' for name in ('pour it', "chef's cut") for i in range(4)))
+    monkeypatch.chdir(tmp_path)
+    options = ['--config', 'dualformer_tiny_patch244_window877_kinetics400_1k']
+    out = run_program(PROGRAM, 'videos', 'lists', *options)
+    assert "load_from = 'published://dualformer_tiny_patch244_window877_kinetics400_1k'" in out
+    assert not list(tmp_path.glob('**/*.py'))
+    run_program(PROGRAM, 'videos', 'lists', *options, '--out', 'configs/mine.py')
+    config = Config.fromfile('configs/mine.py')
+    assert (tmp_path / 'configs/mine.py').read_text().splitlines()[2:] == out.partition('_base_ = ')[2].splitlines()[
+        1:-1
+    ]
+    assert config.class_names == ["chef's cut", 'pour it'] and config.model.cls_head.num_classes == 2
+    assert config.model.backbone.type == 'mmaction_vt.DualFormer'
+    for split, loader, count in (('train', 'train', 6), ('val', 'val', 2), ('val', 'test', 2)):
+        settings = config[f'{loader}_dataloader'].dataset
+        assert settings.ann_file == f'lists/{split}.txt' and settings.data_prefix.video == 'videos'
+        dataset = DATASETS.build(dict(settings, pipeline=[]))
+        assert len(dataset) == count and dataset[0]['filename'].startswith(('videos/pour it/', "videos/chef's cut/"))
+    assert folder.is_dir()
+
+
+def test_classes_of_mixed_batches_are_those_of_the_lists(make, tmp_path, run_program):
+    folder = make('a/1.mp4', 'a/2.mp4', 'b/1.mp4', 'b/2.mp4')
+    run_program(PROGRAM, folder, tmp_path, '--config', 'vivit_b_16x2_fe_ssv2', '--out', tmp_path / 'mine.py')
+    assert Config.fromfile(tmp_path / 'mine.py').model.data_preprocessor.blending.num_classes == 2
+
+
+@pytest.mark.parametrize(
+    ('options', 'answer'),
+    [
+        (['--config', 'timesformer'], 'there is no config file and no model timesformer'),
+        (['--config', 'motionformer_224_16x4_epickitchens'], 'needs two labels a video'),
+        (['--config', 'dualformer_tiny_tokenlabel_patch244_window877_kinetics400_1k'], 'a teacher of the same classes'),
+        (['--out', 'mine.txt'], 'a name that ends in .py'),
+    ],
+)
+def test_refuses_a_config_that_cannot_be(make, tmp_path, run_program, options, answer):
+    folder = make('a/1.mp4', 'a/2.mp4')
+    assert answer in run_program(PROGRAM, folder, tmp_path / 'lists', *options, fails=True)
+    assert not (tmp_path / 'lists').exists()

@@ -199,8 +199,17 @@ def test_refuses_bad_input(folder, run):
     assert 'nowhere.txt does not exist: it is a list' in run('nowhere.txt', fails=True)
     assert 'none holds no videos' in run('none', fails=True)
     assert 'list.txt is empty' in message('')
-    assert "list.txt, line 2: 'b.mp4' is not a path, a space and a label" in message('a.mp4 1\nb.mp4\n')
+    assert "list.txt, line 2: 'b.mp4' is not a path, ' ' and a label" in message('a.mp4 1\nb.mp4\n')
     assert 'none of the 1 videos of' in message('a.mp4 1\n', '--root', folder / 'none')
     assert '--root is for a list' in run('videos', '--root', folder, fails=True)
     assert '--write-list needs a list' in run('videos', '--write-list', folder / 'x.txt', fails=True)
     assert not (folder / 'broken.txt').exists()
+
+
+def test_a_comma_before_the_label(folder, run):
+    write_video(folder / 'videos' / 'stir it' / '1.mp4', num_frames=2)
+    (folder / 'videos' / '2.mp4').touch()
+    (folder / 'list.csv').write_text('stir it/1.mp4,0\n2.mp4,1\n')
+    run('list.csv', '--root', folder / 'videos', '--write-list', folder / 'good.csv', '--backend', 'pyav')
+    assert list(faults(folder)) == ['2.mp4']
+    assert (folder / 'good.csv').read_text() == 'stir it/1.mp4,0\n'

@@ -35,9 +35,9 @@ def test_configs_look_where_the_lists_are(path):
     configs = configs.replace("f'{data_root}/lists", "'data/muwiges/lists")
     for command in commands(path):
         for arg in command:
-            if re.search(r'_list_videos.txt$', arg):
+            if re.search(r'_list_(videos\.txt|videos\.csv|rawframes\.txt)$', arg):
                 assert f"'{arg}'" in configs
     for line in re.findall(
-        r'^    (data/\S+(?:_videos|_train|_test|_validation)\.(?:txt|csv))$', path.read_text(), re.M
+        r'^    (data/\S+(?:_videos|_rawframes|_train|_test|_validation)\.(?:txt|csv))$', path.read_text(), re.M
     ):
         assert f"'{line}'" in configs

@@ -49,4 +49,4 @@ def test_draws_a_video(draw, tmp_path):
     assert 'ends in none of' in draw(out='out.txt', fails=True)
     assert '--fps is above 0' in draw('--fps', 0, fails=True)
     (tmp_path / 'names.txt').write_text('one\n')
-    assert 'names 1 classes, and the teacher has 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)
+    assert 'the labels name 1 classes, and the model has 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)

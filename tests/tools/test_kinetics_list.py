@@ -1,5 +1,7 @@
 import pytest
 
+from mmaction_vt.class_names import read_class_names
+
 PROGRAM = 'tools/data/kinetics.py'
 CSV = """label,youtube_id,time_start,time_end,split,is_cc
 "playing didgeridoo",-3B32lodo2M,59,69,train,0
@@ -63,6 +65,47 @@ def test_labels_count_the_lines_of_a_label_file(folder, run):
     (folder / 'labels.txt').write_text('zumba\nplaying didgeridoo\n')
     message = run('--labels', folder / 'labels.txt', fails=True)
     assert "train.csv, line 3: the class 'abseiling' is not in" in message
+
+
+def test_class_names_set_the_order(folder, run):
+    (folder / 'order.txt').write_text('zumba\nplaying didgeridoo\nabseiling\n')
+    run('--class-names', folder / 'order.txt')
+    labels = [line[-1] for line in (folder / 'out' / 'k400.txt').read_text().splitlines()]
+    assert labels == ['1', '2', '2', '0']
+    run('--class-names', 'kinetics600_vtb')
+    order = read_class_names('kinetics600_vtb')
+    labels = [int(line.split()[-1]) for line in (folder / 'out' / 'k400.txt').read_text().splitlines()]
+    assert [order[label] for label in labels] == ['playing didgeridoo', 'abseiling', 'abseiling', 'zumba']
+    assert labels != sorted(labels) and order != tuple(sorted(order))
+
+
+def test_class_names_that_do_not_fit(folder, run):
+    (folder / 'order.txt').write_text('zumba\nplaying didgeridoo\n')
+    message = run('--class-names', folder / 'order.txt', fails=True)
+    assert "train.csv, line 3: the class 'abseiling' is not in" in message and 'order.txt' in message
+    (folder / 'train.csv').write_text(CSV.replace('zumba,gone', 'dancing zumba,gone'))
+    message = run('--class-names', 'kinetics600_vtb', fails=True)
+    assert "train.csv, line 5: the class 'dancing zumba' is not in kinetics600_vtb" in message
+    assert 'did you mean kinetics600_vtb?' in run('--class-names', 'kinetics600_vbt', fails=True)
+    assert 'label file nowhere.txt does not exist' in run('--class-names', 'nowhere.txt', fails=True)
+
+
+def test_list_of_the_video_transformer_benchmark(folder, run):
+    (folder / 'list.txt').write_text(f'{VIDEOS[0]}\tplaying didgeridoo\nabc_10_20de.mp4\tabseiling\n')
+    run('--class-names', 'kinetics600_vtb', csv='list.txt')
+    order = read_class_names('kinetics600_vtb')
+    assert (folder / 'out' / 'k400.txt').read_text() == (
+        f'{VIDEOS[0]} {order.index("playing didgeridoo")}\nabc_10_20de_12_22.mp4 {order.index("abseiling")}\n'
+    )
+    (folder / 'list.txt').write_text(f'{VIDEOS[0]}\tplaying_didgeridoo\n')  # as its list of Kinetics-400 has it
+    run('--class-names', 'kinetics400', csv='list.txt')
+    label = read_class_names('kinetics400').index('playing didgeridoo')
+    assert (folder / 'out' / 'k400.txt').read_text() == f'{VIDEOS[0]} {label}\n'
+    (folder / 'list.txt').write_text(f'{VIDEOS[0]} 5\n')  # a number counts the classes in an order of its own
+    message = run('--class-names', 'kinetics400', csv='list.txt', fails=True)
+    assert 'list.txt, line 1' in message and 'is not a path, a tab and a class' in message
+    (folder / 'list.txt').write_text(f'{VIDEOS[0]}\t5\n')
+    assert "the class '5' is not in kinetics400" in run('--class-names', 'kinetics400', csv='list.txt', fails=True)
 
 
 def test_leaves_videos_out(folder, run):

@@ -11,12 +11,14 @@ from mmaction_vt.config_files import load_config
 
 PROGRAM = 'tools/analysis/model_zoo.py'
 METAFILES = sorted((ROOT / 'configs' / 'recognition').glob('*/metafile.yml'))
+CONFIGS = sorted((ROOT / 'configs' / 'recognition').glob('*/*.py'))
 MODELS = [model for path in METAFILES for model in yaml.safe_load(path.read_text())['Models']]
 
 
 @pytest.fixture
 def copy(tmp_path):
-    for path in (*METAFILES, ROOT / 'docs' / 'model_zoo.md', ROOT / 'model-index.yml'):
+    pages = (ROOT / 'docs' / 'model_zoo.md', ROOT / 'docs' / 'models.md')
+    for path in (*METAFILES, *CONFIGS, *pages, ROOT / 'model-index.yml'):
         target = tmp_path / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
@@ -56,7 +58,8 @@ def test_is_written_anew_where_a_metafile_changes(copy, run_program):
 def test_a_new_family_needs_its_place(copy, run_program):
     path = copy / 'docs' / 'model_zoo.md'
     path.write_text(path.read_text().replace('<!-- models of ViViT -->', ''))
-    assert 'no place for ViViT' in run_program(PROGRAM, '--root', copy, fails=True)
+    message = run_program(PROGRAM, '--root', copy, fails=True)
+    assert 'docs/model_zoo.md has no place for its table' in message and '<!-- models of ViViT -->' in message
     assert '--root' in run_program(PROGRAM, '--root', copy / 'docs', fails=True)
 
 
@@ -72,3 +75,15 @@ def test_row_of_each_model(model):
         assert {str(value) for value in result['Metrics'].values()} <= set(cells)
     assert cells[-1].endswith(f'({model["Weights"]})' if 'Weights' in model else '')
     assert ('Weights' in model) == bool(cells[-1])
+
+
+def test_page_of_names_has_every_config_and_its_file():
+    rows = {}
+    for line in (ROOT / 'docs' / 'models.md').read_text().splitlines():
+        if line.startswith('| `'):
+            cells = [cell.strip() for cell in line.strip('|').split('|')]
+            rows[cells[0].strip('`')] = cells[2]
+    assert set(rows) == {path.stem for path in CONFIGS}
+    weights = {model['Name']: model.get('Weights') for model in MODELS}
+    for name, cell in rows.items():
+        assert cell.endswith(f'({weights[name]})') if weights.get(name) else not cell

@@ -2,9 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 
+import torch
 from rich.console import Console
 
 from mmaction_vt.evaluation import read_report
+from mmaction_vt.evaluation.probabilities import as_probabilities
+from mmaction_vt.models.heads import CLASS
 from mmaction_vt.programs import read_labels, run
 from mmaction_vt.visualization import draw_gallery, read_clip, write_clip
 from mmaction_vt.visualization.clips import check_clip_name
@@ -14,7 +17,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw tested videos, class after class, with what the model says of them.')
     parser.add_argument('report', help='what tools/test.py --out wrote')
     parser.add_argument('out', help='a .gif or .mp4')
-    parser.add_argument('--label-file', help='class names, one a line')
+    parser.add_argument('--label-file', help="class names, one a line, in place of the report's")
     parser.add_argument('--videos', type=int, default=8, help='how many videos (default: %(default)s)')
     parser.add_argument('--columns', type=int, default=4, help='videos in a row (default: %(default)s)')
     parser.add_argument('--fps', type=float, default=12, help='frames per second (default: %(default)s)')
@@ -32,13 +35,19 @@ def class_after_class(videos: list[dict], count: int) -> list[dict]:
     return [video for _, _, video in sorted(ranked, key=lambda item: item[:2])[:count]]
 
 
+def as_probability(scores: list[float]) -> float:
+    """Probability of the best class."""
+    return as_probabilities(torch.tensor(scores)).max().item()
+
+
 def main(args: Namespace) -> None:
     check_clip_name(args.out)
-    names = read_labels(args.label_file)
-    videos = class_after_class(read_report(args.report), args.videos)
+    report = read_report(args.report)
+    names = read_labels(args.label_file) or (report.class_names or {}).get(CLASS)
+    videos = class_after_class(report.videos, args.videos)
     clips = [read_clip(video['video'], args.fps)[0] for video in videos]
     captions = [
-        f'{names[video["predicted"]] if names else video["predicted"]} {100 * max(video["scores"]):.0f} %'
+        f'{names[video["predicted"]] if names else video["predicted"]} {100 * as_probability(video["scores"]):.0f} %'
         for video in videos
     ]
     right = [video['predicted'] == video['label'] for video in videos]

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.evaluation import read_report
+from mmaction_vt.models.heads import CLASS
 from mmaction_vt.programs import read_labels, run
 from mmaction_vt.visualization.results import (
     confusion_matrix,
@@ -30,7 +31,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw confusion matrix, accuracy of each class and most confused pairs.')
     parser.add_argument('report', help='what tools/test.py --out wrote')
     parser.add_argument('out_dir', help='folder for the pictures')
-    parser.add_argument('--label-file', help='class names, one a line')
+    parser.add_argument('--label-file', help="class names, one a line, in place of the report's")
     parser.add_argument('--task', help='which of several labels, such as verb or noun')
     return parser
 
@@ -39,10 +40,12 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
     """Labels, predictions and number of classes.
 
     Raises:
-        InputError: If there are several tasks and none is chosen, or there are no videos.
+        InputError: If there are several tasks and none is chosen, or there are no videos or no labels.
     """
     if not videos:
         raise InputError('the report holds no videos')
+    if any(video['label'] is None for video in videos):
+        raise InputError('the report is of videos without labels: there is nothing to compare predictions with')
     first = videos[0]['predicted']
     if isinstance(first, dict):
         if task not in first:
@@ -59,8 +62,10 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
 
 
 def main(args: Namespace) -> None:
-    labels, predicted, num_classes = labels_and_predictions(read_report(args.report), args.task)
-    names = read_labels(args.label_file) or [str(index) for index in range(num_classes)]
+    report = read_report(args.report)
+    labels, predicted, num_classes = labels_and_predictions(report.videos, args.task)
+    names = read_labels(args.label_file) or (report.class_names or {}).get(args.task or CLASS)
+    names = names or [str(index) for index in range(num_classes)]
     if len(names) != num_classes:
         raise InputError(f'{args.label_file} names {len(names)} classes, and {args.report} has scores of {num_classes}')
     decoded = predicted >= 0

@@ -11,9 +11,11 @@ from mmengine.registry import init_default_scope
 from PIL import Image
 from rich.console import Console
 
+from mmaction_vt.apis import names_for
 from mmaction_vt.errors import InputError
+from mmaction_vt.models.heads import CLASS
 from mmaction_vt.models.recognizers import FrozenTeacher
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, check_video, read_config, read_labels, run
+from mmaction_vt.programs import add_label_option, add_model_arguments, check_video, read_config, read_labels, run
 from mmaction_vt.visualization import contact_sheet, write_clip
 from mmaction_vt.visualization.clips import check_picture_name
 from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
@@ -22,17 +24,14 @@ from mmaction_vt.visualization.token_labels import draw_token_labels
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw the label that a teacher gives to each token of a video.')
-    parser.add_argument('config', help="the teacher's config")
-    parser.add_argument('checkpoint', help="the teacher's checkpoint, of any layout")
+    add_model_arguments(parser)
     parser.add_argument('video', help='video file')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
-    parser.add_argument('--label-file', help='class names, one a line')
+    add_label_option(parser)
     parser.add_argument('--view', type=int, help='which view of the test pipeline, from 0 (default: the middle)')
     parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
     parser.add_argument('--target-resolution', type=int, default=256, help='width of a frame (default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     return parser
 
 
@@ -41,14 +40,13 @@ def main(args: Namespace) -> None:
     check_video(args.video)
     if args.fps <= 0:
         raise InputError(f'--fps is above 0, not {args.fps}')
-    labels = read_labels(args.label_file)
+    labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))
     teacher = FrozenTeacher(config, args.checkpoint)
     teacher.model.to(args.device)
-    names = labels or [f'class {index}' for index in range(teacher.num_classes)]
-    if len(names) != teacher.num_classes:
-        raise InputError(f'{args.label_file} names {len(names)} classes, and the teacher has {teacher.num_classes}')
+    names = (names_for(teacher.model, config, labels) or {}).get(CLASS)
+    names = names or [f'class {index}' for index in range(teacher.num_classes)]
 
     view = pick_view(read_views(config, args.video), args.view)
     with torch.no_grad():

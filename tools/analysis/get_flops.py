@@ -11,7 +11,7 @@ from mmaction_vt.programs import add_config_options, read_config, run
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Count multiply-adds (attention included) and parameters of a model.')
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help="config file, or a model's name")
     parser.add_argument(
         '--shape',
         nargs=3,

@@ -1,12 +1,12 @@
 """Write the model zoo from the families' metafiles: ``python tools/analysis/model_zoo.py``.
 
 Each family's ``metafile.yml`` says which configs there are and what their authors published. From them come the tables
-of ``docs/model_zoo.md``, between its markers, and ``model-index.yml``. ``--count`` first writes into the metafiles what
-follows from the configs: frames, side, views, parameters and multiply-adds.
+of ``docs/model_zoo.md`` and ``docs/models.md``, between their markers, and ``model-index.yml``. ``--count`` first
+writes into the metafiles what follows from the configs: frames, side, views, parameters and multiply-adds.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,9 +20,10 @@ from mmaction_vt.errors import InputError
 from mmaction_vt.programs import run
 
 ROOT = Path(__file__).parents[2]
-PAGE, INDEX = Path('docs/model_zoo.md'), Path('model-index.yml')
+PAGE, NAMES, INDEX = Path('docs/model_zoo.md'), Path('docs/models.md'), Path('model-index.yml')
 THIS = 'python tools/analysis/model_zoo.py'
-MARKER, END = '<!-- models of {} -->\n', '<!-- end -->\n'
+MARKER, NAMES_MARKER, END = '<!-- models of {} -->\n', '<!-- all names -->\n', '<!-- end -->\n'
+CONFIGS = Path('configs/recognition')
 METRICS = {
     'Top 1 Accuracy': 'top-1',
     'Top 5 Accuracy': 'top-5',
@@ -54,7 +55,7 @@ def read_metafiles(root: Path) -> dict[Path, dict]:
     Raises:
         InputError: If there is none.
     """
-    paths = sorted((root / 'configs' / 'recognition').glob('*/metafile.yml'))
+    paths = sorted((root / CONFIGS).glob('*/metafile.yml'))
     if not paths:
         raise InputError(f'{root} has no configs/recognition/*/metafile.yml: --root is a clone of the repository')
     return {path.relative_to(root): yaml.safe_load(path.read_text(encoding='utf-8')) for path in paths}
@@ -111,13 +112,35 @@ def page_text(page: str, metafiles: dict[Path, dict]) -> str:
     models = [model for metafile in metafiles.values() for model in metafile['Models']]
     for collection in (each for metafile in metafiles.values() for each in metafile['Collections']):
         name = collection['Name']
-        before, marker, rest = page.partition(MARKER.format(name))
-        _, end, after = rest.partition(END)
-        if not marker or not end:
-            raise InputError(f'{PAGE} has no place for {name}: it needs the lines {MARKER.format(name)!r} and {END!r}')
         own = [model for model in models if model['In Collection'] == name]
-        page = before + marker + '\n'.join(['', *table(collection, own), '']) + end + after
+        page = put_between(PAGE, page, MARKER.format(name), table(collection, own))
     return page
+
+
+def put_between(path: Path, page: str, start: str, lines: Iterable[str]) -> str:
+    """A page with other lines between a marker and the end.
+
+    Raises:
+        InputError: If it has no such marker.
+    """
+    before, marker, rest = page.partition(start)
+    _, end, after = rest.partition(END)
+    if not marker or not end:
+        raise InputError(f'{path} has no place for its table: it needs the lines {start!r} and {END!r}')
+    return before + marker + '\n'.join(['', *lines, '']) + end + after
+
+
+def names_table(root: Path, metafiles: dict[Path, dict]) -> Iterator[str]:
+    """Lines of the table of all configs: what they are for, and where their weights come from."""
+    collections = {each['Name']: each for metafile in metafiles.values() for each in metafile['Collections']}
+    models = {model['Name']: model for metafile in metafiles.values() for model in metafile['Models']}
+    yield row(['name', 'data', 'weights', 'licence'])
+    yield row(['---'] * 4)
+    for path in sorted((root / CONFIGS).glob('*/*.py'), key=lambda path: (path.parent.name, path.stem)):
+        model = models.get(path.stem, {})
+        licence = collections[model['In Collection']]['Weights License'] if 'Weights' in model else ''
+        data = model.get('Metadata', {}).get('Training Data', '')
+        yield row([f'`{path.stem}`', data, link(model.get('Weights')), licence])
 
 
 def table(collection: dict, models: list[dict]) -> Iterator[str]:
@@ -166,6 +189,8 @@ def main(args: Namespace) -> None:
             add_costs(args.root, metafile)
             texts[path] = metafile_text(args.root / path, metafile)
     texts[INDEX] = index_text(metafiles)
+    names = (args.root / NAMES).read_text(encoding='utf-8')
+    texts[NAMES] = put_between(NAMES, names, NAMES_MARKER, names_table(args.root, metafiles))
     texts[PAGE] = page_text((args.root / PAGE).read_text(encoding='utf-8'), metafiles)
 
     for path, text in texts.items():

@@ -4,7 +4,8 @@ The folders of FOLDER are the classes, however deep their videos lie in them. A 
 is for validation. Where FOLDER has ``train`` and ``val`` (or ``validation`` or ``test``) and the classes are in these,
 they are taken as they are.
 
-OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label a line, and ``labels.txt``.
+OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label a line, and ``labels.txt``. A config that
+fine-tunes a model on them is printed, or written with ``--config NAME --out FILE.py``.
 """
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -12,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from common import find_videos, write_lines
+from own_config import DEFAULT_MODEL, own_config
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import run
@@ -27,6 +29,13 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--val-share', type=share, default=0.2, help='share of a class for validation (default: %(default)s)'
     )
+    parser.add_argument(
+        '--config',
+        metavar='NAME',
+        default=DEFAULT_MODEL,
+        help='model that the config fine-tunes, by its name or config file (default: %(default)s)',
+    )
+    parser.add_argument('--out', dest='config_file', type=Path, metavar='FILE.py', help='where the config is written')
     parser.add_argument('--seed', type=int, default=0, help='seed of the draw (default: %(default)s)')
     return parser
 
@@ -111,6 +120,8 @@ def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) ->
 
 
 def main(args: Namespace) -> None:
+    if args.config_file is not None and args.config_file.suffix != '.py':
+        raise InputError(f'--out takes a name that ends in .py, the config to write, not {args.config_file}')
     videos = find_videos(args.folder)
     splits = find_splits(videos)
     if splits is None:
@@ -119,12 +130,19 @@ def main(args: Namespace) -> None:
         parts = take_splits(videos, splits, args.folder)
 
     labels = sorted(parts[0])
+    config_file = args.config_file or args.out / 'config.py'
+    config = own_config(args.config, config_file, args.folder, args.out, labels)
     for name, part in zip(('train.txt', 'val.txt'), parts, strict=True):
         lines = [f'{video} {label}' for label, key in enumerate(labels) for video in part[key]]
         write_lines(args.out / name, lines)
         print(f'{args.out / name}: {len(lines)} videos')
     write_lines(args.out / 'labels.txt', labels)
     print(f'{args.out / "labels.txt"}: {len(labels)} classes')
+    if args.config_file is None:
+        print(f'\na config for them, which --out {config_file} would write:\n\n{config}')
+        return
+    write_lines(config_file, config.splitlines())
+    print(f'{config_file}: next, python tools/train.py {config_file} --amp bf16 --auto-scale-lr')
 
 
 if __name__ == '__main__':

@@ -17,6 +17,7 @@ from processes import add_workers_option, call_in_processes, positive
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.datasets.annotation_lists import find_delimiter
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import run
 
@@ -50,10 +51,12 @@ def read_list(path: Path, root: Path) -> list[tuple[str, str]]:
         InputError: If the file is missing or empty, a line has no label, or no video is below the folder.
     """
     lines = []
-    for number, line in read_lines(path, 'a list with a path and a label a line'):
-        video, _, label = line.rpartition(' ')
-        if not video or not label.isdecimal():
-            raise InputError(f'{path}, line {number}: {line!r} is not a path, a space and a label')
+    numbered = read_lines(path, 'a list with a path and a label a line')
+    delimiter = find_delimiter(numbered[0][1], str(path)) or ' '
+    for number, line in numbered:
+        video, _, label = line.rpartition(delimiter)
+        if not video or not label.strip().isdecimal():
+            raise InputError(f'{path}, line {number}: {line!r} is not a path, {delimiter!r} and a label')
         lines.append((line, video.strip()))
     if not any((root / video).is_file() for _, video in lines):
         raise InputError(f'none of the {len(lines)} videos of {path} is below {root}: --root says where they are')

@@ -2,12 +2,14 @@
 
 import csv
 import io
-import json
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
+from mmaction_vt.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
+from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
 from mmaction_vt.video_files import VIDEOS, walk_videos
 
@@ -92,24 +94,6 @@ def stem_of(path: str) -> str:
     return PurePosixPath(without_suffix(path)).name
 
 
-def read_text(path: Path, what: str) -> str:
-    """A text file.
-
-    Args:
-        path: The file.
-        what: What it should be, for the message, such as ``the official CSV``.
-
-    Raises:
-        InputError: If the file does not exist or is no text.
-    """
-    if not path.is_file():
-        raise InputError(f'{path} does not exist: it is {what}')
-    try:
-        return path.read_text(encoding='utf-8-sig')
-    except UnicodeDecodeError as error:
-        raise InputError(f'{path} is no text file: it is {what}') from error
-
-
 def read_lines(path: Path, what: str) -> list[tuple[int, str]]:
     """The lines of a file that are not blank, stripped, with their numbers.
 
@@ -152,38 +136,17 @@ def read_table(path: Path, columns: tuple[str, ...], what: str) -> list[tuple[in
     return rows
 
 
-def read_json(path: Path, kind: type, what: str) -> list | dict:
-    """What a JSON file holds.
+def compare_classes(names: list[str], shipped: Sequence[str], path: Path) -> None:
+    """Say if the classes of a file are not those that come with the package, which configs name.
 
     Args:
+        names: The names in the file, in the order of their labels.
+        shipped: The lists of the package that they may be.
         path: The file.
-        kind: ``list`` or ``dict``.
-        what: What it should be, for the message.
-
-    Raises:
-        InputError: If the file does not exist, is no JSON, or holds something else or nothing.
     """
-    try:
-        content = json.loads(read_text(path, what))
-    except json.JSONDecodeError as error:
-        raise InputError(f'{path}, line {error.lineno}: this is no JSON ({error.msg}); it is {what}') from error
-    if not isinstance(content, kind) or not content:
-        held = 'nothing' if isinstance(content, kind) else f'a {type(content).__name__}'
-        raise InputError(f'{path} holds {held}: it is {what}')
-    return content
-
-
-def parse_label(text: object, where: str, num_classes: int | None = None) -> int:
-    """A label, counted from 0.
-
-    Raises:
-        InputError: If it is no whole number from 0, or there are not so many classes.
-    """
-    if isinstance(text, bool) or not str(text).isdecimal():
-        raise InputError(f'{where}: the label {text!r} is not a whole number from 0 up')
-    if num_classes is not None and int(text) >= num_classes:
-        raise InputError(f'{where}: the label {text} is not allowed; labels run from 0 to {num_classes - 1}')
-    return int(text)
+    if not any(list(read_class_names(name)) == names for name in shipped):
+        lists = ' or '.join(f'mmaction_vt/class_names/{name}.txt' for name in shipped)
+        print(f'note: the {len(names)} classes of {path} are not those of {lists}: set class_names of the config')
 
 
 def read_excluded(path: Path | None, folder: Path) -> set[str]:
@@ -219,7 +182,9 @@ def write_lines(path: Path, lines: list[str]) -> None:
     write_text(path, ''.join(f'{line}\n' for line in lines))
 
 
-def write_found(out: Path, lines: list[str], missing: list[str], folder: Path, header: str | None = None) -> None:
+def write_found(
+    out: Path, lines: list[str], missing: list[str], folder: Path, header: str | None = None, noun: str = 'videos'
+) -> None:
     """Write a list, and beside it the names that were not found; say how many there are.
 
     Args:
@@ -228,6 +193,7 @@ def write_found(out: Path, lines: list[str], missing: list[str], folder: Path, h
         missing: Names that were not found.
         folder: Where they were looked for.
         header: Line in front of the others.
+        noun: What a line is.
 
     Raises:
         InputError: If nothing was found.
@@ -235,16 +201,16 @@ def write_found(out: Path, lines: list[str], missing: list[str], folder: Path, h
     total = len(lines) + len(missing)
     if not lines:
         why = (
-            f'{folder} holds none of the {total} annotated videos, such as {missing[0]}'
+            f'{folder} holds none of the {total} annotated {noun}, such as {missing[0]}'
             if missing
             else 'all are left out'
         )
         raise InputError(f'{out.name} would be empty: {why}')
     write_lines(out, lines if header is None else [header, *lines])
-    print(f'{out}: {len(lines)} videos')
+    print(f'{out}: {len(lines)} {noun}')
     names = out.with_suffix('.missing.txt')
     if missing:
         write_lines(names, list(dict.fromkeys(missing)))
-        print(f'{names}: {len(missing)} of {total} annotated videos are missing')
+        print(f'{names}: {len(missing)} of {total} annotated {noun} are missing')
     else:
         names.unlink(missing_ok=True)

@@ -5,22 +5,27 @@ label a line, as SlowFast and TimeSformer read it. FOLDER holds the videos, in f
 id, start and end: ``ID.mp4``, ``ID_12_22.mp4``, ``ID_000012_000022.mp4``.
 
 A line of OUT is a path below FOLDER and a label. Labels count the sorted names of the classes, or the lines of LABELS
-if that file exists; if not, it is written. What is missing goes to the same name with ``.missing.txt``.
+if that file exists; if not, it is written. ``--class-names`` instead takes the order from a list that comes with the
+package, such as ``kinetics600_vtb``, or from a file; the label in a list is then the name of a class, behind a tab, as
+the Video Transformer benchmark's lists have it. What is missing goes to the same name with ``.missing.txt``.
 """
 
 import re
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from common import VideoIndex, parse_label, read_excluded, read_lines, read_table, stem_of, write_found, write_lines
 
+from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import read_labels, run
 
 COLUMNS = ('label', 'youtube_id', 'time_start', 'time_end')
 WHAT = 'an official CSV of Kinetics or a list with a path and a label a line'
+WHAT_NAMED = 'an official CSV of Kinetics or a list with a path, a tab and a class a line'
 TIMED = re.compile(r'(?P<id>.+)_(?P<start>\d+)_(?P<end>\d+)')
 LINE = re.compile(r'(?P<path>.*[^\s,])(?:\s*,\s*|\s+)(?P<label>[^\s,]+)')
 
@@ -42,7 +47,14 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('csv', type=Path, help='official CSV, or list with a path and a label a line')
     parser.add_argument('folder', type=Path, help='what the videos lie below')
     parser.add_argument('out', type=Path, help='list to write')
-    parser.add_argument('--labels', type=Path, help='names of the classes, one a line; written if it does not exist')
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument('--labels', type=Path, help='names of the classes, one a line; written if it does not exist')
+    order.add_argument(
+        '--class-names',
+        metavar='NAME_OR_FILE',
+        help='order of the classes: a list that comes with the package (kinetics400, kinetics600, kinetics700, or '
+        'kinetics600_vtb for the weights of the Video Transformer benchmark), or a file with one name a line',
+    )
     parser.add_argument('--exclude', type=Path, help='paths to leave out, such as what check_videos.py writes')
     return parser
 
@@ -114,19 +126,37 @@ def label_clips(rows: list[tuple[int, Clip]], args: Namespace) -> dict[str, int]
     """Labels by the names of classes, read or written.
 
     Raises:
-        InputError: If the label file lacks a class.
+        InputError: If the list of classes lacks one.
     """
-    if args.labels is None or not args.labels.exists():
+    names = ordered_classes(args)
+    if names is None:
         names = sorted({clip.label for _, clip in rows})
         if args.labels is not None:
             write_lines(args.labels, names)
             print(f'{args.labels}: {len(names)} classes')
         return {name: label for label, name in enumerate(names)}
-    labels = {name: label for label, name in enumerate(read_labels(args.labels))}
+    labels = {name: label for label, name in enumerate(names)}
     for number, clip in rows:
         if clip.label not in labels:
-            raise InputError(f'{args.csv}, line {number}: the class {clip.label!r} is not in {args.labels}')
+            raise unknown_class(clip.label, f'{args.csv}, line {number}', args)
     return labels
+
+
+def unknown_class(name: str, where: str, args: Namespace) -> InputError:
+    return InputError(f'{where}: the class {name!r} is not in {args.class_names or args.labels}')
+
+
+def ordered_classes(args: Namespace) -> Sequence[str] | None:
+    """The names of the classes in the order of their labels, where the command line says it.
+
+    Raises:
+        InputError: If they cannot be read.
+    """
+    if args.class_names is not None:
+        path = Path(args.class_names)
+        is_file = path.is_file() or path.suffix or len(path.parts) > 1
+        return read_labels(args.class_names) if is_file else read_class_names(args.class_names)
+    return read_labels(args.labels) if args.labels is not None and args.labels.exists() else None
 
 
 def find_clips(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int]], list[str]]:
@@ -144,21 +174,14 @@ def find_listed(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int
     """The videos of a list with their labels, and the names of those that are missing.
 
     Raises:
-        InputError: If a line has no label, or one that is not allowed.
+        InputError: If a line has no label, or one that is not allowed, or the class names cannot be read.
     """
-    num_classes = None
-    if args.labels is not None:
-        num_classes = len(read_labels(args.labels))
+    parse = parse_named if args.class_names is not None else parse_numbered
     by_id = {}
     for path in index.paths:
         by_id.setdefault(id_of(path), []).append(path)
     found, missing = [], []
-    for number, line in read_lines(args.csv, WHAT):
-        where = f'{args.csv}, line {number}'
-        match = LINE.fullmatch(line)
-        if match is None:
-            raise InputError(f'{where}: {line!r} is not a path and a label; the file is {WHAT}')
-        label, name = parse_label(match['label'], where, num_classes), match['path']
+    for name, label in parse(args):
         path, others = index.find(name), by_id.get(id_of(name), [])
         if path is None and len(others) == 1:  # one of the two names has times and the other has not
             path = others[0]
@@ -167,6 +190,31 @@ def find_listed(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int
         else:
             found.append((path, label))
     return found, missing
+
+
+def parse_numbered(args: Namespace) -> Iterator[tuple[str, int]]:
+    """The paths of a list and their labels, which stay."""
+    num_classes = None if args.labels is None else len(read_labels(args.labels))
+    for number, line in read_lines(args.csv, WHAT):
+        where = f'{args.csv}, line {number}'
+        match = LINE.fullmatch(line)
+        if match is None:
+            raise InputError(f'{where}: {line!r} is not a path and a label; the file is {WHAT}')
+        yield match['path'], parse_label(match['label'], where, num_classes)
+
+
+def parse_named(args: Namespace) -> Iterator[tuple[str, int]]:
+    """The paths of a list of the Video Transformer benchmark, and the labels of the classes that stand behind a tab."""
+    labels = {name: label for label, name in enumerate(ordered_classes(args))}
+    for number, line in read_lines(args.csv, WHAT_NAMED):
+        where = f'{args.csv}, line {number}'
+        path, _, name = map(str.strip, line.rpartition('\t'))
+        if not path:
+            raise InputError(f'{where}: {line!r} is not a path, a tab and a class; with --class-names a list has these')
+        label = labels.get(name, labels.get(name.replace('_', ' ')))
+        if label is None:
+            raise unknown_class(name, where, args)
+        yield path, label
 
 
 def id_of(path: str) -> str:

@@ -64,6 +64,8 @@ def main(args: Namespace) -> None:
         raise InputError(f'--samples is at least 1, not {args.samples}')
     dataset = VideoDataset(args.list, pipeline=[], data_prefix=dict(video=args.root))
     samples = [(number, dataset.get_data_info(number)) for number in range(len(dataset))]
+    if any('filename' not in info or 'start_time' in info for _, info in samples):
+        raise InputError(f'{args.list} lists segments or frames, and a shard has whole videos: cut them out first')
     random.Random(args.seed).shuffle(samples)
     args.out.mkdir(parents=True, exist_ok=True)
     counts = {}

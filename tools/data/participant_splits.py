@@ -47,7 +47,7 @@ def read_participants(path: Path) -> dict[str, dict[str, str]]:
     """
     if not path.is_file():
         raise InputError(f'{path} does not exist: it is a CSV with a row a participant and a column a split')
-    with path.open(newline='', encoding='utf-8') as file:
+    with path.open(newline='', encoding='utf-8-sig') as file:
         reader = csv.DictReader(file)
         names = [name for name in reader.fieldnames or () if name != 'participant']
         if not names or 'participant' not in reader.fieldnames:

@@ -12,10 +12,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import FRAMES, VideoIndex, parse_label, read_json, write_found, write_lines
+from common import FRAMES, VideoIndex, write_found, write_lines
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.datasets.something_something import read_classes, read_samples
 from mmaction_vt.errors import InputError
 from mmaction_vt.programs import run
 
@@ -29,37 +30,6 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--frames', action='store_true', help='list folders of frames instead of videos')
     parser.add_argument('--write-labels', type=Path, metavar='FILE', help='write the names of the classes, one a line')
     return parser
-
-
-def read_classes(path: Path) -> dict[str, int]:
-    """Labels by the names of classes.
-
-    Raises:
-        InputError: If the file does not hold them, or they do not count from 0.
-    """
-    content = read_json(path, dict, 'the official something-something-v2-labels.json')
-    classes = {name: parse_label(label, f'{path}, class {name!r}') for name, label in content.items()}
-    if sorted(classes.values()) != list(range(len(classes))):
-        raise InputError(f'{path}: the labels of its {len(classes)} classes do not count from 0 to {len(classes) - 1}')
-    return classes
-
-
-def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
-    """Ids of videos with their labels.
-
-    Raises:
-        InputError: If an entry has no id or template, or the class is unknown.
-    """
-    samples = []
-    for number, entry in enumerate(read_json(path, list, 'the official JSON of a split, a list of videos'), start=1):
-        where = f'{path}, entry {number}'
-        if not isinstance(entry, dict) or not entry.get('id') or not entry.get('template'):
-            raise InputError(f'{where}: id and template are needed (the test set has no labels)')
-        name = entry['template'].replace('[', '').replace(']', '')
-        if name not in classes:
-            raise InputError(f'{where}: the class {name!r} is not in the file of labels')
-        samples.append((str(entry['id']), classes[name]))
-    return samples
 
 
 def find_videos_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str | None]:

@@ -4,16 +4,15 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 
 from rich.console import Console
 
-from mmaction_vt.apis import init_recognizer
+from mmaction_vt.apis import init_recognizer, names_for
 from mmaction_vt.deployment import export_recognizer
 from mmaction_vt.deployment.export import FORMATS, format_of
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, read_labels, run
+from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write a model as a file that runs without this package.')
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint of any layout; "none" for random weights')
+    add_model_arguments(parser, random=True)
     parser.add_argument('--out', required=True, metavar='F', help='the file, .onnx or .pt2 (for torch.export)')
     parser.add_argument('--format', choices=FORMATS.values(), help='for other names of the file')
     parser.add_argument(
@@ -26,18 +25,16 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--softmax', action='store_true', help='probabilities instead of raw scores')
     parser.add_argument('--fuse', action='store_true', help='merge linear layers that follow each other')
     parser.add_argument('--opset', type=int, metavar='N', help='version of the operators of ONNX')
-    parser.add_argument('--label-file', help='class names, one a line, to keep in the file')
+    add_label_option(parser)
     parser.add_argument(
         '--check', action=BooleanOptionalAction, default=True, help="compare the file's scores with the model's"
     )
-    add_config_options(parser)
-    add_checkpoint_options(parser)
     return parser
 
 
 def main(args: Namespace) -> None:
     format_of(args.out, args.format)
-    labels = read_labels(args.label_file)
+    labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
     model = init_recognizer(config, checkpoint, new_classifier=False)
@@ -49,7 +46,7 @@ def main(args: Namespace) -> None:
         softmax=args.softmax,
         fuse=args.fuse,
         opset=args.opset,
-        labels=labels,
+        labels=names_for(model, config, labels),
         check=args.check,
     )
     console = Console(soft_wrap=True, highlight=False)

@@ -20,6 +20,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -32,6 +33,7 @@ test_pipeline = [
             type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
         ),
         crop='three',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -40,6 +42,7 @@ test_pipeline = [
 
 ann_file_train = 'data/epickitchens/EPIC_100_train.csv'
 ann_file_val = 'data/epickitchens/EPIC_100_validation.csv'
+class_names = dict(verb='epic_kitchens_verbs', noun='epic_kitchens_nouns')
 data_root = 'data/epickitchens/EPIC-KITCHENS'  # as the official download script fills it: P01/videos/P01_01.MP4
 
 train_dataloader = dict(

@@ -18,6 +18,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=8, frame_interval=32, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -28,6 +29,7 @@ test_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleCoveringClips', clip_len=8, frame_interval=32),
         crop='three',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -39,6 +41,7 @@ ann_file_val = 'data/howto100m/howto100m_test_list_videos.txt'
 data_root_train = 'data/howto100m/videos'
 data_root_val = 'data/howto100m/videos'
 num_classes = 1059
+# Names of the 1,059 tasks are not published with the weights: class_names = [...], or --label-file, gives your own.
 
 train_dataloader = dict(
     batch_size=8,

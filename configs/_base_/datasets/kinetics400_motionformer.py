@@ -24,6 +24,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -36,6 +37,7 @@ test_pipeline = [
             type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
         ),
         crop='three',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -47,6 +49,7 @@ ann_file_val = 'data/kinetics400/kinetics400_val_list_videos.txt'
 data_root_train = 'data/kinetics400/videos_train'
 data_root_val = 'data/kinetics400/videos_val'
 num_classes = 400
+class_names = 'kinetics400'
 
 train_dataloader = dict(
     batch_size=4,

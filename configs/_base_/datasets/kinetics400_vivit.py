@@ -45,6 +45,7 @@ ann_file_val = 'data/kinetics400/kinetics400_val_list_videos.txt'
 data_root_train = 'data/kinetics400/videos_train'
 data_root_val = 'data/kinetics400/videos_val'
 num_classes = 400
+class_names = 'kinetics400'
 
 train_dataloader = dict(
     batch_size=4,

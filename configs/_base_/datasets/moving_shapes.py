@@ -13,6 +13,7 @@ test_pipeline = val_pipeline
 
 data_root = 'data/moving_shapes'
 num_classes = 8
+class_names = 'moving_shapes'
 
 train_dataloader = dict(
     batch_size=16,

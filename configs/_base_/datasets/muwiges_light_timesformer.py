@@ -33,6 +33,7 @@ ann_file_train = f'{data_root}/lists/cross_subject_train.txt'
 ann_file_val = f'{data_root}/lists/cross_subject_test.txt'
 data_root_train = data_root_val = f'{data_root}/videos'
 num_classes = 12
+# The authors number the gestures and name none: class_names = [...], or --label-file, gives your own.
 
 train_dataloader = dict(
     batch_size=4,

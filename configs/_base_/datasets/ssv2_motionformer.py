@@ -17,6 +17,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -27,6 +28,7 @@ test_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
         crop='three',
+        test_crops='pyslowfast',
         short_side=224,
         size=224,
     ),
@@ -38,6 +40,7 @@ ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
 data_root_train = 'data/sthv2/videos'
 data_root_val = 'data/sthv2/videos'
 num_classes = 174
+class_names = 'sthv2'
 
 train_dataloader = dict(
     batch_size=4,

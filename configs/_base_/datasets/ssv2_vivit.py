@@ -40,6 +40,7 @@ ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
 data_root_train = 'data/sthv2/videos'
 data_root_val = 'data/sthv2/videos'
 num_classes = 174
+class_names = 'sthv2'
 
 train_dataloader = dict(
     batch_size=8,

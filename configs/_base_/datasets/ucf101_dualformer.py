@@ -38,6 +38,7 @@ ann_file_val = 'data/ucf101/ucf101_val_split_1_videos.txt'
 data_root_train = 'data/ucf101/videos'
 data_root_val = 'data/ucf101/videos'
 num_classes = 101
+class_names = 'ucf101'
 
 train_dataloader = dict(
     batch_size=16,

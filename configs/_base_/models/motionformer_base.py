@@ -15,7 +15,13 @@ model = dict(
         drop_path_rate=0.2,
         attention_type='trajectory',
         # The image model that the published code starts from: ImageNet-21k, then ImageNet-1k.
-        init_cfg=dict(type='mmaction_vt.FromImageModel', checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k'),
+        # Patch kernels lie at frame 1 of 2, and divided attention along time keeps its own start.
+        init_cfg=dict(
+            type='mmaction_vt.FromImageModel',
+            checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',
+            inflate='centre',
+            temporal='keep',
+        ),
     ),
     cls_head=dict(
         type='mmaction_vt.MotionformerHead',

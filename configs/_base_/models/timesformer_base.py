@@ -14,14 +14,19 @@ model = dict(
         drop_path_rate=0.1,
         attention_type='divided_space_time',
         # The image model that the published code starts from: ImageNet-21k, then ImageNet-1k.
-        init_cfg=dict(type='mmaction_vt.FromImageModel', checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k'),
+        # Attention along time and its norm start as a copy of attention along space.
+        init_cfg=dict(
+            type='mmaction_vt.FromImageModel',
+            checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',
+            temporal='copy',
+        ),
     ),
     cls_head=dict(
         type='TimeSformerHead',
         num_classes=400,
         in_channels=768,
         dropout_ratio=0.0,  # the published settings say 0.5, and their code does not use it
-        average_clips='prob',
+        average_clips='score',  # the published code adds up raw scores of the views, without a softmax
     ),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',

@@ -18,7 +18,13 @@ model = dict(
             type='mmaction_vt.FromImageModel', checkpoint='timm:vit_base_patch16_224.augreg_in21k', inflate='centre'
         ),
     ),
-    cls_head=dict(type='TimeSformerHead', num_classes=400, in_channels=768, dropout_ratio=0.0, average_clips='prob'),
+    cls_head=dict(
+        type='TimeSformerHead',
+        num_classes=400,
+        in_channels=768,
+        dropout_ratio=0.0,
+        average_clips='score',  # the authors' code averages raw scores of the views
+    ),
     data_preprocessor=dict(
         type='ActionDataPreprocessor', mean=[127.5, 127.5, 127.5], std=[127.5, 127.5, 127.5], format_shape='NCTHW'
     ),

@@ -1,6 +1,6 @@
 # 30 epochs of AdamW on 8 GPUs. The classifier learns ten times as fast as the backbone, norms and position
 # convolutions have no weight decay, and the rate falls along a cosine.
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_begin=1, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_begin=1, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 

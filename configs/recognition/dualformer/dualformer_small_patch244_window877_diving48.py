@@ -9,6 +9,7 @@ model = dict(
     data_preprocessor=dict(mean=[104, 117, 128], std=[1, 1, 1]),
 )
 
+train_cfg = dict(val_interval=2)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),
     dict(type='CosineAnnealingLR', T_max=30, eta_min=0, by_epoch=True, begin=0, end=30),
@@ -18,6 +19,7 @@ ann_file_train = 'data/diving48/diving48_train_list_videos.txt'
 ann_file_val = 'data/diving48/diving48_val_list_videos.txt'
 data_root = 'data/diving48/videos'
 num_classes = 48
+class_names = 'diving48'
 
 train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root), num_classes=num_classes)
 val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root), num_classes=num_classes)

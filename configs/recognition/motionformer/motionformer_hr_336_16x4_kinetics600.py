@@ -26,6 +26,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=336,
         size=336,
     ),
@@ -38,6 +39,7 @@ test_pipeline = [
             type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
         ),
         crop='three',
+        test_crops='pyslowfast',
         short_side=336,
         size=336,
     ),

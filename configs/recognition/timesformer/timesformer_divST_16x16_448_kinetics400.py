@@ -1,7 +1,8 @@
 # TimeSformer-HR
 _base_ = 'timesformer_divST_8x32_224_kinetics400.py'
 
-model = dict(backbone=dict(img_size=448, num_frames=16))
+# Positions of the image model are resized as the published code does, along the flattened grid.
+model = dict(backbone=dict(img_size=448, num_frames=16, init_cfg=dict(positions='nearest_1d')))
 
 train_pipeline = [
     dict(
@@ -19,6 +20,7 @@ val_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=448,
         size=448,
     ),
@@ -29,6 +31,7 @@ test_pipeline = [
         type='mmaction_vt.VideoToClips',
         sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=16, test_mode=True),
         crop='three',
+        test_crops='pyslowfast',
         short_side=448,
         size=448,
     ),

@@ -15,7 +15,13 @@ model = dict(
         frame_token='benchmark',
         act='gelu',
         norm_eps=1e-5,
-        init_cfg=dict(inflate='average'),
+        # The image model that its README links, of ImageNet-21K: vit_base_patch16_224.pth. Its first blocks also start
+        # the second transformer.
+        init_cfg=dict(
+            checkpoint='https://drive.google.com/file/d/1QjGpbR8K4Cf4TJaDc60liVhBvPtrc2v4/view',
+            inflate='average',
+            temporal='first_blocks',
+        ),
     ),
     data_preprocessor=dict(mean=[114.75, 114.75, 114.75], std=[57.375, 57.375, 57.375]),
 )
@@ -23,7 +29,7 @@ model = dict(
 train_pipeline = [
     dict(
         type='mmaction_vt.VideoToClips',
-        sampling=dict(type='SampleFrames', clip_len=16, frame_interval=16),
+        sampling=dict(type='mmaction_vt.SampleBenchmarkClips', clip_len=16, frame_interval=16),
         crop='random_resized',
         size=224,
         flip=0.5,
@@ -36,8 +42,9 @@ train_pipeline = [
 val_pipeline = [
     dict(
         type='mmaction_vt.VideoToClips',
-        sampling=dict(type='SampleFrames', clip_len=16, frame_interval=16, test_mode=True),
+        sampling=dict(type='mmaction_vt.SampleBenchmarkClips', clip_len=16, frame_interval=16, test_mode=True),
         crop='center',
+        test_crops='pyslowfast',
         short_side=256,
         size=224,
     ),
@@ -48,7 +55,7 @@ train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 
-train_cfg = dict(max_epochs=30)
+train_cfg = dict(max_epochs=30, val_interval=1)
 optim_wrapper = dict(
     paramwise_cfg=dict(
         norm_decay_mult=0.0,

@@ -4,6 +4,7 @@ from .anchored_crop import AnchoredCrop
 from .decoding import DecordDecode, DecordInit
 from .rand_augment import RandAugment
 from .random_erasing import RandomErasing
+from .sample_benchmark_clips import SampleBenchmarkClips
 from .sample_clips import SampleClipsInTime, SampleCoveringClips
 from .sample_frames import SampleFrames
 from .sample_segments import SampleSegments
@@ -19,6 +20,7 @@ __all__ = [
     'RandAugment',
     'RandomErasing',
     'RandomShortSideScale',
+    'SampleBenchmarkClips',
     'SampleClipsInTime',
     'SampleCoveringClips',
     'SampleFrames',

@@ -1,5 +1,6 @@
 """Which pixels of a frame a model sees, decided before any is computed."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -60,6 +61,8 @@ class WholeFrame:
 class TestCrops:
     """The shorter side is resized, and crops are taken as mmaction2's ``CenterCrop`` and ``ThreeCrop`` take them.
 
+    Three crops are the left or upper end of the longer side, the right or lower end, and the middle.
+
     Args:
         short_side: Pixels of the shorter side; None leaves the frame as it is.
         size: Height and width of a crop.
@@ -74,18 +77,51 @@ class TestCrops:
         self.count = count
 
     def plan(self, frame: Size) -> Plan:
-        size = frame if self.short_side is None else keep_proportions(frame, self.short_side)
+        size = frame if self.short_side is None else self.resized(frame)
         check_room(size, self.crop)
+        return Plan(Box(0, 0, *frame), size, self.boxes(size))
+
+    def resized(self, frame: Size) -> Size:
+        """A frame's size once its shorter side is resized."""
+        return keep_proportions(frame, self.short_side)
+
+    def boxes(self, size: Size) -> tuple[Box, ...]:
+        """The crops of a frame of a size."""
         height, width = self.crop
         down, right = size[0] - height, size[1] - width
         middle = Box(down // 2, right // 2, height, width)
         if self.count == 1:
-            return Plan(Box(0, 0, *frame), size, (middle,))
+            return (middle,)
         if right >= down:
             ends = (Box(down // 2, 0, height, width), Box(down // 2, 2 * (right // 2), height, width))
         else:
             ends = (Box(0, right // 2, height, width), Box(2 * (down // 2), right // 2, height, width))
-        return Plan(Box(0, 0, *frame), size, (*ends, middle))
+        return (*ends, middle)
+
+
+class UniformCrops(TestCrops):
+    """Test crops as PySlowFast takes them, with which TimeSformer and Motionformer were published.
+
+    The longer side is rounded down, the middle's offset is rounded up, and the last crop ends with the frame. Three
+    crops are the left or upper end of the longer side, the middle, and the right or lower end. Arguments are those of
+    ``TestCrops``.
+    """
+
+    def resized(self, frame: Size) -> Size:
+        short = min(frame)
+        if short == self.short_side:
+            return frame
+        return tuple(self.short_side if side == short else math.floor(side / short * self.short_side) for side in frame)
+
+    def boxes(self, size: Size) -> tuple[Box, ...]:
+        height, width = self.crop
+        down, right = size[0] - height, size[1] - width
+        middle = Box(math.ceil(down / 2), math.ceil(right / 2), height, width)
+        if self.count == 1:
+            return (middle,)
+        if size[0] > size[1]:
+            return middle._replace(top=0), middle, middle._replace(top=down)
+        return middle._replace(left=0), middle, middle._replace(left=right)
 
 
 class RandomCrop:

@@ -11,11 +11,12 @@ from mmengine.fileio import get
 
 from ...errors import InputError
 from ...registry import TRANSFORMS
-from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, FolderReader, Reader, open_video
-from .geometry import Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, WholeFrame
+from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, FolderReader, PathsReader, Reader, open_video
+from .geometry import Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, UniformCrops, WholeFrame
 from .segment import TrimToSegment
 
 CROPS = ('random', 'anchored', 'random_resized', 'center', 'three', 'none')
+TEST_CROPS = dict(mmaction2=TestCrops, pyslowfast=UniformCrops)
 FORMATS = ('NCTHW', 'frames')
 REMOTE = '://'
 
@@ -28,15 +29,15 @@ class VideoToClips(BaseTransform):
     resized once, and written to where it belongs. Where a crop is random only its own pixels are computed. Decoders
     are closed. What comes out is uint8, a view of frames with their channels last: ``FormatShape`` is not needed.
 
-    Required keys: ``filename``; if they are there, ``frame_dir``, ``filename_tmpl`` and ``total_frames`` of a folder of
-    frames, ``video`` with the file's bytes, or ``array`` with frames (T, H, W, 3); ``start_time`` and ``stop_time`` in
-    seconds for a segment. Added keys: ``imgs``, ``img_shape``, ``original_shape``, ``input_shape`` (of ``NCTHW``), and
-    those of the sampling.
+    Required keys: ``filename``; if they are there, ``frame_dir`` of a folder of frames with ``filename_tmpl`` and
+    ``total_frames``, or with ``frame_paths``, ``video`` with the file's bytes, or ``array`` with frames (T, H, W, 3);
+    ``start_time`` and ``stop_time`` in seconds for a segment. Added keys: ``imgs``, ``img_shape``, ``original_shape``,
+    ``input_shape`` (of ``NCTHW``), and those of the sampling.
 
     Args:
         sampling: A transform that sets ``frame_inds``, such as ``SampleFrames`` or ``mmaction_vt.SampleClipsInTime``.
         crop: ``random``, ``anchored``, ``random_resized``, ``center``, ``three`` (both ends of the longer side, and the
-            middle; views come crop by crop), or ``none``.
+            middle; views come crop by crop, and their order does not change the mean of scores), or ``none``.
         size: Height and width of a crop; with ``none`` of the frame, which keeps its own without.
         short_side: What the shorter side is resized to before cropping, for ``random`` also the smallest and largest
             length; None leaves the frame as it is.
@@ -45,6 +46,9 @@ class VideoToClips(BaseTransform):
         aspect_range: For ``random_resized``, its width over its height.
         anchor: For ``anchored``, where the crop lies along width and height, from (0, 0), the upper left, to (1, 1).
         jitter: By how much the anchor is moved at random.
+        test_crops: Whose rounding ``center`` and ``three`` follow: ``mmaction2``, or ``pyslowfast`` for the crops that
+            TimeSformer and Motionformer were published with: the longer side is rounded down and the middle's offset
+            up, and views come as left or upper end, middle, right or lower end.
         flip: Probability that left and right change places.
         backend: ``pyav``, ``decord`` or ``torchcodec``.
         num_threads: Threads of the decoder.
@@ -67,12 +71,14 @@ class VideoToClips(BaseTransform):
         aspect_range: Sequence[float] = (3 / 4, 4 / 3),
         anchor: Sequence[float] | None = None,
         jitter: float = 0.0,
+        test_crops: str = 'mmaction2',
         flip: float = 0.0,
         backend: str = DEFAULT_BACKEND,
         num_threads: int = 1,
         format: str = 'NCTHW',
     ) -> None:
-        for name, value, accepted in (('crop', crop, CROPS), ('format', format, FORMATS)):
+        options = (('crop', crop, CROPS), ('test_crops', test_crops, TEST_CROPS), ('format', format, FORMATS))
+        for name, value, accepted in options:
             if value not in accepted:
                 raise InputError(f'{name} of VideoToClips is one of {", ".join(accepted)}, not {value!r}')
         if (anchor is None) == (crop == 'anchored'):
@@ -85,8 +91,8 @@ class VideoToClips(BaseTransform):
             'random': lambda: RandomCrop(short_side, size, inverse),
             'anchored': lambda: RandomCrop(short_side, size, inverse, anchor, jitter),
             'random_resized': lambda: RandomResizedCrop(size, area_range, aspect_range),
-            'center': lambda: TestCrops(short_side, size, 1),
-            'three': lambda: TestCrops(short_side, size, 3),
+            'center': lambda: TEST_CROPS[test_crops](short_side, size, 1),
+            'three': lambda: TEST_CROPS[test_crops](short_side, size, 3),
             'none': lambda: WholeFrame(size),
         }[crop]()
         self.flip = flip
@@ -118,6 +124,8 @@ class VideoToClips(BaseTransform):
             return BlankReader()
         if 'array' in results:
             return ArrayReader(results['array'])
+        if 'frame_paths' in results:
+            return PathsReader(results['frame_dir'], results['frame_paths'], results.get('avg_fps', 0))
         if 'frame_dir' in results:
             template, fps = results['filename_tmpl'], results.get('avg_fps', 0)
             return FolderReader(results['frame_dir'], template, results['total_frames'], fps)

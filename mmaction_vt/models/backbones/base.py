@@ -3,6 +3,7 @@
 from mmengine.model import BaseModule
 
 from ...errors import InputError
+from .known_calls import check_arguments
 
 
 class VideoTransformer(BaseModule):
@@ -10,6 +11,11 @@ class VideoTransformer(BaseModule):
 
     A subclass has ``blocks``, one after the other or in stages, and calls ``freeze_all_but`` when it is built.
     """
+
+    def __new__(cls, *args: object, **kwargs: object) -> 'VideoTransformer':
+        """Answer a call with arguments that this class does not have, before anything is made."""
+        check_arguments(cls, kwargs)
+        return super().__new__(cls)
 
     def freeze_all_but(self, trainable_blocks: int | None) -> None:
         """Train the last blocks and what lies behind them, and nothing else.

@@ -144,7 +144,11 @@ class DualFormer(VideoTransformer):
         self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
-        """Initialise as published: truncated normal linear layers, convolutions by their fan-out."""
+        """Initialise as the published code means it: truncated normal linear layers, convolutions by their fan-out.
+
+        That code asks for two-dimensional convolutions, of which the video model has none: there, convolutions that no
+        checkpoint fills keep PyTorch's own start.
+        """
         init_linear_layers(self)
         for layer in self.modules():
             if isinstance(layer, nn.Conv3d):

@@ -107,14 +107,15 @@ class TimeSformer(VideoTransformer):
     def init_weights(self) -> None:
         """Initialise as published, then as ``init_cfg`` says.
 
-        The time embedding is zero, and so is the layer after temporal attention in all blocks but the first: at the
-        start the model sees each frame as the image model that it is fine-tuned from does.
+        The time embedding is zero, and so is the layer after temporal attention in every block: at the start the model
+        sees each frame as the image model that it is fine-tuned from does. The authors' loop seems to spare the first
+        block, but what it spares is the list of blocks, whose printed form it takes for one.
         """
         init_linear_layers(self)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         if self.attention_type == 'divided_space_time':
-            for block in self.blocks[1:]:
+            for block in self.blocks:
                 nn.init.zeros_(block.temporal_fc.weight)
         super().init_weights()
 

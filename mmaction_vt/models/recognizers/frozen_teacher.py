@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
-from ...config_files import load_config
+from ...config_files import load_config, published_checkpoint
 from ...errors import InputError
 from ...registry import MODELS
 from ..heads import TokenLabelHead
@@ -24,8 +24,8 @@ class FrozenTeacher:
     and no process sends it to another. Copies of that model, such as an average of its weights, share it.
 
     Args:
-        config: The teacher's config: a file, a ``Config``, or a dict with ``model``. A backbone that can give features
-            of every place (``out_type``) is told to.
+        config: The teacher's config: a file, a model's name, a ``Config``, or a dict with ``model``. A backbone that
+            can give features of every place (``out_type``) is told to.
         checkpoint: The teacher's weights, in any layout that ``read_checkpoint`` reads.
         dtype: Its precision, such as ``bfloat16``; half of the memory of ``float32``.
 
@@ -47,7 +47,7 @@ class FrozenTeacher:
         if hasattr(model.backbone, 'out_type'):
             model.backbone.out_type = 'featmap'
         try:
-            load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
+            load_checkpoint(model, published_checkpoint(checkpoint, config), map_location='cpu', strict=True)
         except InputError as error:
             raise InputError(f'the teacher cannot be loaded from {checkpoint}: {error}') from error
         self.model = model.eval().requires_grad_(False).to(getattr(torch, dtype))

@@ -130,8 +130,8 @@ def test_published_initialisation_sees_frames_as_an_image_model():
     model = TimeSformer(**SMALL)
     model.init_weights()
     assert not model.time_embed.any()
-    assert not model.blocks[1].temporal_fc.weight.any()
-    assert model.blocks[0].temporal_fc.weight.std().item() == pytest.approx(0.02, rel=0.2)
+    assert not any(block.temporal_fc.weight.any() or block.temporal_fc.bias.any() for block in model.blocks)
+    assert model.blocks[0].temporal_attn.qkv.weight.std().item() == pytest.approx(0.02, rel=0.2)
     assert model.pos_embed.std().item() == pytest.approx(0.02, rel=0.3)
 
 

@@ -1,0 +1,3 @@
+_base_ = 'motionformer_224_16x4_kinetics600.py'
+
+model = dict(backbone=dict(attention_type='joint'))

@@ -1,0 +1,13 @@
+_base_ = [
+    '../../_base_/models/timesformer_base.py',
+    '../../_base_/datasets/activitynet_timesformer.py',
+    '../../_base_/schedules/timesformer_sgd_15e.py',
+    '../../_base_/default_runtime.py',
+]
+
+model = dict(
+    backbone=dict(init_cfg=None),
+    cls_head=dict(num_classes=200),
+    test_cfg=dict(max_testing_views=12),  # a segment of four minutes has 28 clips with three crops each
+)
+load_from = 'https://www.dropbox.com/s/g5t24we9gl5yk88/TimeSformer_divST_8x32_224_K400.pyth?dl=1'

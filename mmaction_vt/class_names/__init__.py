@@ -1,0 +1,82 @@
+"""Names of the classes of every data set that the configs are for, in the order of the published weights.
+
+``NAME.txt`` has one name a line, class 0 first. A config says by ``class_names`` which it is: the name of one of these
+lists, a list of its own, or for a model with several classifiers a dict with either for each.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import InputError
+
+FOLDER = Path(__file__).parent
+
+Names = str | Sequence[str]
+
+
+def list_class_names() -> list[str]:
+    """Names of the lists that come with the package."""
+    return sorted(path.stem for path in FOLDER.glob('*.txt'))
+
+
+@lru_cache(maxsize=32)
+def read_class_names(name: str) -> tuple[str, ...]:
+    """The names of the classes of a data set.
+
+    Args:
+        name: One of ``list_class_names``, such as ``kinetics400``.
+
+    Raises:
+        InputError: If there is no such list.
+    """
+    path = FOLDER / f'{name}.txt'
+    if Path(name).name != name or not path.is_file():
+        close = get_close_matches(name, list_class_names(), n=1)
+        hint = f'did you mean {close[0]}?' if close else f'choose from {", ".join(list_class_names())}'
+        raise InputError(f'unknown class names {name!r}: {hint}')
+    return tuple(path.read_text(encoding='utf-8').splitlines())
+
+
+def resolve_class_names(names: Names | Mapping[str, Names] | None) -> dict[str, list[str]] | None:
+    """What a config's ``class_names`` stands for: a list for each classifier, by its name, ``class`` where it is one.
+
+    Raises:
+        InputError: If it is of another type, or names a list that does not exist.
+    """
+    if not names:
+        return None
+    by_task = names if isinstance(names, Mapping) else {'class': names}
+    return {task: _resolve(value) for task, value in by_task.items()}
+
+
+def _resolve(names: Names) -> list[str]:
+    if isinstance(names, str):
+        return list(read_class_names(names))
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise InputError(f'class_names is the name of a list, or a list of names, not {names!r}')
+    return list(names)
+
+
+def name_classes(lists: Sequence[str] | Sequence[Sequence[str]], classes: Mapping[str, int]) -> dict[str, list[str]]:
+    """A person's own names of the classes of each classifier.
+
+    Args:
+        lists: Names; for several classifiers a list of names for each, in their order.
+        classes: Number of classes of each classifier, by its name.
+
+    Raises:
+        InputError: If there are not as many lists as classifiers, or not as many names as classes.
+    """
+    lists = [list(lists)] if isinstance(lists[0], str) else [list(names) for names in lists]
+    if len(lists) != len(classes):
+        raise InputError(
+            f'there are {len(lists)} lists of class names, and the model has {len(classes)} classifiers: '
+            f'{", ".join(classes)}'
+        )
+    for names, (task, count) in zip(lists, classes.items(), strict=True):
+        if len(names) != count:
+            what = 'classes' if task == 'class' else f'{task}s'
+            raise InputError(f'the labels name {len(names)} {what}, and the model has {count}')
+    return dict(zip(classes, lists, strict=True))

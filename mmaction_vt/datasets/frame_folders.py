@@ -1,0 +1,82 @@
+"""Lists of labelled folders of frames."""
+
+from mmengine.fileio import join_path
+
+from ..errors import InputError
+from ..registry import DATASETS
+from .annotation_lists import read_lines
+from .broken_videos import ForgiveBrokenVideos
+
+
+@DATASETS.register_module()
+class FrameFolderDataset(ForgiveBrokenVideos):
+    """Folders of frames, listed as for mmaction2's ``RawframeDataset``.
+
+    A line is a folder, the number of its frames and a label: ``some folder/78687 45 17``. Folders may hold spaces, and
+    blank lines are skipped. A sample has ``frame_dir``, ``filename_tmpl``, ``total_frames`` and ``start_index``: the
+    pipeline goes on with ``mmaction_vt.VideoToClips``, or with a transform that samples and mmaction2's
+    ``RawFrameDecode``. ``ForgiveBrokenVideos`` says what becomes of frames that cannot be read.
+
+    Args:
+        ann_file: The annotation file.
+        pipeline: Transforms.
+        data_prefix: ``dict(img=FOLDER)``, what the folders lie below.
+        filename_tmpl: Name of the file of a frame, with its number.
+        start_index: Number of the first frame.
+        fps: Frames a second; None if nobody knows.
+        num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
+        **kwargs: The other arguments of mmengine's ``BaseDataset``.
+
+    Raises:
+        InputError: If ``data_prefix`` names no frames, or the annotation file does not exist, is no text, holds no
+            folder, or holds a line without a number of frames and a usable label. The message names the file and the
+            line.
+    """
+
+    def __init__(
+        self,
+        ann_file: str,
+        pipeline: list,
+        data_prefix: dict[str, str] | None = None,
+        filename_tmpl: str = '{:05}.jpg',
+        start_index: int = 1,
+        fps: float | None = None,
+        num_classes: int | None = None,
+        **kwargs: object,
+    ) -> None:
+        self.filename_tmpl = filename_tmpl
+        self.fps = fps
+        data_prefix = dict(img='') if data_prefix is None else data_prefix
+        if set(data_prefix) != {'img'}:
+            raise InputError(f'data_prefix of FrameFolderDataset is dict(img=FOLDER), not {dict(data_prefix)}')
+        super().__init__(
+            ann_file, pipeline, data_prefix=data_prefix, start_index=start_index, num_classes=num_classes, **kwargs
+        )
+
+    def load_data_list(self) -> list[dict]:
+        numbered = list(read_lines(self.ann_file))
+        if not numbered:
+            raise InputError(
+                f'the annotation file {self.ann_file} is empty; each line is a folder, the number of its frames and '
+                'a label'
+            )
+        return [self._parse_line(line, f'{self.ann_file}, line {number}') for number, line in numbered]
+
+    def _parse_line(self, line: str, where: str) -> dict:
+        """A sample."""
+        folder, *numbers = line.rsplit(maxsplit=2)
+        if len(numbers) < 2 or not all(number.isdecimal() for number in numbers) or numbers[0] == '0':
+            raise InputError(f'{where}: {line!r} is not a folder, the number of its frames and a label')
+        total_frames, label = map(int, numbers)
+        if self.num_classes is not None and label >= self.num_classes:
+            raise InputError(
+                f'{where}: the label {label} is not allowed; labels run from 0 to {self.num_classes - 1} '
+                f'(num_classes={self.num_classes} in the config)'
+            )
+        sample = dict(
+            frame_dir=join_path(self.data_prefix['img'], folder),
+            filename_tmpl=self.filename_tmpl,
+            total_frames=total_frames,
+            label=label,
+        )
+        return sample if self.fps is None else dict(sample, avg_fps=self.fps)

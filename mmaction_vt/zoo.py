@@ -1,0 +1,110 @@
+"""Models by name: a model's name is the stem of its config's file, in a checkout and in an installed wheel."""
+
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from .errors import InputError
+
+PACKAGE = Path(__file__).parent
+MODEL_ZOO = 'docs/model_zoo.md'
+OTHER_DATA = ('_frames', '_test')  # ends of names: the same model on frames, or on a test split
+
+
+class PublishedFile(NamedTuple):
+    """A file that a model's authors publish.
+
+    Attributes:
+        address: Where it is fetched from.
+        page: The code base that links it.
+        licence: Licence of the weights.
+        sha256: Its hash, where one is known.
+    """
+
+    address: str
+    page: str
+    licence: str
+    sha256: str | None = None
+
+
+def configs_folder() -> Path:
+    """Folder ``recognition`` of the configs: the wheel's, or that of the checkout that the package lies in."""
+    folders = (PACKAGE / '.mim' / 'configs', PACKAGE.parent / 'configs')
+    return next((folder for folder in folders if folder.is_dir()), folders[-1]) / 'recognition'
+
+
+@lru_cache(maxsize=1)
+def config_paths() -> dict[str, Path]:
+    """The config of every model, by name."""
+    return {path.stem: path for path in sorted(configs_folder().glob('*/*.py'), key=lambda path: path.stem)}
+
+
+def list_models(pattern: str = '*', published: bool = False) -> list[str]:
+    """Names of the models that ``create_model`` and every program take in place of a config.
+
+    Args:
+        pattern: With ``*`` and ``?``, such as ``motionformer*``; upper and lower case are alike.
+        published: Whether only models whose weights their authors publish are listed.
+
+    Example:
+        >>> list_models('timesformer_divST_8x32*kinetics400')
+        ['timesformer_divST_8x32_224_kinetics400']
+    """
+    names = [name for name in config_paths() if fnmatchcase(name.lower(), pattern.lower())]
+    return [name for name in names if name in published_files()] if published else names
+
+
+def find_config(name: str) -> Path:
+    """The config file of a model.
+
+    Raises:
+        InputError: If there is no model of that name; the message has close ones.
+    """
+    paths = config_paths()
+    if name not in paths:
+        raise InputError(unknown_model(name))
+    return paths[name]
+
+
+def unknown_model(name: str) -> str:
+    """A sentence for a name, or a config's path, that does not exist."""
+    by_lower = {known.lower(): known for known in config_paths()}
+    close = [by_lower[match] for match in get_close_matches(Path(name).stem.lower(), by_lower, n=3)]
+    hint = f'did you mean {" or ".join(close)}?' if close else f'mmaction_vt.list_models() and {MODEL_ZOO} have all'
+    return f'there is no config file and no model {name}: {hint}'
+
+
+@lru_cache(maxsize=1)
+def published_files() -> dict[str, PublishedFile]:
+    """What the families' metafiles say of files that authors publish, by name of the model."""
+    metafiles = [yaml.safe_load(path.read_text(encoding='utf-8')) for path in configs_folder().glob('*/metafile.yml')]
+    collections = {collection['Name']: collection for metafile in metafiles for collection in metafile['Collections']}
+    files = {}
+    for model in (model for metafile in metafiles for model in metafile['Models'] if 'Weights' in model):
+        code = collections[model['In Collection']]
+        files[model['Name']] = PublishedFile(
+            model['Weights'], code['Code'], code['Weights License'], model.get('SHA256')
+        )
+    return files
+
+
+def published_file(name: str) -> PublishedFile:
+    """The file that the authors of a model publish.
+
+    Raises:
+        InputError: If there is none, or no such model.
+    """
+    find_config(name)
+    files = published_files()
+    for end in OTHER_DATA:
+        name = name.removesuffix(end)
+    if name not in files:
+        raise InputError(
+            f'no weights are published for {name}: give the path of a checkpoint; '
+            f'mmaction_vt.list_models(published=True) and {MODEL_ZOO} say which have some'
+        )
+    return files[name]

@@ -1,0 +1,50 @@
+"""Convert a YAML file of TimeSformer's or Motionformer's code: ``python tools/convert_yaml.py YAML --out CONFIG.py``.
+
+Settings behind the file change it, as on the command line of PySlowFast: ``YAML TRAIN.BATCH_SIZE 8 NUM_GPUS 4``. The
+config inherits from the nearest one of this package and has only what differs. Keys that have no effect here are named,
+and so is what could not be converted; with ``--strict`` that is an error.
+"""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import run
+from mmaction_vt.pyslowfast import convert_yaml
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description="Convert a YAML file of TimeSformer's or Motionformer's code to a config.")
+    parser.add_argument('yaml', help='file of the published code, such as TimeSformer_divST_8x32_224.yaml')
+    parser.add_argument(
+        'settings', nargs='*', metavar='KEY VALUE', help='changes of it, such as TRAIN.BATCH_SIZE 8 NUM_GPUS 4'
+    )
+    parser.add_argument('--out', required=True, metavar='CONFIG.py', help='config to write')
+    parser.add_argument('--strict', action='store_true', help='fail if a key cannot be converted')
+    return parser
+
+
+def main(args: Namespace) -> None:
+    if Path(args.out).suffix != '.py':
+        raise InputError(f'--out takes a name that ends in .py, not {args.out}')
+    conversion = convert_yaml(args.yaml, args.settings, args.out)
+    console = Console(soft_wrap=True, highlight=False)
+    reasons = {}
+    for key, reason in conversion.passed_over.items():
+        reasons.setdefault(reason, []).append(key)
+    for reason, keys in reasons.items():
+        console.print(f'Passed over: {", ".join(keys)} ({reason})')
+    problems = [*conversion.not_converted, *(f'{key}: unknown' for key in conversion.unknown)]
+    if problems and args.strict:
+        raise InputError(f'{args.yaml} cannot be converted as a whole: {"; ".join(problems)}')
+    for problem in problems:
+        console.print(f'[bold]Not converted[/bold]: {problem}')
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    Path(args.out).write_text(conversion.text, encoding='utf-8')
+    console.print(f'Wrote {args.out}, which inherits from {conversion.base}')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

@@ -1,0 +1,111 @@
+"""Write a list of ActivityNet's segments: ``python tools/data/activitynet.py JSON SUBSET FOLDER OUT``.
+
+JSON is the official ``activity_net.v1-3.min.json``, SUBSET ``training`` or ``validation``. FOLDER holds the videos,
+named by their id, with ``v_`` in front or without.
+
+OUT is a CSV with the columns ``path``, ``start``, ``end`` and ``label``: a row for each annotated segment, in seconds,
+with the path below FOLDER. Labels count the names that come with the package. What is missing goes to the same name
+with ``.missing.txt``.
+"""
+
+import csv
+import io
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import NamedTuple
+
+from common import VideoIndex, read_json, write_found
+
+from mmaction_vt.class_names import read_class_names
+from mmaction_vt.errors import InputError
+from mmaction_vt.programs import read_labels, run
+
+WHAT = 'the official activity_net.v1-3.min.json'
+HEADER = 'path,start,end,label'
+SHORTEST = 0.05  # seconds; a few segments of the official file are of 0 or 0.01 seconds
+
+
+class Segment(NamedTuple):
+    """A part of a video, in seconds."""
+
+    video: str
+    start: float
+    end: float
+    label: int
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description="Write a list of ActivityNet's segments.")
+    parser.add_argument('json', type=Path, help='activity_net.v1-3.min.json')
+    parser.add_argument('subset', choices=('training', 'validation'), help='which of the two that have labels')
+    parser.add_argument('folder', type=Path, help='folder with the videos')
+    parser.add_argument('out', type=Path, help='CSV to write')
+    parser.add_argument('--labels', type=Path, help='names of the classes, one a line, if not those of the package')
+    return parser
+
+
+def read_segments(path: Path, subset: str, labels: dict[str, int]) -> list[Segment]:
+    """The segments of a subset, cut to the duration of their video.
+
+    Raises:
+        InputError: If the file is another one, or an entry has no segment or a class that is unknown.
+    """
+    videos = read_json(path, dict, WHAT).get('database')
+    if not isinstance(videos, dict) or not videos:
+        raise InputError(f'{path} has no videos under "database": it is {WHAT}')
+    segments = []
+    for video, entry in videos.items():
+        where = f'{path}, video {video}'
+        if not isinstance(entry, dict) or 'subset' not in entry:
+            raise InputError(f'{where}: subset is missing; it is {WHAT}')
+        if entry['subset'] == subset:
+            duration = float(entry.get('duration') or 'inf')
+            annotations = entry.get('annotations', ())
+            segments += [parse_segment(video, annotation, duration, where, labels) for annotation in annotations]
+    if not segments:
+        raise InputError(f'{path} has no segment of the subset {subset}: it is {WHAT}')
+    return segments
+
+
+def parse_segment(video: str, annotation: dict, duration: float, where: str, labels: dict[str, int]) -> Segment:
+    """A segment.
+
+    Raises:
+        InputError: If it has no two times, or its class is unknown.
+    """
+    try:
+        start, end = map(float, annotation['segment'])
+        name = annotation['label']
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f'{where}: {annotation} is no annotation with a segment of two times and a label') from error
+    if name not in labels:
+        raise InputError(f'{where}: the class {name!r} is not among the {len(labels)} names of classes')
+    return Segment(video, max(start, 0.0), min(end, duration), labels[name])
+
+
+def find_video(index: VideoIndex, video: str) -> str | None:
+    return index.find(f'v_{video}') or index.find(video)
+
+
+def format_row(path: str, segment: Segment) -> str:
+    row = io.StringIO()
+    times = (f'{time:.10g}' for time in (segment.start, segment.end))
+    csv.writer(row, lineterminator='').writerow([path, *times, segment.label])
+    return row.getvalue()
+
+
+def main(args: Namespace) -> None:
+    names = read_class_names('activitynet') if args.labels is None else read_labels(args.labels)
+    segments = read_segments(args.json, args.subset, {name: label for label, name in enumerate(names)})
+    kept = [segment for segment in segments if segment.end - segment.start >= SHORTEST]
+    if len(kept) < len(segments):
+        print(f'{len(segments) - len(kept)} segments are left out: they last less than {SHORTEST} seconds')
+    index = VideoIndex(args.folder)
+    paths = {video: find_video(index, video) for video in dict.fromkeys(segment.video for segment in kept)}
+    rows = [format_row(paths[segment.video], segment) for segment in kept if paths[segment.video] is not None]
+    missing = [segment.video for segment in kept if paths[segment.video] is None]
+    write_found(args.out, rows, missing, args.folder, HEADER, 'segments')
+
+
+if __name__ == '__main__':
+    run(main, build_parser())

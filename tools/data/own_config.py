@@ -1,0 +1,73 @@
+"""A config that fine-tunes a model on lists of one's own videos."""
+
+import os
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmaction_vt.config_files import load_config
+from mmaction_vt.errors import InputError
+from mmaction_vt.zoo import list_models
+
+DEFAULT_MODEL = 'timesformer_divST_8x32_224_kinetics400'
+
+
+def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels: list[str]) -> str:
+    """Text of a config that is ready for ``tools/train.py``.
+
+    Args:
+        model: Name or config file of the model that it is based on; where its authors publish weights, training starts
+            from them.
+        config_file: Where the config will lie: its base is named from there.
+        folder: Folder of the videos.
+        lists: Folder of ``train.txt`` and ``val.txt``.
+        labels: Names of the classes, in the order of the labels.
+
+    Raises:
+        InputError: If there is no such model, or it is not for lists of one label a video.
+    """
+    base = load_config(model)
+    check_base(base, model)
+    path = Path(base.filename)
+    relative = Path(os.path.relpath(path.resolve(), config_file.resolve().parent)).as_posix()
+    count = len(labels)
+    names = '\n'.join(f'    {name!r},' for name in labels)
+    lines = [
+        f'# {path.stem}, fine-tuned on the videos of {folder.as_posix()}.',
+        f'_base_ = {relative!r}',
+        '',
+        f'class_names = [\n{names}\n]',
+        f'model = dict({head_settings(base, count)})',
+    ]
+    if path.stem in list_models(published=True):
+        lines.append(f"load_from = 'published://{path.stem}'  # fetched on first use; or a checkpoint's path")
+    lines.append('')
+    for split in ('train', 'val'):
+        prefix = f'dict(video={folder.as_posix()!r})'
+        ann_file = (lists / f'{split}.txt').as_posix()
+        lines.append(f'{split}_set = dict(ann_file={ann_file!r}, data_prefix={prefix}, num_classes={count})')
+    for loader, split in (('train', 'train'), ('val', 'val'), ('test', 'val')):
+        lines.append(f'{loader}_dataloader = dict(dataset={split}_set)')
+    return '\n'.join(lines) + '\n'
+
+
+def check_base(base: Config, model: str) -> None:
+    """Refuse a model whose labels are not one number a video.
+
+    Raises:
+        InputError: If it has several classifiers, a teacher, or a data set of another kind.
+    """
+    dataset = base.get('train_dataloader', {}).get('dataset', {})
+    if 'teacher' in base.model or 'num_classes' not in base.model.cls_head:
+        what = 'a teacher of the same classes' if 'teacher' in base.model else 'two labels a video'
+        raise InputError(f'{model} needs {what}: choose a model with one classifier, such as {DEFAULT_MODEL}')
+    if dataset.get('type') != 'mmaction_vt.VideoDataset':
+        raise InputError(f'{model} does not read lists of videos: choose another, such as {DEFAULT_MODEL}')
+
+
+def head_settings(base: Config, count: int) -> str:
+    """What of a model depends on the number of classes."""
+    settings = f'cls_head=dict(num_classes={count})'
+    if 'num_classes' in (base.model.get('data_preprocessor', {}).get('blending') or {}):
+        settings += f', data_preprocessor=dict(blending=dict(num_classes={count}))'
+    return settings
