@@ -75,7 +75,7 @@ def unknown_model(name: str) -> str:
     by_lower = {known.lower(): known for known in config_paths()}
     close = [by_lower[match] for match in get_close_matches(Path(name).stem.lower(), by_lower, n=3)]
     hint = f'did you mean {" or ".join(close)}?' if close else f'mmaction_vt.list_models() and {MODEL_ZOO} have all'
-    return f'there is no config file and no model {name}: {hint}'
+    return f'config {name} does not exist, and no model has that name: {hint}'
 
 
 @lru_cache(maxsize=1)

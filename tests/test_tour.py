@@ -9,12 +9,6 @@ steps = runpy.run_path(str(ROOT / 'tests' / 'tour.py'))['steps']
 PAGE = """
     python tools/a.py data
 
-Save this as `data/config.py`. It is a config.
-
-```python
-x = 1
-```
-
     python tools/test.py CONFIG CHECKPOINT
     pip install x
 
@@ -32,13 +26,13 @@ only = 'a piece'
 
 def test_steps_of_a_page():
     run = ('run', 'python tools/a.py data')
-    assert steps(PAGE) == [run, ('data/config.py', 'x = 1\n'), ('python', 'import json\n\nprint(json)\n')]
+    assert steps(PAGE) == [run, ('python', 'import json\n\nprint(json)\n')]
 
 
 @pytest.mark.parametrize(
     ('page', 'programs'),
     [
-        ('custom_dataset', ['build_list', 'config.py', 'train', 'test', 'demo_gradcam', 'export', 'make_shards']),
+        ('custom_dataset', ['build_list', 'train', 'test', 'demo_gradcam', 'export', 'make_shards']),
         ('inference', ['moving_shapes', 'predict', 'predict', 'VideoInferencer']),
         ('deployment', ['export', 'export', 'onnxruntime', 'torch.export', 'fuse_for_inference']),
     ],

@@ -18,22 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('docs/custom_dataset.md', 'docs/inference.md', 'docs/deployment.md')
 LEFT_OUT = re.compile(r'\b(CONFIG|CHECKPOINT|FILE|VIDEO|PARTITION)\b|pip install|demo/webapp\.py|dist_train\.sh')
 PIECE = re.compile(r'^    (?P<command>\S[^\n]*)$|^```python\n(?P<example>.*?)^```$', re.MULTILINE | re.DOTALL)
-SAVED = re.compile(r'Save this as `(.+?)`')
 
 
 def steps(page: str) -> list[tuple[str, str]]:
-    """What a page asks for, in order: ('run', command), ('python', example), or (path of a file, its content)."""
-    found, end = [], 0
+    """What a page asks for, in order: ('run', command) or ('python', example)."""
+    found = []
     for piece in PIECE.finditer(page):
-        saved = SAVED.search(page, end, piece.start())
         if piece['command']:
             if not LEFT_OUT.search(piece['command']):
                 found.append(('run', piece['command']))
-        elif saved:
-            found.append((saved[1], piece['example']))
         elif 'import' in piece['example']:
             found.append(('python', piece['example']))
-        end = piece.end()
     return found
 
 
@@ -59,10 +54,8 @@ def main() -> None:
         for kind, text in steps((folder / name).read_text()):
             if kind == 'run':
                 do(['bash', '-c', text])
-            elif kind == 'python':
-                do(['python', '-c', text])
             else:
-                (folder / kind).write_text(text)
+                do(['python', '-c', text])
     print('Everything ran.')
 
 

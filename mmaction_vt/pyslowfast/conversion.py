@@ -28,6 +28,7 @@ from .tables import (
 )
 from .training import set_batch, set_optimizer, set_schedule
 
+IMAGE_SIZE = 224  # of the image models that training starts from
 # Ends of the names of configs for a data set.
 CONFIGS = {KINETICS: ('kinetics400', 'kinetics600'), SSV2: ('ssv2',), EPIC: ('epickitchens',)}
 FROM_IMAGES = {TIMESFORMER: 'timesformer_divST_8x32_224_kinetics400', MOTIONFORMER: 'motionformer_224_16x4_kinetics400'}
@@ -173,6 +174,10 @@ def set_start(config: dict, settings: Settings, family: str) -> None:
         backbone['init_cfg'] = deepcopy(base_config(FROM_IMAGES[family])['model']['backbone']['init_cfg'])
     if family == TIMESFORMER and settings['TIMESFORMER.PRETRAINED_MODEL']:
         backbone['init_cfg']['checkpoint'] = settings['TIMESFORMER.PRETRAINED_MODEL']
+    if family == TIMESFORMER:  # positions of the image model for other sizes are resized along the flattened grid
+        backbone['init_cfg'].pop('positions', None)
+        if settings['DATA.TRAIN_CROP_SIZE'] != IMAGE_SIZE:
+            backbone['init_cfg']['positions'] = 'nearest_1d'
 
 
 def set_trajectories(config: dict, settings: Settings) -> list[str]:

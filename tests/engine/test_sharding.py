@@ -65,13 +65,23 @@ def trainings(_module_tiny_config):
     return folder
 
 
+def without_key_biases(state):
+    """A state dict without the biases of keys: softmax cancels them, and AdamW makes steps of their rounding errors."""
+    kept = dict(state)
+    for name in (name for name in state if name.endswith('qkv.bias')):
+        query, _, value = state[name].chunk(3)
+        kept[name] = torch.cat((query, value))
+    return kept
+
+
 @pytest.mark.parametrize('name', NAMES)
 def test_same_losses_and_checkpoints(trainings, name):
     plain, sharded = (torch.tensor(json.loads((trainings / f'{kind}.json').read_text())) for kind in ('plain', name))
     assert plain.shape == sharded.shape and len(plain) == 8
     torch.testing.assert_close(sharded, plain, rtol=0, atol=1e-5)
     first, second = (torch.load(trainings / kind / 'epoch_2.pth') for kind in ('plain', name))
-    torch.testing.assert_close(second['state_dict'], first['state_dict'], rtol=0, atol=1e-5)
+    states = (without_key_biases(checkpoint['state_dict']) for checkpoint in (second, first))
+    torch.testing.assert_close(*states, rtol=0, atol=1e-5)
     states = [checkpoint['optimizer']['state'] for checkpoint in (first, second)]
     assert states[0].keys() == states[1].keys()
     for index, state in states[0].items():

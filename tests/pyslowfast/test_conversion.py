@@ -97,6 +97,14 @@ def test_a_command_line_changes_a_file(tmp_path):
     assert 'pipeline=train_pipeline' in conversion.text
 
 
+def test_positions_of_another_size_are_resized_as_published(tmp_path):
+    sizes = ['DATA.TRAIN_CROP_SIZE', '336', 'DATA.TEST_CROP_SIZE', '336', 'TIMESFORMER.PRETRAINED_MODEL', 'vit.pth']
+    _, made = convert(tmp_path, 'timesformer_divST_8x32_224_kinetics400', *sizes)
+    assert made.model.backbone.img_size == 336
+    assert made.model.backbone.init_cfg.positions == 'nearest_1d'
+    assert made.model.backbone.init_cfg.checkpoint == 'vit.pth'
+
+
 def test_other_schedules_optimizers_and_precisions(tmp_path):
     typed = 'SOLVER.LR_POLICY cosine SOLVER.COSINE_END_LR 1e-6 SOLVER.WARMUP_EPOCHS 2.5 SOLVER.WARMUP_START_LR 1e-5'
     typed += ' SOLVER.OPTIMIZING_METHOD sgd SOLVER.USE_MIXED_PRECISION False SOLVER.CLIP_GRAD 1.0 SOLVER.NESTEROV False'

@@ -133,7 +133,7 @@ def test_classes_of_mixed_batches_are_those_of_the_lists(make, tmp_path, run_pro
 @pytest.mark.parametrize(
     ('options', 'answer'),
     [
-        (['--config', 'timesformer'], 'there is no config file and no model timesformer'),
+        (['--config', 'timesformer'], 'config timesformer does not exist, and no model has that name'),
         (['--config', 'motionformer_224_16x4_epickitchens'], 'needs two labels a video'),
         (['--config', 'dualformer_tiny_tokenlabel_patch244_window877_kinetics400_1k'], 'a teacher of the same classes'),
         (['--out', 'mine.txt'], 'a name that ends in .py'),
