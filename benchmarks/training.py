@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.progress import track
 
 from mmaction_vt import init_recognizer
-from mmaction_vt.config_files import load_config
 from mmaction_vt.engine import FullyShardedModel, MixedPrecisionOptimWrapper, ZeroRedundancyOptimizer
+from mmaction_vt.utils.config import load_config
 
 CONFIG = 'configs/recognition/motionformer/motionformer_224_16x4_kinetics400.py'
 # Name, processes, settings of the backbone, precision, how the work is split.

@@ -7,10 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.errors import InputError
-from mmaction_vt.inferencer import name_of
-from mmaction_vt.legacy import add_legacy_options
-from mmaction_vt.programs import (
+from mmaction_vt.apis.inferencer import name_of
+from mmaction_vt.cli import (
     add_label_option,
     add_model_arguments,
     check_video,
@@ -18,8 +16,10 @@ from mmaction_vt.programs import (
     read_labels,
     run,
 )
+from mmaction_vt.errors import InputError
+from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.visualization import draw_predictions, read_clip, write_clip
-from mmaction_vt.visualization.clips import check_clip_name
+from mmaction_vt.visualization.draw.clips import check_clip_name
 
 
 def build_parser() -> ArgumentParser:

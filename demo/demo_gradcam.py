@@ -16,10 +16,10 @@ from PIL import Image
 from rich.console import Console
 
 from mmaction_vt import init_recognizer
-from mmaction_vt.apis import names_for
+from mmaction_vt.apis.model import names_for
+from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.models.heads import CLASS
-from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.visualization import (
     clip_maps,
     contact_sheet,
@@ -27,13 +27,13 @@ from mmaction_vt.visualization import (
     draw_paths,
     draw_predictions,
     point_grid,
-    trajectories,
     write_clip,
 )
-from mmaction_vt.visualization.clips import check_picture_name
-from mmaction_vt.visualization.maps import resize_maps
-from mmaction_vt.visualization.methods import METHODS, TRAJECTORY, describe_place, predict
-from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
+from mmaction_vt.visualization.draw.clips import check_picture_name
+from mmaction_vt.visualization.explain import trajectories
+from mmaction_vt.visualization.explain.maps import resize_maps
+from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_place, predict
+from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_views
 
 WIDTH = 256  # of a frame, in pixels
 RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bilinear', 'bicubic', 'lanczos')}

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import av
 
 from mmaction_vt import VideoInferencer
+from mmaction_vt.apis.inferencer import CLASS, Guess, Prediction, name_of
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
-from mmaction_vt.inferencer import CLASS, Guess, Prediction, name_of
 from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
-from mmaction_vt.visualization.methods import describe_place
-from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare
+from mmaction_vt.visualization.explain.methods import describe_place
+from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare
 
 # FFmpeg also reads playlists, which name other files and addresses: of what strangers give, only these are opened.
 CONTAINERS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg'
@@ -43,7 +43,7 @@ def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, lim
         infer: The model.
         path: The video.
         name: What its owner calls it.
-        method: One of ``mmaction_vt.visualization.methods.METHODS``.
+        method: One of ``mmaction_vt.visualization.explain.methods.METHODS``.
         limits: What is accepted.
     """
     try:

@@ -19,9 +19,9 @@ from web_answer import Limits, answer
 from web_files import keep_clean
 
 from mmaction_vt import VideoInferencer
+from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
-from mmaction_vt.visualization.methods import METHODS
+from mmaction_vt.visualization.explain.methods import METHODS
 
 
 def build_parser() -> ArgumentParser:

@@ -1,25 +1,23 @@
 """mmaction_vt: video transformers for OpenMMLab's mmaction2.
 
-Importing the package makes mmaction2 work with today's versions of what it builds on, and registers every type.
+Importing the package loads next to nothing. ``set_up.py`` registers its types, and makes mmengine and mmaction2 work
+with today's versions of what they build on, as soon as these are imported or a name of the interface is used.
 """
 
-from . import compat
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-compat.apply()
+from . import moved
+from .set_up import set_up, set_up_with_openmmlab
+from .version import __version__
 
-from . import datasets, engine, models  # noqa: E402
-from .apis import init_recognizer  # noqa: E402
-from .checkpoints import mmengine_loading, read_checkpoint, write  # noqa: E402
-from .created_model import create_model  # noqa: E402
-from .deployment import fuse_for_inference  # noqa: E402
-from .inferencer import VideoInferencer  # noqa: E402
-from .version import __version__  # noqa: E402
-from .zoo import list_models  # noqa: E402
-
-BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT')
-
-mmengine_loading.install()
-write.install()
+if TYPE_CHECKING:
+    from . import datasets, engine, models
+    from .apis import VideoInferencer, create_model, init_recognizer
+    from .checkpoints import read_checkpoint
+    from .deployment import fuse_for_inference
+    from .models import DualFormer, Motionformer, TimeSformer, ViViT  # noqa: F401
+    from .zoo import list_models
 
 __all__ = [
     'VideoInferencer',
@@ -34,9 +32,32 @@ __all__ = [
     'read_checkpoint',
 ]
 
+BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT')
+# Where each name of the interface is; packages are their own.
+PLACES = {
+    'VideoInferencer': 'apis',
+    'create_model': 'apis',
+    'fuse_for_inference': 'deployment',
+    'init_recognizer': 'apis',
+    'list_models': 'zoo',
+    'read_checkpoint': 'checkpoints',
+    **dict.fromkeys(BACKBONES, 'models'),
+    **{name: name for name in ('datasets', 'engine', 'models')},
+}
 
-def __getattr__(name: str) -> type:
-    """The backbones, which configs name and programs create by ``create_model``."""
-    if name in BACKBONES:
-        return getattr(models, name)
-    raise AttributeError(f'{__name__}.{name}')
+
+def __getattr__(name: str) -> Any:
+    if name not in PLACES:
+        raise AttributeError(f'{__name__}.{name}')
+    if name != 'list_models':
+        set_up()
+    module = import_module(f'.{PLACES[name]}', __name__)
+    return module if PLACES[name] == name else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *PLACES})
+
+
+moved.install()
+set_up_with_openmmlab()

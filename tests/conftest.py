@@ -21,6 +21,7 @@ WHEEL_PARTS = (
     'demo',
     'mmaction_vt',
     'model-index.yml',
+    'pyproject.toml',
     'setup.py',
     'tools',
 )

@@ -9,9 +9,9 @@ from conftest import ROOT
 from fvcore.nn import FlopCountAnalysis
 from torch import nn
 
-from mmaction_vt.analysis import build_without_weights, count, input_shape_of, views_of
-from mmaction_vt.apis import init_recognizer
-from mmaction_vt.config_files import load_config
+from mmaction_vt.apis.flops import build_without_weights, count, input_shape_of, views_of
+from mmaction_vt.apis.model import init_recognizer
+from mmaction_vt.utils.config import load_config
 
 FAMILY = ROOT / 'configs' / 'recognition' / 'timesformer'
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mmaction_vt import create_model, init_recognizer
-from mmaction_vt.created_model import Normalize
+from mmaction_vt.apis.clip_classifier import Normalize
 from mmaction_vt.errors import InputError
 
 NAME = 'timesformer_divST_moving_shapes'

@@ -6,7 +6,7 @@ import signal
 import pytest
 import torch
 
-from mmaction_vt.in_processes import call_in_order
+from mmaction_vt.utils.process_pool import call_in_order
 
 
 def squares(item):

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from mmaction_vt.apis.inferencer import Guess
+from mmaction_vt.apis.prediction_file import PredictionFile
 from mmaction_vt.errors import InputError
-from mmaction_vt.inferencer import Guess
-from mmaction_vt.prediction_files import PredictionFile
 
 ONE = {'class': 4}
 TWO = dict(verb=3, noun=2)

@@ -72,7 +72,7 @@ def test_a_file_that_was_put_there_by_hand_comes_first(published, request, tmp_p
     ],
 )
 def test_what_a_server_may_answer(published, monkeypatch, route, sha256, reason):
-    from mmaction_vt.checkpoints import download
+    from mmaction_vt.checkpoints.downloads import download
 
     monkeypatch.setattr(download, 'WAITS', (0, 0))
     published(TINY, route, sha256)

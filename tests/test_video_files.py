@@ -3,7 +3,7 @@
 import pytest
 
 from mmaction_vt.errors import InputError
-from mmaction_vt.video_files import gather_videos
+from mmaction_vt.utils.video_files import gather_videos
 
 ODD = ('with space.mp4', 'ünïcödé 视频.MP4', 'new\nline.mkv', 'comma,"quote".avi', '7 8.webm')
 

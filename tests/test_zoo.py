@@ -7,10 +7,10 @@ from mmengine.config import Config
 
 import mmaction_vt
 from mmaction_vt import create_model, init_recognizer, list_models
-from mmaction_vt.apis import class_names_of
+from mmaction_vt.apis.model import class_names_of
 from mmaction_vt.class_names import list_class_names, name_classes, read_class_names, resolve_class_names
-from mmaction_vt.config_files import load_config
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.config import load_config
 from mmaction_vt.zoo import config_paths, published_file, published_files
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,9 @@ import torch
 from rich.console import Console
 
 from mmaction_vt import __version__, read_checkpoint
-from mmaction_vt.checkpoints import huggingface_folder, timesformer_huggingface, vivit_huggingface
-from mmaction_vt.programs import add_checkpoint_options, read_labels, run
+from mmaction_vt.checkpoints import huggingface_folder
+from mmaction_vt.checkpoints.layouts import timesformer_huggingface, vivit_huggingface
+from mmaction_vt.cli import add_checkpoint_options, read_labels, run
 
 
 def build_parser() -> ArgumentParser:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 from mmaction_vt.pyslowfast import convert_yaml
 
 

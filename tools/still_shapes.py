@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 sys.path.insert(0, str(Path(__file__).parent / 'data'))
 from moving_shapes import render

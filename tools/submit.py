@@ -13,9 +13,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mmaction_vt.config_files import config_path
+from mmaction_vt.cli import read_config, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import read_config, run
+from mmaction_vt.utils.config import config_path
 
 TOOLS = Path(__file__).resolve().parent
 PORT = 29500

@@ -12,15 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
-from mmaction_vt.apis import class_names_of
+from mmaction_vt.apis.model import class_names_of
 from mmaction_vt.checkpoints import load_into
-from mmaction_vt.config_files import published_checkpoint
-from mmaction_vt.errors import InputError
-from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
-from mmaction_vt.evaluation.epic_challenge import CHALLENGE_SUFFIXES
-from mmaction_vt.evaluation.predictions import is_labelled
-from mmaction_vt.legacy import add_legacy_options
-from mmaction_vt.programs import (
+from mmaction_vt.cli import (
     add_launch_options,
     add_model_arguments,
     check_work_dir,
@@ -28,6 +22,12 @@ from mmaction_vt.programs import (
     read_config,
     run,
 )
+from mmaction_vt.errors import InputError
+from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
+from mmaction_vt.evaluation.epic_challenge import CHALLENGE_SUFFIXES
+from mmaction_vt.evaluation.predictions import is_labelled
+from mmaction_vt.legacy import add_legacy_options
+from mmaction_vt.utils.config import published_checkpoint
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
 OUT_SUFFIXES = {'report': ('.json', '.pkl'), 'epic': CHALLENGE_SUFFIXES}

@@ -8,12 +8,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
-from mmaction_vt.config_files import published_checkpoint
-from mmaction_vt.engine import InterruptHook
-from mmaction_vt.engine.stored_labels import train_from_store
-from mmaction_vt.errors import InputError
-from mmaction_vt.legacy import add_legacy_options
-from mmaction_vt.programs import (
+from mmaction_vt.cli import (
     add_checkpoint_options,
     add_config_options,
     add_launch_options,
@@ -22,7 +17,12 @@ from mmaction_vt.programs import (
     read_config,
     run,
 )
+from mmaction_vt.engine import InterruptHook
+from mmaction_vt.engine.runner.stored_labels import train_from_store
+from mmaction_vt.errors import InputError
+from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.registry import RUNNERS
+from mmaction_vt.utils.config import published_checkpoint
 
 
 def build_parser() -> ArgumentParser:

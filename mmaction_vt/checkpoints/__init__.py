@@ -1,7 +1,7 @@
 """Checkpoints: every published layout in, our names out. No other part of the package knows foreign key names."""
 
 from .files import load_file, trust_checkpoints
-from .fit import Fit, fit_state_dict, load_into
+from .load import Fit, fit_state_dict, load_into
 from .read import convert, read_checkpoint
 
 __all__ = ['Fit', 'convert', 'fit_state_dict', 'load_file', 'load_into', 'read_checkpoint', 'trust_checkpoints']

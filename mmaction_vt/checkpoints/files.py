@@ -14,10 +14,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file as load_safetensors
 
 from ..errors import InputError
-from .addresses import is_address
-from .fetch import fetch
-from .huggingface_hub import FOLDER_FILES
-from .published import SCHEME, find_published
+from .downloads.addresses import is_address
+from .downloads.fetch import fetch
+from .downloads.huggingface_hub import FOLDER_FILES
+from .downloads.published import SCHEME, find_published
 
 _trusted = ContextVar('trusted', default=False)
 

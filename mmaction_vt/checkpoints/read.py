@@ -5,10 +5,10 @@ from pathlib import Path
 from torch import Tensor
 
 from ..errors import InputError
-from . import (
+from .files import load_file
+from .layouts import (
     dualformer_published,
     motionformer_published,
-    ours,
     timesformer_huggingface,
     timesformer_lightning,
     timesformer_mmaction2,
@@ -16,8 +16,8 @@ from . import (
     vivit_huggingface,
     vivit_lightning,
 )
-from .files import load_file
-from .layout import list_keys
+from .layouts import native as ours
+from .layouts.base import list_keys
 
 # Our own layout is asked last: others also start with ``backbone.``.
 LAYOUTS = (

@@ -1,13 +1,12 @@
 """Checkpoints that are whole or not there."""
 
 import io
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from ..errors import InputError
+from ..utils.files import write_whole
 
 
 def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None:
@@ -24,7 +23,9 @@ def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None
         InputError: If the disk is full or the folder cannot be written to; what was there before is still there.
     """
     if '://' in str(filename):
-        _mmengines(checkpoint, filename, **options)
+        from mmengine.runner.checkpoint import save_checkpoint
+
+        save_checkpoint(checkpoint, filename, **options)
         return
     path = Path(filename)
     buffer = io.BytesIO()
@@ -36,40 +37,3 @@ def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None
             f'the checkpoint {path} ({len(buffer.getbuffer()) / 2**20:.1f} MB) cannot be written: {error.strerror}; '
             'earlier checkpoints are as they were, and --resume goes on from the newest'
         ) from error
-
-
-def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """Write a file under another name, flush it to the disk, and rename it.
-
-    Raises:
-        OSError: If that fails; what was there before is still there, and nothing else.
-    """
-    part = path.with_name(f'{path.name}.part')
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open('wb') as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError:
-        if part.exists():
-            part.unlink()
-        raise
-
-
-_mmengines: Callable = None
-
-
-def install() -> None:
-    """Let mmengine's runner write all checkpoints so."""
-    global _mmengines  # noqa: PLW0603  what a process replaces once
-    import mmengine.runner.runner
-
-    if mmengine.runner.runner.save_checkpoint is write_checkpoint:
-        return
-    _mmengines = mmengine.runner.runner.save_checkpoint
-    mmengine.runner.runner.save_checkpoint = write_checkpoint

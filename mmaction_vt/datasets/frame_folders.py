@@ -4,7 +4,7 @@ from mmengine.fileio import join_path
 
 from ..errors import InputError
 from ..registry import DATASETS
-from .annotation_lists import read_lines
+from ..utils.annotation_lists import read_lines
 from .broken_videos import ForgiveBrokenVideos
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from ..errors import InputError
-from .annotation_lists import Line
+from ..utils.annotation_lists import Line
 
 COLUMNS = 'original_vido_id video_id frame_id path labels'
 NUMBERED = re.compile(r'(.*?)(\d+)(\.[^./]+)')

@@ -9,7 +9,7 @@ from mmengine.fileio import join_path
 
 from ..errors import InputError
 from ..registry import DATASETS
-from .annotation_lists import (
+from ..utils.annotation_lists import (
     Line,
     Row,
     find_delimiter,
@@ -21,9 +21,9 @@ from .annotation_lists import (
     split_labels,
     split_line,
 )
+from ..utils.something_something import read_classes, read_samples
 from .broken_videos import ForgiveBrokenVideos
 from .frame_lists import read_frame_list
-from .something_something import read_classes, read_samples
 
 
 @DATASETS.register_module()

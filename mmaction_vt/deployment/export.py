@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.write import write_whole
 from ..errors import InputError
+from ..utils.files import write_whole
 from . import onnx_file, torch_file
 from .fuse import count_merged, fuse_for_inference
 from .metadata import describe

@@ -1,19 +1,16 @@
-"""What training needs and mmengine lacks."""
+"""Training: hooks, optimizers and the runner."""
 
-from .broken_videos_hook import BrokenVideosHook
-from .checkpoint_hook import CheckpointHook
-from .finite_loss_hook import FiniteLossHook
-from .image_models import FromImageModel
-from .initializers import FromScratch
-from .interrupt_hook import InterruptHook
-from .layer_decay import LayerDecayOptimWrapperConstructor
-from .loops import EpochBasedTrainLoop
-from .optim_wrappers import ApexOptimWrapper, MixedPrecisionOptimWrapper
-from .parameter_groups_hook import ParameterGroupsHook
-from .runner import Runner
-from .same_run_hook import SameRunHook
-from .sharding import FullyShardedModel, ZeroRedundancyOptimizer
-from .throughput_hook import ThroughputHook
+from .hooks import (
+    BrokenVideosHook,
+    CheckpointHook,
+    FiniteLossHook,
+    InterruptHook,
+    ParameterGroupsHook,
+    SameRunHook,
+    ThroughputHook,
+)
+from .optimizers import ApexOptimWrapper, LayerDecayOptimWrapperConstructor, MixedPrecisionOptimWrapper
+from .runner import EpochBasedTrainLoop, FullyShardedModel, Runner, ZeroRedundancyOptimizer
 
 __all__ = [
     'ApexOptimWrapper',
@@ -21,8 +18,6 @@ __all__ = [
     'CheckpointHook',
     'EpochBasedTrainLoop',
     'FiniteLossHook',
-    'FromImageModel',
-    'FromScratch',
     'FullyShardedModel',
     'InterruptHook',
     'LayerDecayOptimWrapperConstructor',

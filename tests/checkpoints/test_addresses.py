@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mmaction_vt.checkpoints.addresses import file_name, is_address, local_path, name_in, normalise
+from mmaction_vt.checkpoints.downloads.addresses import file_name, is_address, local_path, name_in, normalise
 from mmaction_vt.errors import InputError
 
 DRIVE = 'https://drive.google.com/uc?export=download&id=1-BS_x'

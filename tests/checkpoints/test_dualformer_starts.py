@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from mmaction_vt.apis import init_recognizer
-from mmaction_vt.checkpoints.fit import load_into
+from mmaction_vt.apis.model import init_recognizer
+from mmaction_vt.checkpoints.load import load_into
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import DualFormer
 

@@ -13,8 +13,9 @@ from mmengine.runner import CheckpointLoader
 from web_server import answer, file, in_turn, page, serve
 
 from mmaction_vt import read_checkpoint
-from mmaction_vt.checkpoints import addresses, download, download_progress, http_files
-from mmaction_vt.checkpoints.fetch import fetch
+from mmaction_vt.checkpoints.downloads import addresses, download, http_files
+from mmaction_vt.checkpoints.downloads import progress as download_progress
+from mmaction_vt.checkpoints.downloads.fetch import fetch
 from mmaction_vt.checkpoints.files import load_file
 from mmaction_vt.errors import InputError
 

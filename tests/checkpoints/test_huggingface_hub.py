@@ -11,7 +11,7 @@ from mmengine.runner import CheckpointLoader
 from safetensors.torch import save
 from web_server import answer, serve
 
-from mmaction_vt.checkpoints import huggingface_hub
+from mmaction_vt.checkpoints.downloads import huggingface_hub
 from mmaction_vt.checkpoints.files import load_file
 from mmaction_vt.errors import InputError
 

@@ -4,10 +4,10 @@ import pytest
 import timm
 import torch
 
-from mmaction_vt.engine import FromImageModel
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import Motionformer, TimeSformer, ViViT
 from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES as VIVIT_TYPES
+from mmaction_vt.models.init import FromImageModel
 
 SIZES = dict(img_size=32, patch_size=16, num_frames=3, embed_dims=24, num_layers=2, num_heads=3)
 
@@ -221,7 +221,7 @@ def test_encoder_of_a_masked_autoencoder(tmp_path, image_model, prefix):
 
 
 def test_log_is_a_short_table(tmp_path, image_model, monkeypatch):
-    from mmaction_vt.engine import image_models
+    from mmaction_vt.models.init import from_image_model as image_models
 
     told = []
     monkeypatch.setattr(image_models, 'print_log', lambda text, _: told.append(text))

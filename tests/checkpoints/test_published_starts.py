@@ -7,9 +7,9 @@ import timm
 import torch
 from mmengine.config import Config
 
-from mmaction_vt.engine import FromImageModel
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import DualFormer, Motionformer, TimeSformer, ViViT
+from mmaction_vt.models.init import FromImageModel
 
 CONFIGS = Path(__file__).parents[2] / 'configs' / 'recognition'
 SIZES = dict(img_size=64, patch_size=16, embed_dims=24, num_layers=3, num_heads=2)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from mmaction_vt import init_recognizer, read_checkpoint
-from mmaction_vt.checkpoints import huggingface_folder, timesformer_huggingface
+from mmaction_vt.checkpoints import huggingface_folder
+from mmaction_vt.checkpoints.layouts import timesformer_huggingface
 
 ATTENTION_TYPES = ('divided_space_time', 'joint_space_time', 'space_only')
 SIZES = dict(img_size=32, patch_size=16, num_frames=3, embed_dims=24, num_heads=3)

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from mmaction_vt import init_recognizer, read_checkpoint
-from mmaction_vt.checkpoints import huggingface_folder, vivit_huggingface
-from mmaction_vt.checkpoints.fit import load_into
+from mmaction_vt.checkpoints import huggingface_folder
+from mmaction_vt.checkpoints.layouts import vivit_huggingface
+from mmaction_vt.checkpoints.load import load_into
 from mmaction_vt.errors import InputError
 
 SIZES = dict(img_size=32, patch_size=16, num_frames=6, embed_dims=24, num_layers=2, num_heads=3)

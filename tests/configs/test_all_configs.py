@@ -3,8 +3,8 @@
 import pytest
 from conftest import ROOT
 
-from mmaction_vt.analysis import build_without_weights
-from mmaction_vt.config_files import load_config
+from mmaction_vt.apis.flops import build_without_weights
+from mmaction_vt.utils.config import load_config
 
 CONFIGS = ROOT / 'configs'
 FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob('*.py'))

@@ -13,7 +13,7 @@ from mmengine.registry import init_default_scope
 from videos import write_video
 
 from mmaction_vt.class_names import read_class_names
-from mmaction_vt.config_files import load_config
+from mmaction_vt.utils.config import load_config
 
 DUALFORMER, TIMESFORMER = 'dualformer_small_patch244_window877_{}', 'timesformer_divST_{}_{}'
 CLASSES = dict(kinetics700=700, sthv1=174, jester=27, mit=339, activitynet=200)

@@ -7,7 +7,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.registry import init_default_scope
 
-from mmaction_vt.config_files import load_config
+from mmaction_vt.utils.config import load_config
 
 FAMILIES = ROOT / 'configs' / 'recognition'
 RAW = ('timesformer', 'light_timesformer', 'vivit')  # the others average softmax scores

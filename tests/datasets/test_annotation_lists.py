@@ -3,8 +3,8 @@
 import pytest
 
 from mmaction_vt.datasets import VideoDataset
-from mmaction_vt.datasets.annotation_lists import find_delimiter, read_lines, split_labels
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.annotation_lists import find_delimiter, read_lines, split_labels
 
 BOM = '\ufeff'
 

@@ -6,7 +6,7 @@ from tiny_models import TINY_DUALFORMER
 from torch import nn
 
 from mmaction_vt import fuse_for_inference, init_recognizer
-from mmaction_vt.checkpoints.fit import load_into
+from mmaction_vt.checkpoints.load import load_into
 from mmaction_vt.deployment import count_merged
 from mmaction_vt.errors import InputError
 

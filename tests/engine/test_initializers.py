@@ -4,10 +4,10 @@ import pytest
 import torch
 from mmengine.model import BaseModule, initialize
 
-from mmaction_vt.engine.initializers import FromScratch, waves
 from mmaction_vt.models.backbones.timesformer import ATTENTION_TYPES, TimeSformer
 from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES as VIVIT_TYPES
 from mmaction_vt.models.backbones.vivit import ViViT
+from mmaction_vt.models.init.from_scratch import FromScratch, waves
 
 SMALL = dict(img_size=32, patch_size=8, num_frames=4, embed_dims=48, num_layers=2, num_heads=2)
 

@@ -13,8 +13,8 @@ import torch
 from mmaction_vt.checkpoints import write
 from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
 from mmaction_vt.checkpoints.write import write_checkpoint
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 WHOLE = dict(state_dict={'a': torch.ones(3)}, optimizer={}, meta={})
 

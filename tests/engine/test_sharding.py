@@ -13,8 +13,8 @@ from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from tiny_models import TINY_DUALFORMER
 
 from mmaction_vt.engine import ZeroRedundancyOptimizer
-from mmaction_vt.engine.runner import check_shardable
-from mmaction_vt.engine.sharding import blocks_of
+from mmaction_vt.engine.runner.runner import check_shardable
+from mmaction_vt.engine.runner.sharding import blocks_of
 from mmaction_vt.errors import InputError
 from mmaction_vt.registry import MODELS
 

@@ -3,10 +3,10 @@
 import pytest
 from mmengine.config import Config
 
+from mmaction_vt.cli import read_config
 from mmaction_vt.errors import InputError
 from mmaction_vt.legacy import translate_keys
 from mmaction_vt.legacy.config_keys import NEAREST, PASSED_OVER, RENAMED, SCHEDULES, SPECIAL
-from mmaction_vt.programs import read_config
 from mmaction_vt.zoo import find_config
 
 DUALFORMER = 'dualformer_tiny_patch244_window877_kinetics400_1k'

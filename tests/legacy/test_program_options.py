@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 import pytest
 from mmengine.config import Config
 
+from mmaction_vt.cli import add_config_options
 from mmaction_vt.errors import InputError
 from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.legacy.program_options import BY_PROGRAM, TITLE
-from mmaction_vt.programs import add_config_options
 
 
 def parse(program, *typed):

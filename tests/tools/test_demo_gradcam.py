@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 from videos import write_frames
 
-from mmaction_vt.visualization import model_input
+from mmaction_vt.visualization.explain import model_input
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmaction_vt.visualization.curves import read_curves
-from mmaction_vt.visualization.results import class_accuracy, confused_pairs, confusion_matrix
+from mmaction_vt.visualization.draw.curves import read_curves
+from mmaction_vt.visualization.draw.results import class_accuracy, confused_pairs, confusion_matrix
 
 LABELS, PREDICTED = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 0, 2])
 

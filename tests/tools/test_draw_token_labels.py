@@ -9,7 +9,7 @@ from tiny_models import recognizer
 from videos import write_frames
 
 from mmaction_vt import init_recognizer
-from mmaction_vt.visualization.token_labels import COLOURS, REST, draw_token_labels
+from mmaction_vt.visualization.draw.token_labels import COLOURS, REST, draw_token_labels
 
 
 def test_colours_of_tokens():

@@ -8,7 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 from videos import write_video
 
-from mmaction_vt.config_files import load_config
+from mmaction_vt.utils.config import load_config
 
 CONFIG = """
 model = dict(

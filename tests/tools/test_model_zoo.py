@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from mmaction_vt.config_files import load_config
+from mmaction_vt.utils.config import load_config
 
 PROGRAM = 'tools/analysis/model_zoo.py'
 METAFILES = sorted((ROOT / 'configs' / 'recognition').glob('*/metafile.yml'))

@@ -9,7 +9,7 @@ import pytest
 import torch
 from conftest import ROOT
 
-from mmaction_vt.engine.parameter_groups_hook import describe_groups
+from mmaction_vt.engine.hooks.parameter_groups import describe_groups
 
 
 def test_bf16(tiny_config, run_program, tmp_path):

@@ -14,7 +14,7 @@ from videos import write_frames
 
 from mmaction_vt import init_recognizer
 from mmaction_vt.datasets.token_label_store import TokenLabelStore
-from mmaction_vt.engine.stored_labels import train_from_store
+from mmaction_vt.engine.runner.stored_labels import train_from_store
 from mmaction_vt.errors import InputError
 from mmaction_vt.registry import MODELS
 

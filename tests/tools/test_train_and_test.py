@@ -122,7 +122,8 @@ def test_apex_where_it_is_not_installed(tiny_config, run_program, tmp_path):
 def test_apex_gets_its_options(monkeypatch):
     from mmengine.optim.optimizer import apex_optimizer_wrapper
 
-    from mmaction_vt.engine import ApexOptimWrapper, optim_wrappers
+    from mmaction_vt.engine import ApexOptimWrapper
+    from mmaction_vt.engine.optimizers import optim_wrappers
 
     monkeypatch.setattr(optim_wrappers.importlib.util, 'find_spec', lambda name: name)
     monkeypatch.setattr(apex_optimizer_wrapper, 'apex_amp', object())

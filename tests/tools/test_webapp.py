@@ -21,7 +21,7 @@ from conftest import ROOT
 from videos import write_frames, write_video
 
 from mmaction_vt import VideoInferencer, init_recognizer
-from mmaction_vt.inferencer import Prediction
+from mmaction_vt.apis.inferencer import Prediction
 
 # Written into a file: whom the process asks for an address, and whom it calls.
 WATCH = """

@@ -9,10 +9,11 @@ from tiny_models import TINY_DUALFORMER, preprocessor
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES as VIVIT_TYPES
-from mmaction_vt.visualization import activation_maps, draw_overlay
-from mmaction_vt.visualization.activation_maps import METHODS
-from mmaction_vt.visualization.layers import default_layer
-from mmaction_vt.visualization.model_input import prepare
+from mmaction_vt.visualization import draw_overlay
+from mmaction_vt.visualization.explain import activation_maps
+from mmaction_vt.visualization.explain.activation_maps import METHODS
+from mmaction_vt.visualization.explain.layers import default_layer
+from mmaction_vt.visualization.explain.model_input import prepare
 
 TOKENS = dict(img_size=32, patch_size=8, num_frames=4, embed_dims=16, num_layers=2, num_heads=2)
 BACKBONES = {

@@ -6,7 +6,7 @@ from PIL import Image
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.visualization import draw_gallery, draw_predictions, read_clip, write_clip
-from mmaction_vt.visualization.gallery import RIGHT, WRONG
+from mmaction_vt.visualization.draw.gallery import RIGHT, WRONG
 
 
 def clip(length=4, height=30, width=40, value=90):

@@ -6,8 +6,9 @@ import pytest
 import torch
 from conftest import ROOT
 
-from mmaction_vt.visualization import clip_maps, trajectories
-from mmaction_vt.visualization.activation_maps import METHODS
+from mmaction_vt.visualization import clip_maps
+from mmaction_vt.visualization.explain import trajectories
+from mmaction_vt.visualization.explain.activation_maps import METHODS
 
 benchmark = runpy.run_path(str(ROOT / 'benchmarks' / 'maps.py'))
 MODELS = ('timesformer_divST', 'motionformer', 'dualformer', 'vivit', 'vivit_fe')

@@ -15,9 +15,9 @@ from mmaction_vt.models.layers import (
     TrajectoryAttention,
 )
 from mmaction_vt.visualization import attention_rollout, class_token_attention, clip_maps
-from mmaction_vt.visualization.attention_mixing import mix
-from mmaction_vt.visualization.maps import resize_maps
-from mmaction_vt.visualization.rollout import record_inputs, roll_out, through, to_tokens, token_grid
+from mmaction_vt.visualization.explain.attention_mixing import mix
+from mmaction_vt.visualization.explain.maps import resize_maps
+from mmaction_vt.visualization.explain.rollout import record_inputs, roll_out, through, to_tokens, token_grid
 
 torch.manual_seed(3)
 TOKENS, VIDEO = torch.randn(2, 1 + 4 * 6, 8), torch.randn(2, 4, 4, 4, 8)

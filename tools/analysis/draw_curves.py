@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
-from mmaction_vt.visualization.curves import draw_curves, read_curves
+from mmaction_vt.visualization.draw.curves import draw_curves, read_curves
 
 SUFFIXES = ('.png', '.svg', '.pdf')
 

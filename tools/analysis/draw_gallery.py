@@ -5,12 +5,12 @@ from argparse import ArgumentParser, Namespace
 import torch
 from rich.console import Console
 
+from mmaction_vt.cli import read_labels, run
 from mmaction_vt.evaluation import read_report
 from mmaction_vt.evaluation.probabilities import as_probabilities
 from mmaction_vt.models.heads import CLASS
-from mmaction_vt.programs import read_labels, run
 from mmaction_vt.visualization import draw_gallery, read_clip, write_clip
-from mmaction_vt.visualization.clips import check_clip_name
+from mmaction_vt.visualization.draw.clips import check_clip_name
 
 
 def build_parser() -> ArgumentParser:

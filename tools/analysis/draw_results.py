@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from mmaction_vt.cli import read_labels, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.evaluation import read_report
 from mmaction_vt.models.heads import CLASS
-from mmaction_vt.programs import read_labels, run
-from mmaction_vt.visualization.results import (
+from mmaction_vt.visualization.draw.results import (
     confusion_matrix,
     draw_class_accuracy,
     draw_confused_pairs,

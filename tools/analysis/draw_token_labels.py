@@ -11,15 +11,15 @@ from mmengine.registry import init_default_scope
 from PIL import Image
 from rich.console import Console
 
-from mmaction_vt.apis import names_for
+from mmaction_vt.apis.model import names_for
+from mmaction_vt.cli import add_label_option, add_model_arguments, check_video, read_config, read_labels, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.models.heads import CLASS
 from mmaction_vt.models.recognizers import FrozenTeacher
-from mmaction_vt.programs import add_label_option, add_model_arguments, check_video, read_config, read_labels, run
 from mmaction_vt.visualization import contact_sheet, write_clip
-from mmaction_vt.visualization.clips import check_picture_name
-from mmaction_vt.visualization.model_input import as_frames, pick_view, prepare, read_views
-from mmaction_vt.visualization.token_labels import draw_token_labels
+from mmaction_vt.visualization.draw.clips import check_picture_name
+from mmaction_vt.visualization.draw.token_labels import draw_token_labels
+from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_views
 
 
 def build_parser() -> ArgumentParser:

@@ -5,8 +5,8 @@ from argparse import ArgumentParser, Namespace
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_vt.analysis import build_without_weights, count, input_shape_of, views_of
-from mmaction_vt.programs import add_config_options, read_config, run
+from mmaction_vt.apis.flops import build_without_weights, count, input_shape_of, views_of
+from mmaction_vt.cli import add_config_options, read_config, run
 
 
 def build_parser() -> ArgumentParser:

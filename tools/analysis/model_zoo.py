@@ -14,10 +14,10 @@ import yaml
 from mmengine.config import Config
 from rich.console import Console
 
-from mmaction_vt.analysis import build_without_weights, clips_and_crops_of, count, input_shape_of
-from mmaction_vt.config_files import load_config
+from mmaction_vt.apis.flops import build_without_weights, clips_and_crops_of, count, input_shape_of
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
+from mmaction_vt.utils.config import load_config
 
 ROOT = Path(__file__).parents[2]
 PAGE, NAMES, INDEX = Path('docs/model_zoo.md'), Path('docs/models.md'), Path('model-index.yml')

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from common import VideoIndex, read_json, write_found
 
 from mmaction_vt.class_names import read_class_names
+from mmaction_vt.cli import read_labels, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import read_labels, run
 
 WHAT = 'the official activity_net.v1-3.min.json'
 HEADER = 'path,start,end,label'

@@ -15,8 +15,8 @@ from random import Random
 from common import find_videos, write_lines
 from own_config import DEFAULT_MODEL, own_config
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 TRAIN = 'train'
 VALS = ('val', 'validation', 'test')

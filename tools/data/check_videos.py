@@ -17,9 +17,9 @@ from processes import add_workers_option, call_in_processes, positive
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.datasets.annotation_lists import find_delimiter
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
+from mmaction_vt.utils.annotation_lists import find_delimiter
 
 BACKENDS = dict(decord=decode_with_decord, pyav=decode_with_pyav)
 

@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
-from mmaction_vt.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
 from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
-from mmaction_vt.video_files import VIDEOS, walk_videos
+from mmaction_vt.utils.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
+from mmaction_vt.utils.video_files import VIDEOS, walk_videos
 
 FRAMES = ('.jpg', '.jpeg', '.png')
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from common import VideoIndex, parse_label, read_json, write_found
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 NUM_CLASSES = 48
 

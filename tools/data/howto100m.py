@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from common import VideoIndex, parse_label, read_lines, read_table, write_found
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 WHAT = 'a file with a video and a label a line, or a CSV with the columns video_id, label and, if need be, start, end'
 VIDEO_COLUMNS = ('video_id', 'path')

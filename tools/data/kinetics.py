@@ -20,8 +20,8 @@ from typing import NamedTuple
 from common import VideoIndex, parse_label, read_excluded, read_lines, read_table, stem_of, write_found, write_lines
 
 from mmaction_vt.class_names import read_class_names
+from mmaction_vt.cli import read_labels, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import read_labels, run
 
 COLUMNS = ('label', 'youtube_id', 'time_start', 'time_end')
 WHAT = 'an official CSV of Kinetics or a list with a path and a label a line'

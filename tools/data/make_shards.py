@@ -16,10 +16,10 @@ from common import write_text
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.cli import run
 from mmaction_vt.datasets import VideoDataset
 from mmaction_vt.datasets.video_shards import INDEX, VIDEO_SUFFIXES
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 
 def build_parser() -> ArgumentParser:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from common import VideoIndex, compare_classes, parse_label, read_lines, write_found
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 
 def build_parser() -> ArgumentParser:

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
-
-from mmaction_vt.config_files import load_config
 from mmaction_vt.errors import InputError
-from mmaction_vt.zoo import list_models
+from mmaction_vt.zoo import find_config, list_models
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 DEFAULT_MODEL = 'timesformer_divST_8x32_224_kinetics400'
 
@@ -26,9 +27,13 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
     Raises:
         InputError: If there is no such model, or it is not for lists of one label a video.
     """
-    base = load_config(model)
-    check_base(base, model)
-    path = Path(base.filename)
+    path, settings = find_config(DEFAULT_MODEL), f'cls_head=dict(num_classes={len(labels)})'
+    if model != DEFAULT_MODEL:  # which needs no look: OpenMMLab's packages take seconds to import
+        from mmaction_vt.utils.config import load_config
+
+        base = load_config(model)
+        check_base(base, model)
+        path, settings = Path(base.filename), head_settings(base, len(labels))
     relative = Path(os.path.relpath(path.resolve(), config_file.resolve().parent)).as_posix()
     count = len(labels)
     names = '\n'.join(f'    {name!r},' for name in labels)
@@ -37,7 +42,7 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
         f'_base_ = {relative!r}',
         '',
         f'class_names = [\n{names}\n]',
-        f'model = dict({head_settings(base, count)})',
+        f'model = dict({settings})',
     ]
     if path.stem in list_models(published=True):
         lines.append(f"load_from = 'published://{path.stem}'  # fetched on first use; or a checkpoint's path")
@@ -51,7 +56,7 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
     return '\n'.join(lines) + '\n'
 
 
-def check_base(base: Config, model: str) -> None:
+def check_base(base: 'Config', model: str) -> None:
     """Refuse a model whose labels are not one number a video.
 
     Raises:
@@ -65,7 +70,7 @@ def check_base(base: Config, model: str) -> None:
         raise InputError(f'{model} does not read lists of videos: choose another, such as {DEFAULT_MODEL}')
 
 
-def head_settings(base: Config, count: int) -> str:
+def head_settings(base: 'Config', count: int) -> str:
     """What of a model depends on the number of classes."""
     settings = f'cls_head=dict(num_classes={count})'
     if 'num_classes' in (base.model.get('data_preprocessor', {}).get('blending') or {}):

@@ -18,8 +18,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
 FRAMES = ('.jpg', '.jpeg', '.png')

@@ -17,8 +17,8 @@ from processes import add_workers_option, call_in_processes
 from rich.console import Console
 from rich.progress import track
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 SETTINGS = 'resize.json'
 

@@ -16,9 +16,9 @@ from common import FRAMES, VideoIndex, write_found, write_lines
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.datasets.something_something import read_classes, read_samples
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
+from mmaction_vt.utils.something_something import read_classes, read_samples
 
 
 def build_parser() -> ArgumentParser:

@@ -14,8 +14,8 @@ from pathlib import Path
 from common import compare_classes, read_lines, write_found
 from something_something import find_frames_of
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 SHIPPED = ('sthv1', 'jester')
 

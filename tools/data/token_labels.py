@@ -16,11 +16,11 @@ from mmengine.registry import init_default_scope
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.utils.data import DataLoader, Dataset
 
+from mmaction_vt.cli import add_checkpoint_options, add_config_options, read_config, run
 from mmaction_vt.datasets.token_label_store import TokenLabelStore
 from mmaction_vt.datasets.transforms.stored_views import Views
-from mmaction_vt.engine.stored_labels import describe, training_set
+from mmaction_vt.engine.runner.stored_labels import describe, training_set
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import add_checkpoint_options, add_config_options, read_config, run
 from mmaction_vt.registry import MODELS
 
 FLUSH_EVERY = 20  # batches

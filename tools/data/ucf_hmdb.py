@@ -13,8 +13,8 @@ from pathlib import Path
 
 from common import VideoIndex, parse_label, read_lines, write_found, write_lines
 
+from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.programs import run
 
 SPLITS = (1, 2, 3)
 HMDB_PARTS = {'0': None, '1': 'train', '2': 'val'}

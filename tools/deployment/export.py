@@ -4,10 +4,10 @@ from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 
 from rich.console import Console
 
-from mmaction_vt.apis import init_recognizer, names_for
+from mmaction_vt.apis.model import init_recognizer, names_for
+from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.deployment import export_recognizer
 from mmaction_vt.deployment.export import FORMATS, format_of
-from mmaction_vt.programs import add_label_option, add_model_arguments, read_config, read_labels, run
 
 
 def build_parser() -> ArgumentParser:

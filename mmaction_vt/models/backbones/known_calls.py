@@ -103,7 +103,7 @@ def model_of(backbone: type, values: dict, num_classes: int | None) -> tuple[str
 def models_of(backbone: str) -> list[tuple[str, dict, int | None]]:
     """Name, options of the backbone, and classes of every model with that backbone."""
     # Configs lie above models; they are looked at only to word an error.
-    from ...config_files import load_config
+    from ...utils.config import load_config
     from ...zoo import list_models
 
     models = [(name, load_config(name).model) for name in list_models(f'{backbone.lower()}*')]

@@ -1,17 +1,17 @@
 """Layers: tensors in, tensors out; one idea per file."""
 
 from .attention import Attention
+from .attention_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
 from .block import Block
-from .divided_attention import DividedAttention
-from .divided_block import DividedSpaceTimeBlock
 from .drop_path import DropPath, drop_path_rates
+from .dualformer_attention import GlobalPyramidAttention, LocalWindowAttention, from_windows, to_windows
+from .dualformer_blocks import Downsample, PositionConv, StratifiedBlock
 from .mlp import Mlp
-from .motion_blocks import DividedBlock, JointBlock, TrajectoryBlock
+from .motionformer_attention import DividedAttention
+from .motionformer_blocks import DividedBlock, JointBlock, TrajectoryBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
-from .space_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
-from .stratified_attention import GlobalPyramidAttention, LocalWindowAttention, from_windows, to_windows
-from .stratified_blocks import Downsample, PositionConv, StratifiedBlock
+from .timesformer_blocks import DividedSpaceTimeBlock
 from .trajectory_attention import TrajectoryAttention
 from .vivit_blocks import FactorisedDotProductAttention, FactorisedDotProductBlock, FactorisedSelfAttentionBlock
 from .weight_init import init_linear_layers

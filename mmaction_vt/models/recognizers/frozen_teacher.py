@@ -10,9 +10,9 @@ from mmengine.config import Config
 from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
-from ...config_files import load_config, published_checkpoint
 from ...errors import InputError
 from ...registry import MODELS
+from ...utils.config import load_config, published_checkpoint
 from ..heads import TokenLabelHead
 from ..losses import TokenLabels, common_grid, to_grid, top_token_labels
 

@@ -8,7 +8,7 @@ import pytest
 from mmaction_vt.datasets.transforms import VideoToClips
 from mmaction_vt.datasets.transforms.geometry import TestCrops, UniformCrops
 from mmaction_vt.errors import InputError
-from mmaction_vt.visualization.model_input import pick_view
+from mmaction_vt.visualization.explain.model_input import pick_view
 
 # Height and width of a frame, its shorter side resized; what its longer side becomes, and the offsets of the first end,
 # the middle and the last end, as PySlowFast has them; likewise mmaction2's.

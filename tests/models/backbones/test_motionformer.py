@@ -9,7 +9,7 @@ import torch
 from reference.motionformer import motionformer
 
 from mmaction_vt import init_recognizer, read_checkpoint
-from mmaction_vt.checkpoints.fit import load_into
+from mmaction_vt.checkpoints.load import load_into
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import Motionformer
 from mmaction_vt.models.layers import trajectory_attention

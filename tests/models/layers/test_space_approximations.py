@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.models.layers import Nystrom, Orthoformer, Performer, build_approximation
-from mmaction_vt.models.layers.space_approximations import most_orthogonal, newton_inverse, segment_means
+from mmaction_vt.models.layers.attention_approximations import most_orthogonal, newton_inverse, segment_means
 
 HEADS, FRAMES, PATCHES, DIMS = 2, 3, 16, 8
 
@@ -38,7 +38,7 @@ def test_nystrom_becomes_exact_as_landmarks_grow():
 
 
 def test_nystrom_with_every_patch_is_exact_but_for_the_inverse(monkeypatch):
-    monkeypatch.setattr('mmaction_vt.models.layers.space_approximations.newton_inverse', torch.linalg.pinv)
+    monkeypatch.setattr('mmaction_vt.models.layers.attention_approximations.newton_inverse', torch.linalg.pinv)
     assert error(Nystrom(PATCHES), *tokens()) < 1e-4  # the inverse is taken in float32
 
 

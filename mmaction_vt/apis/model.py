@@ -1,0 +1,102 @@
+"""What a notebook or a service calls."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from torch import nn
+
+from ..checkpoints import load_into
+from ..class_names import name_classes, resolve_class_names
+from ..errors import InputError
+from ..models.heads import classifiers_of
+from ..registry import MODELS
+from ..utils.config import load_config, published_checkpoint
+
+
+def init_recognizer(
+    config: str | Path | Config | dict,
+    checkpoint: str | Path | None = None,
+    device: str | torch.device = 'cpu',
+    new_classifier: bool = True,
+) -> nn.Module:
+    """Build a recognizer, load a checkpoint of any layout into it and make it ready to predict.
+
+    Args:
+        config: A model's name, a config file, a ``Config``, or a dict with ``model``.
+        checkpoint: As ``read_checkpoint`` takes it, or ``'published'`` for the file that the model's authors publish;
+            without one the weights are random.
+        device: Where the model goes.
+        new_classifier: Whether a checkpoint for another number of classes is taken, with a warning and without its
+            classifier; otherwise it is refused.
+
+    Returns:
+        The recognizer in evaluation mode, with the config as ``cfg``. ``model.cls_head(model.backbone(x))`` gives the
+        scores of clips (N, 3, T, H, W).
+
+    Raises:
+        InputError: If the config has no model, the checkpoint cannot be read or does not fit, or there is no such
+            device.
+    """
+    check_device(device)
+    config = load_config(config)
+    if 'model' not in config:
+        raise InputError('the config has no `model`')
+    init_default_scope(config.get('default_scope', 'mmaction'))
+    model = MODELS.build(config.model)
+    if checkpoint is not None:
+        load_into(model, published_checkpoint(checkpoint, config), new_classifier)
+    else:
+        logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
+    model.cfg = config
+    return model.to(device).eval()
+
+
+def class_names_of(config: Config, model: nn.Module) -> dict[str, list[str]] | None:
+    """The names of a model's classes that its config gives: a list for each classifier, or None.
+
+    Names that are not as many as the model's classes are those of the data set that the config was derived from: a
+    warning is logged, and there are none.
+
+    Raises:
+        InputError: If ``class_names`` of the config is neither a list that exists nor names.
+    """
+    names, classes = resolve_class_names(config.get('class_names')), classifiers_of(model.cls_head)
+    if names is None:
+        return None
+    counts = {task: len(values) for task, values in names.items()}
+    if counts != classes:
+        logging.getLogger(__name__).warning(
+            'class_names of the config has %s and the model %s classes: no names are shown; set class_names, or give '
+            '--label-file.',
+            *(' and '.join(map(str, each.values())) for each in (counts, classes)),
+        )
+        return None
+    return names
+
+
+def names_for(
+    model: nn.Module, config: Config, labels: Sequence[str] | Sequence[Sequence[str]] | None = None
+) -> dict[str, list[str]] | None:
+    """Names of the classes of each classifier of a model: those that were given, or else the config's.
+
+    Raises:
+        InputError: If they do not fit the model, or the config's are none.
+    """
+    return name_classes(labels, classifiers_of(model.cls_head)) if labels else class_names_of(config, model)
+
+
+def check_device(device: str | torch.device) -> None:
+    """Refuse a device that is not there.
+
+    Raises:
+        InputError: If nothing can be put on it.
+    """
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'device {device} cannot be used: {reason} ("cpu" is always there)') from error

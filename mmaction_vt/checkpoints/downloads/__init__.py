@@ -1,0 +1,1 @@
+"""Checkpoints by address: downloaded once, resumed, and checked."""

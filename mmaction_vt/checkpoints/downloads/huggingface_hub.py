@@ -1,0 +1,108 @@
+"""Models of the Hugging Face Hub, named ``hf://owner/name``."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from huggingface_hub import constants, errors, hf_hub_download
+
+from ...errors import InputError
+
+# What a Hugging Face folder holds, best first; an index names the files of a model that is stored in parts.
+FOLDER_FILES = (
+    'model.safetensors',
+    'model.safetensors.index.json',
+    'pytorch_model.bin',
+    'pytorch_model.bin.index.json',
+)
+ADDRESS = re.compile(
+    r'hf://(?P<repo>[^/@\s]+/[^/@\s]+)(@(?P<revision>refs/pr/\d+|[^/\s]+))?(/(?P<file>\S+))?', re.IGNORECASE
+)
+# The library's network errors: of requests, httpx or its own, depending on its version.
+FAILURES = (OSError, ValueError, RuntimeError, *errors.HfHubHTTPError.__bases__)
+
+
+def download(address: str, endpoint: str | None = None) -> Path:
+    """The local copy of a model or of one of its files, in the cache of ``huggingface_hub``.
+
+    Of a model ``config.json`` and the weights are downloaded, in the first of the forms that ``load_file`` looks for.
+
+    Args:
+        address: ``hf://owner/name``, with ``@revision`` (a branch, a tag, a commit) and ``/file`` behind it if wanted.
+        endpoint: Address of the hub; by default what ``HF_ENDPOINT`` says.
+
+    Raises:
+        InputError: If there is no such model or file, or it cannot be had.
+    """
+    match = ADDRESS.fullmatch(address.rstrip('/'))
+    if match is None:
+        raise InputError(f'{address} names no model: hf://owner/name, hf://owner/name@revision or hf://owner/name/file')
+    repo, file = match['repo'], match['file']
+    revision = unquote(match['revision']) if match['revision'] else None
+    try:
+        if file:
+            return Path(hf_hub_download(repo, file, revision=revision, endpoint=endpoint))
+        folder = _download_folder(repo, revision, endpoint)
+    except FAILURES as error:
+        reason = _reason(error, repo, revision, file, endpoint or constants.ENDPOINT)
+        raise InputError(
+            f'cannot fetch {address}: {reason}; get the files with a browser and give the path of their folder instead'
+        ) from error
+    if folder is None:
+        raise InputError(f'{address} holds none of {", ".join(FOLDER_FILES)}: name a file of it, hf://{repo}/FILE')
+    return folder
+
+
+def _download_folder(repo: str, revision: str | None, endpoint: str | None) -> Path | None:
+    """The folder of one commit with the config and the weights, or None if the model has no weights that are known.
+
+    What was downloaded before is found without a network.
+    """
+    unreachable = None
+    for name in FOLDER_FILES:
+        offline = unreachable is not None
+        try:
+            path = Path(hf_hub_download(repo, name, revision=revision, endpoint=endpoint, local_files_only=offline))
+            break
+        except errors.LocalEntryNotFoundError as error:
+            unreachable = unreachable or error
+        except errors.EntryNotFoundError:
+            continue
+    else:
+        if unreachable is not None:
+            raise unreachable
+        return None
+    folder = path.parent
+    same = dict(revision=folder.name, endpoint=endpoint, local_files_only=unreachable is not None)
+    if path.suffix == '.json':
+        for part in sorted(set(json.loads(path.read_text(encoding='utf-8'))['weight_map'].values())):
+            hf_hub_download(repo, part, **same)
+    try:
+        hf_hub_download(repo, 'config.json', **same)
+    except errors.EntryNotFoundError as error:
+        if isinstance(error, errors.LocalEntryNotFoundError) and unreachable is None:
+            raise
+    return folder
+
+
+def _reason(error: Exception, repo: str, revision: str | None, file: str | None, endpoint: str) -> str:
+    """What happened, in words."""
+    if isinstance(error, errors.GatedRepoError):
+        return f'its owner asks to accept terms first: do so on {endpoint}/{repo} and log in with `hf auth login`'
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return f'{endpoint} has no model {repo}, or shows it only after `hf auth login`'
+    if isinstance(error, errors.RevisionNotFoundError):
+        return f'{repo} has no revision {revision}'
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        cause = error.__cause__ or error
+        if isinstance(cause, errors.OfflineModeIsEnabled):
+            return 'it was not downloaded before, and HF_HUB_OFFLINE is set'
+        return f'there is no connection to {endpoint} ({_first_line(cause)})'
+    if isinstance(error, errors.EntryNotFoundError):
+        return f'{repo} has no file {file}'
+    return _first_line(error)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,15 @@
+"""DualFormer's published files, written by mmaction 0.x: ``backbone.*``, ``cls_head.*`` and perhaps ``teacher.*``."""
+
+from .base import Layout, Rules, State
+
+
+def recognises(state: State) -> bool:
+    return 'backbone.patch_embeds.0.proj.weight' in state
+
+
+def rules(state: State) -> Rules:
+    return [(r'((?:backbone|cls_head)\..+)', r'\1')]
+
+
+# A model that was trained with token labels carries the model that gave them.
+LAYOUT = Layout("the DualFormer authors' layout", recognises, rules, dropped=(r'teacher\..+',))

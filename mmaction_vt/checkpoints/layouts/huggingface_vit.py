@@ -1,0 +1,69 @@
+"""Keys of Hugging Face's ViT encoders, which its image and video models share, in both directions."""
+
+import re
+
+import torch
+from torch import Tensor
+
+from .base import Rules, State, has
+
+# (theirs, ours) inside a block; the trailing weight or bias is the same.
+BLOCK_NAMES = (
+    ('attention.attention.qkv', 'attn.qkv'),
+    ('attention.output.dense', 'attn.proj'),
+    ('layernorm_before', 'norm1'),
+    ('layernorm_after', 'norm2'),
+    ('intermediate.dense', 'mlp.fc1'),
+    ('output.dense', 'mlp.fc2'),
+)
+PARTS = ('query', 'key', 'value')
+
+
+def escape(name: str) -> str:
+    return name.replace('.', r'\.')
+
+
+def recognises(state: State, prefix: str) -> bool:
+    return has(state, escape(prefix) + r'encoder\.layer\.0\.attention\.attention\.query\.weight')
+
+
+def join_projections(state: State) -> State:
+    """Queries, keys and values in one projection, ``attention.attention.qkv``; biases that are missing are zero."""
+    joined = {}
+    for key, value in state.items():
+        match = re.fullmatch(r'(.+attention\.attention)\.(query|key|value)\.(weight|bias)', key)
+        if match is None:
+            joined[key] = value
+        elif match[2] == 'query':
+            parts = [state.get(f'{match[1]}.{part}.{match[3]}', torch.zeros_like(value)) for part in PARTS]
+            joined[f'{match[1]}.qkv.{match[3]}'] = torch.cat(parts)
+    return joined
+
+
+def split_projections(state: State) -> dict[str, Tensor]:
+    """What ``join_projections`` was given."""
+    split = {}
+    for key, value in state.items():
+        if '.attention.attention.qkv.' not in key:
+            split[key] = value
+            continue
+        for part, values in zip(PARTS, value.chunk(3), strict=True):
+            split[key.replace('.qkv.', f'.{part}.')] = values
+    return split
+
+
+def block_rules(prefix: str, ours: str) -> Rules:
+    """Rules from their blocks, behind a prefix, to ours."""
+    layer = escape(prefix) + r'encoder\.layer\.(\d+)\.'
+    return [
+        (layer + escape(theirs) + r'\.(weight|bias)', rf'{ours}blocks.\1.{name}.\2') for theirs, name in BLOCK_NAMES
+    ]
+
+
+def back_block_rules(ours: str, prefix: str) -> Rules:
+    """Rules from our blocks to theirs."""
+    block = escape(ours) + r'blocks\.(\d+)\.'
+    return [
+        (block + escape(name) + r'\.(weight|bias)', rf'{prefix}encoder.layer.\1.{theirs}.\2')
+        for theirs, name in BLOCK_NAMES
+    ]

@@ -1,0 +1,1 @@
+"""Starting from the weights of image models and of other video models."""

@@ -1,0 +1,7 @@
+"""The runner: loops that resume within an epoch, and sharded models and optimizers."""
+
+from .loops import EpochBasedTrainLoop
+from .runner import Runner, check_shardable
+from .sharding import FullyShardedModel, ZeroRedundancyOptimizer
+
+__all__ = ['EpochBasedTrainLoop', 'FullyShardedModel', 'Runner', 'ZeroRedundancyOptimizer', 'check_shardable']

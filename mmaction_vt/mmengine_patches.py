@@ -1,0 +1,77 @@
+"""Functions of mmengine that ours replace, whoever calls them: its runner, mmaction2's tools, its ``init_recognizer``.
+
+Every layout of a checkpoint is loaded into our models, from a file, a folder or an address; a checkpoint that does not
+fit is refused instead of loaded in part. Models of other packages are loaded as before. Checkpoints are written
+atomically.
+
+Our own modules are imported where they are used, so that ``set_up`` can run while one of them is being imported.
+"""
+
+from typing import Any
+
+import mmengine.dist
+import mmengine.runner.checkpoint as mmengine_checkpoint
+import mmengine.runner.runner as mmengine_runner
+from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+SCHEMES = ('', 'http://', 'https://', 'hf://', 'file://', 'published://')
+_load_checkpoint_to_model = mmengine_checkpoint._load_checkpoint_to_model
+
+
+def install() -> None:
+    """Replace mmengine's functions. Safe to call more than once."""
+    CheckpointLoader.register_scheme(prefixes=SCHEMES, loader=load_from_anywhere, force=True)
+    mmengine_checkpoint._load_checkpoint_to_model = load_checkpoint_to_model
+    mmengine_runner._load_checkpoint_to_model = load_checkpoint_to_model
+    mmengine_runner.save_checkpoint = save_checkpoint
+
+
+def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
+    """Load a file, a Hugging Face folder or an address, the last downloaded by the first process of a machine alone.
+
+    Tensors stay on the CPU whatever ``map_location`` says; models and optimizers copy them to their device.
+    """
+    from .checkpoints.downloads.addresses import is_address
+    from .checkpoints.files import find, load_file
+
+    if is_address(filename):
+        try:
+            if mmengine.dist.get_local_rank() == 0:
+                find(filename)
+        finally:  # the others meet the same error
+            mmengine.dist.barrier()
+    return load_file(filename)
+
+
+def load_checkpoint_to_model(
+    model: nn.Module, checkpoint: dict, strict: bool = False, *args: Any, **kwargs: Any
+) -> dict:
+    """Load a checkpoint of any layout into a recognizer, or into a backbone whose ``init_cfg`` is ``Pretrained``."""
+    if is_ours(model):
+        from .checkpoints.pretrained.start import fit_backbone, source_of
+
+        fitted, report = fit_backbone(source_of(checkpoint), model)
+        model.load_state_dict(fitted)
+        print_log(f'Start of {type(model).__name__}\n{report}', 'current')
+        return checkpoint
+    if not is_ours(getattr(model, 'backbone', None)):
+        return _load_checkpoint_to_model(model, checkpoint, strict, *args, **kwargs)
+
+    from .checkpoints.load import put_into
+    from .checkpoints.read import convert
+
+    put_into(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
+    return checkpoint
+
+
+def is_ours(module: object) -> bool:
+    return type(module).__module__.startswith('mmaction_vt.models.backbones')
+
+
+def save_checkpoint(checkpoint: dict, filename: str, **options: Any) -> None:
+    """Write a checkpoint atomically."""
+    from .checkpoints import write
+
+    write.write_checkpoint(checkpoint, filename, **options)

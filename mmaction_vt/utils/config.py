@@ -1,0 +1,54 @@
+"""Reading configs."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from ..errors import InputError
+from ..zoo import find_config, unknown_model
+
+PUBLISHED = 'published'  # in place of a checkpoint: the file that a model's authors publish
+
+
+def load_config(config: str | Path | Config | dict) -> Config:
+    """A config from a file, the name of a model (see ``list_models``), a dict or a ``Config``.
+
+    Raises:
+        InputError: If there is no such file or model, or the file cannot be read as a config.
+    """
+    if isinstance(config, Config):
+        return config
+    if isinstance(config, dict):
+        return Config(config)
+    path = config_path(config)
+    try:
+        return Config.fromfile(path)
+    except (SyntaxError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f'config {config} cannot be read: {error}') from error
+
+
+def config_path(config: str | Path) -> Path:
+    """The file of a config that is given by its path or by the name of a model.
+
+    Raises:
+        InputError: If there is neither.
+    """
+    path = Path(config)
+    if path.is_file():
+        return path
+    if path.suffix or len(path.parts) != 1:
+        raise InputError(unknown_model(str(config)))
+    return find_config(str(config))
+
+
+def published_checkpoint(checkpoint: str | Path, config: Config) -> str | Path:
+    """A checkpoint, where ``published`` stands for the file that the authors of the config's model publish.
+
+    Raises:
+        InputError: If ``published`` is given for a config without a file.
+    """
+    if checkpoint != PUBLISHED:
+        return checkpoint
+    if not config.filename:
+        raise InputError('published weights belong to a model: give its name, or its config file, as the config')
+    return f'{PUBLISHED}://{Path(config.filename).stem}'

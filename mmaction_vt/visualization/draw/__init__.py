@@ -1,0 +1,1 @@
+"""Pictures: arrays in, arrays or files out."""

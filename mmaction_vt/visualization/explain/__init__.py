@@ -1,0 +1,1 @@
+"""What a model sees in a clip, as arrays: class activation maps, rollout, attention and trajectories."""

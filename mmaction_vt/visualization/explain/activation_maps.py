@@ -1,0 +1,147 @@
+"""Class activation maps that keep time: what in a clip speaks for a class.
+
+- ``gradcam`` (Selvaraju et al., 2017): features weighted by their gradients;
+- ``gradcam++`` (Chattopadhyay et al., 2018): by gradients that are weighted by their second and third powers;
+- ``layercam`` (Jiang et al., 2021): by the positive gradient of each place;
+- ``eigencam`` (Muhammad and Yeasin, 2020): the first principal component of the features, whatever the class.
+
+Of a convolutional network, the first two take the mean of the weights over each frame, as mmaction2 does: behind its
+last layer all places are summed, so their gradients hardly differ. Behind a block of a transformer each token has a
+part of its own, and a mean over places says nothing of any of them. There the weights stay where they are (Draelos and
+Carin, 2020, "Use HiResCAM instead of Grad-CAM"), and features are counted from their mean over the clip: what all
+tokens share points nowhere.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import InputError
+from .layers import as_featmap, default_layer, evaluating, find_layer
+from .maps import resize_maps
+
+
+class ActivationMaps(NamedTuple):
+    """Attributes:
+    maps: (N, T, H, W), from 0 to 1 in each clip.
+    scores: What the model says of each clip, (N, classes), as logits.
+    categories: The class that each map is for, (N,).
+    """
+
+    maps: Tensor
+    scores: Tensor
+    categories: Tensor
+
+
+def activation_maps(
+    model: nn.Module, clips: Tensor, method: str = 'gradcam', layer: str | None = None, category: int | None = None
+) -> ActivationMaps:
+    """Maps of clips for a class.
+
+    Args:
+        model: A recognizer. It is left as it was: in its mode, without hooks and gradients.
+        clips: Normalised clips (N, 3, T, H, W).
+        method: One of ``METHODS``.
+        layer: A name such as ``backbone/blocks/3/3``. Default: see ``default_layer``.
+        category: The class; if it is not given, for each clip the one with the highest score.
+
+    Raises:
+        InputError: If there is no such method, layer or class, or the layer has no part in the scores.
+    """
+    if method not in METHODS:
+        raise InputError(f'there is no method {method}: {", ".join(METHODS)} are there')
+    layer = layer or default_layer(model)
+    module = find_layer(model, layer)
+    found = []
+    hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
+    try:
+        with evaluating(model), torch.enable_grad():
+            clips = clips.detach().requires_grad_()
+            scores = class_scores(model, clips)
+            categories = pick_categories(scores, category)
+            chosen = scores.gather(1, categories[:, None]).sum()
+            if len(found) != 1 or not isinstance(found[0], Tensor):
+                raise InputError(f'layer {layer} gives no single tensor in a forward pass: name a block')
+            (gradient,) = torch.autograd.grad(chosen, found[0], allow_unused=True)
+    finally:
+        hook.remove()
+    if gradient is None:
+        raise InputError(f'layer {layer} has no part in the scores: name another, such as {default_layer(model)}')
+    features, gradient = (
+        as_featmap(model.backbone, part.detach().float(), clips, layer) for part in (found[0], gradient)
+    )
+    pooled = not hasattr(model.backbone, 'tokens_to_featmap')
+    if not pooled:
+        features = features - features.mean((2, 3, 4), keepdim=True)
+    maps = resize_maps(METHODS[method](features, gradient, pooled), clips.shape[2:])
+    return ActivationMaps(maps, scores.detach(), categories)
+
+
+def class_scores(model: nn.Module, clips: Tensor) -> Tensor:
+    """Logits (N, classes) of clips (N, 3, T, H, W).
+
+    Raises:
+        InputError: If the model has several classifiers.
+    """
+    scores = model.cls_head(model.backbone(clips))
+    if isinstance(scores, tuple):  # of the clip and of its tokens
+        scores = scores[0]
+    if not isinstance(scores, Tensor):
+        raise InputError(f'{type(model.cls_head).__name__} has several classifiers, of which maps cannot choose one')
+    return scores
+
+
+def pick_categories(scores: Tensor, category: int | None) -> Tensor:
+    """The class of each clip (N,).
+
+    Raises:
+        InputError: If the class is not one of the model's.
+    """
+    if category is None:
+        return scores.argmax(1)
+    if not 0 <= category < scores.shape[1]:
+        raise InputError(f'category {category} is outside the classes of the model, 0 to {scores.shape[1] - 1}')
+    return torch.full_like(scores[:, 0], category, dtype=torch.long)
+
+
+def gradcam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    return weigh(gradient, features, pooled)
+
+
+def gradcam_plus_plus(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    square, cube = gradient**2, gradient**3
+    shares = 2 * square + features.sum((3, 4), keepdim=True) * cube
+    shares = square / torch.where(shares == 0, 1, shares)
+    return weigh(shares * gradient.relu(), features, pooled)
+
+
+def layercam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    return weigh(gradient.relu(), features, pooled=False)
+
+
+def weigh(weights: Tensor, features: Tensor, pooled: bool) -> Tensor:
+    """What speaks for the class: features times weights, summed over channels, where that is positive."""
+    if pooled:
+        weights = weights.mean((3, 4), keepdim=True)
+    return (weights * features).sum(1).relu()
+
+
+def eigencam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
+    tokens = features.flatten(2).transpose(1, 2)  # (N, L, C)
+    tokens = tokens - tokens.mean(1, keepdim=True)
+    _, _, directions = torch.linalg.svd(tokens, full_matrices=False)
+    component = torch.einsum('nlc,nc->nl', tokens, directions[:, 0])
+    # Few places stand out against many: the component points to those that lie farther out.
+    points_away = (component**3).sum(1, keepdim=True) < 0
+    component = torch.where(points_away, -component, component)
+    return component.unflatten(1, features.shape[2:]).relu()
+
+
+METHODS: dict[str, Callable[[Tensor, Tensor, bool], Tensor]] = {
+    'gradcam': gradcam,
+    'gradcam++': gradcam_plus_plus,
+    'layercam': layercam,
+    'eigencam': eigencam,
+}
