@@ -1,19 +1,25 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
-# make test         run the tests
-# make coverage     run the tests and say which share of the package's lines they run
-# make lint         check style, format, types and spelling
-# make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one of them)
+# make test         run the tests, in a process per core (WORKERS=4: in four; WORKERS=0: in this one)
+# make coverage     run the tests and report which lines of the package they cover
+# make lint         check style, formatting, types and spelling
+# make format       fix style and formatting where ruff can
+# make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one model)
 # make docs         build the documentation into site/
-# make pin          resolve the requirements anew
-# make clean        remove what was installed, made and trained
+# make dist         build the source distribution and the wheel into dist/ (TAG=v0.2.0: must match the version)
+# make pin          resolve requirements/pinned.txt again
+# make clean        remove everything that was installed, generated or trained
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
+WORKERS ?= auto
+# One thread a process: the tests compute little, and workers that share cores slow each other down. A file's tests stay
+# in one worker, since they share what the file sets up.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --tb=short --show-capture=stderr -n $(WORKERS) --dist loadfile
 
-.PHONY: setup quickstart test coverage lint format bench docs pin clean
+.PHONY: setup quickstart test coverage lint format bench docs dist pin clean
 
 setup: $(VENV)/.installed
 
@@ -31,10 +37,10 @@ quickstart: setup
 	@$(BIN)/python tools/quickstart.py --model $(MODEL)
 
 test: setup
-	$(BIN)/python -m pytest -q --tb=short --show-capture=stderr tests
+	$(PYTEST) --durations 20 tests
 
 coverage: setup
-	$(BIN)/python -m pytest -q --tb=short --show-capture=stderr --cov=mmaction_vt --cov-report=term:skip-covered tests
+	$(PYTEST) --cov=mmaction_vt --cov-report=term:skip-covered tests
 
 lint: setup
 	$(BIN)/ruff check .
@@ -51,6 +57,11 @@ bench: setup
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+dist: setup
+	@test -z "$(TAG)" || test "$(TAG)" = "v$$($(BIN)/python -c 'from mmaction_vt.version import __version__ as v; print(v)')" \
+	    || { echo 'error: the tag $(TAG) does not match mmaction_vt/version.py' >&2; exit 1; }
+	$(UV) build --quiet --out-dir dist
 
 pin: $(UV)
 	$(UV) pip compile pyproject.toml --extra tests --universal --python-version 3.10 --override requirements/overrides.txt \

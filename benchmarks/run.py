@@ -16,6 +16,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from rich.console import Console
 
+from mmaction_vt.utils.files import write_atomically
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / 'benchmarks' / 'RESULTS.md'
 CHART = ROOT / 'docs' / 'images' / 'speed.png'
@@ -137,9 +139,7 @@ def replace(command: str, text: str) -> None:
         same = part['command'] == command
         return f'<!-- measured by {command} -->\n{text}<!-- end -->' if same else part.group()
 
-    part_file = RESULTS.with_suffix('.part')
-    part_file.write_text(PART.sub(new, RESULTS.read_text()))
-    part_file.replace(RESULTS)
+    write_atomically(RESULTS, PART.sub(new, RESULTS.read_text()))
 
 
 if __name__ == '__main__':

@@ -18,7 +18,7 @@ from rich.console import Console
 from mmaction_vt import init_recognizer
 from mmaction_vt.apis.model import names_for
 from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
-from mmaction_vt.errors import InputError
+from mmaction_vt.errors import InputError, check_one_of
 from mmaction_vt.models.heads import CLASS
 from mmaction_vt.visualization import (
     clip_maps,
@@ -30,10 +30,10 @@ from mmaction_vt.visualization import (
     write_clip,
 )
 from mmaction_vt.visualization.draw.clips import check_picture_name
-from mmaction_vt.visualization.explain import trajectories
 from mmaction_vt.visualization.explain.maps import resize_maps
 from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_place, predict
 from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_views
+from mmaction_vt.visualization.explain.trajectories import trajectories
 
 WIDTH = 256  # of a frame, in pixels
 RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bilinear', 'bicubic', 'lanczos')}
@@ -94,8 +94,7 @@ def check(args: Namespace) -> None:
     Raises:
         InputError: If the method, the output's format or the video are not there.
     """
-    if args.method not in (*METHODS, TRAJECTORY):
-        raise InputError(f'there is no method {args.method}: {", ".join((*METHODS, TRAJECTORY))} are there')
+    check_one_of('--method', args.method, (*METHODS, TRAJECTORY))
     if args.method != TRAJECTORY and (args.point or args.frame is not None):
         raise InputError(f'--point and --frame go with --method trajectory, not with {args.method}')
     if args.grid < 1:

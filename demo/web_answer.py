@@ -98,7 +98,7 @@ def show_clip(infer: VideoInferencer, prediction: Prediction, views: object, met
     best = infer.best(prediction, 1)[CLASS][0]
     view = pick_view(views, None)
     try:
-        maps = clip_maps(infer.model, prepare(infer.model, view), method, category=best.number).maps
+        maps = clip_maps(infer.model, prepare(infer.model, view), method, category=best.class_index).maps
     except InputError as error:
         return f'<p>There is no map: {escape(str(error))}.</p>'
     frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), alpha=0.6, beside=True)

@@ -1,7 +1,7 @@
-"""Remedies that let mmaction2 1.2 and mmengine 0.10 work with today's PyTorch, numpy, setuptools and transformers.
+"""Workarounds for mmaction2 1.2 and mmengine 0.10 with recent PyTorch, numpy, setuptools and transformers.
 
-``apply`` runs before anything of mmaction2's is imported. Each remedy says which release it is for and does nothing
-where upstream needs no help.
+``apply`` runs before mmaction2 is imported. Each workaround names the release that it is for, and does nothing with a
+release that does not need it.
 """
 
 import importlib.metadata
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
 from types import ModuleType
+from typing import Any
 
 
 def provide_importlib_metadata() -> None:
@@ -24,7 +25,7 @@ def provide_numpy_inf() -> None:
     import numpy
 
     if not hasattr(numpy, 'Inf'):
-        numpy.Inf = numpy.inf
+        setattr(numpy, 'Inf', numpy.inf)  # noqa: B010  the stubs of numpy 2 lack it
 
 
 def provide_localizer_drn() -> None:
@@ -36,12 +37,12 @@ def provide_localizer_drn() -> None:
         return
 
     class DRN:
-        """Stands for the temporal localizer that mmaction2's wheel lacks."""
+        """Placeholder for the temporal localizer that mmaction2's wheel lacks."""
 
         def __init__(self, *args: object, **kwargs: object) -> None:
             raise ImportError('mmaction2 1.2.0 was published without its localizer DRN (mmaction2 issue 2714)')
 
-    package = ModuleType('mmaction.models.localizers.drn')
+    package: Any = ModuleType('mmaction.models.localizers.drn')
     package.__path__ = []
     package.drn = ModuleType('mmaction.models.localizers.drn.drn')
     package.drn.DRN = DRN
@@ -50,7 +51,7 @@ def provide_localizer_drn() -> None:
 
 
 def pass_over_vindlu() -> None:
-    """mmaction2 1.2.0's VindLU does not import with transformers 5; its place-holders are registered instead."""
+    """mmaction2 1.2.0's VindLU does not import with transformers 5; its placeholders are registered instead."""
     if importlib.util.find_spec('transformers') is None:
         return
     if int(importlib.metadata.version('transformers').split('.')[0]) < 5:
@@ -61,7 +62,7 @@ def pass_over_vindlu() -> None:
 
 
 def find_packages_without_pkg_resources() -> None:
-    """mmengine 0.10.7 looks packages up with ``pkg_resources``, which setuptools 82 no longer has."""
+    """mmengine 0.10.7 finds packages with ``pkg_resources``, which setuptools 82 removed."""
     if importlib.util.find_spec('pkg_resources') is not None:
         return
     import mmengine.config.config
@@ -75,7 +76,7 @@ def find_packages_without_pkg_resources() -> None:
 
 
 def is_installed(package: str) -> bool:
-    """Whether a distribution or a module of that name is there."""
+    """Whether a distribution or a module of that name is installed."""
     try:
         importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:
@@ -112,15 +113,15 @@ def package2module(package: str) -> str:
         return top_level.split()[0]
     roots = [file.parts[0] for file in distribution.files or [] if file.name == '__init__.py' and len(file.parts) == 2]
     if not roots:
-        raise ValueError(f'cannot tell which module the package {package} holds')
+        raise ValueError(f'cannot find the module of the package {package}')
     return roots[0]
 
 
 def allow_mmengine_types() -> None:
     """torch 2.6 and later load with ``weights_only=True``, which refuses what mmengine 0.10.7 stores (issue 1655).
 
-    Its checkpoints hold histories of logged figures, which name four of their own methods. Those types, and numpy
-    arrays and scalars, are put on torch's list of what is safe to load; nothing else is, and the protection stays on.
+    Its checkpoints contain histories of logged values, which refer to four of their methods. These types, and numpy
+    arrays and scalars, are added to torch's safe globals, and nothing else: the protection stays on.
     """
     import numpy
     import torch
@@ -140,9 +141,9 @@ def allow_mmengine_types() -> None:
     dtypes = {type(numpy.dtype(code)) for code in plain} | {numpy.dtypes.StrDType}
 
     def history_method(owner: type, name: str) -> Callable:
-        """Stands for ``getattr`` in a file: it gives the statistics of a history and nothing else."""
+        """Replaces ``getattr`` in a file: it returns the statistics of a history and nothing else."""
         if owner is not HistoryBuffer or name not in ('min', 'max', 'current', 'mean'):
-            raise UnpicklingError(f'the file asks for builtins.getattr of {name}, which is not allowed')
+            raise UnpicklingError(f'the file uses builtins.getattr of {name}, which is not allowed')
         return getattr(owner, name)
 
     stand_in = (history_method, 'builtins.getattr')
@@ -150,7 +151,7 @@ def allow_mmengine_types() -> None:
 
 
 def start_processes_without_gpu() -> None:
-    """mmengine 0.10.7 asks for a CUDA device in every process that torchrun starts, on a machine without one too."""
+    """mmengine 0.10.7 sets a CUDA device in every process that torchrun starts, also on a machine without one."""
     import mmengine.dist.utils as dist_utils
     import torch
 
@@ -160,28 +161,28 @@ def start_processes_without_gpu() -> None:
     if any(is_available() for is_available in accelerators):
         return
 
-    def init_dist_on_cpu(backend: str, init_backend: str = 'torch', **kwargs: object) -> None:
+    def init_dist_on_cpu(backend: str, init_backend: str = 'torch', **kwargs: Any) -> None:
         if init_backend != 'torch':
-            raise ValueError(f'without an accelerator, processes are joined by torch, not by {init_backend}')
+            raise ValueError(f'without an accelerator, init_backend must be torch, not {init_backend}')
         torch.distributed.init_process_group(backend='gloo', **kwargs)
 
     dist_utils._init_dist_pytorch = init_dist_on_cpu
 
 
 def wrap_models_without_gpu() -> None:
-    """mmengine 0.10.7 names a CUDA device to DistributedDataParallel for a model on the CPU too, which refuses it."""
+    """mmengine 0.10.7 passes a CUDA device to DistributedDataParallel for a model on the CPU too, which refuses it."""
     from mmengine.model import MMDistributedDataParallel
 
     original = MMDistributedDataParallel.__init__
     if getattr(original, 'knows_cpu', False):
         return
 
-    def init(self: object, module: object, *args: object, **kwargs: object) -> None:
+    def init(self: Any, module: Any, *args: Any, **kwargs: Any) -> None:
         if all(parameter.device.type == 'cpu' for parameter in module.parameters()):
             kwargs['device_ids'] = None
         original(self, module, *args, **kwargs)
 
-    init.knows_cpu = True
+    setattr(init, 'knows_cpu', True)  # noqa: B010  functions have no such attribute for a type checker
     MMDistributedDataParallel.__init__ = init
 
 
@@ -199,7 +200,7 @@ def score_bfloat16_in_float32() -> None:
             cls_scores = cls_scores.float()
         return original(self, cls_scores, data_samples)
 
-    loss_by_feat.knows_bfloat16 = True
+    setattr(loss_by_feat, 'knows_bfloat16', True)  # noqa: B010
     BaseHead.loss_by_feat = loss_by_feat
 
 
@@ -232,6 +233,6 @@ REMEDIES: tuple[Callable[[], None], ...] = (
 
 
 def apply() -> None:
-    """Run every remedy. Safe to call more than once."""
+    """Apply every workaround. Safe to call more than once."""
     for remedy in REMEDIES:
         remedy()

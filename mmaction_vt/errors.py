@@ -1,6 +1,7 @@
-"""The error for bad input: what the programs print as one sentence instead of a traceback."""
+"""Errors for bad input, which the programs print as one sentence instead of a traceback."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import Any
 
 WORKER_PREFIX = 'Caught '
 WORKER_TRACEBACK = 'Original Traceback'
@@ -9,15 +10,15 @@ WORKER_TRACEBACK = 'Original Traceback'
 class InputError(ValueError):
     """A file, a config or an option that cannot be used as given.
 
-    A DataLoader worker's error reaches the main process as a new error of the same type whose message holds the
-    worker's whole traceback. Only the sentence at its end is kept, so ``str(error)`` is the same in both processes.
+    A DataLoader worker's error reaches the main process as a new error of the same type whose message includes the
+    worker's traceback. Only the sentence at its end is kept, so ``str(error)`` is the same in both processes.
 
     Args:
-        message: One sentence: what was given, what would be accepted, where to look.
+        message: One sentence: what was given, what is accepted, where to look.
 
     Example:
-        >>> str(InputError('train.txt, line 3: there is no label behind a.mp4'))
-        'train.txt, line 3: there is no label behind a.mp4'
+        >>> str(InputError('train.txt, line 3: no label after a.mp4'))
+        'train.txt, line 3: no label after a.mp4'
     """
 
     def __init__(self, message: str) -> None:
@@ -31,18 +32,23 @@ class InputError(ValueError):
         return message.rpartition(last_line)[2].strip()
 
 
-def check_one_of(name: str, value: object, accepted: Iterable) -> None:
-    """Refuse an option that is none of those that are accepted.
+def check_one_of(name: str, value: object, accepted: Collection[Any]) -> None:
+    """Check the value of an option.
+
+    Args:
+        name: The option, as its user knows it.
+        value: Its value.
+        accepted: The values that it can have.
 
     Raises:
-        InputError: If it is not one of them.
+        InputError: If the value is not accepted.
     """
     if value not in accepted:
-        raise InputError(f'{name} is one of {", ".join(map(str, accepted))}, not {value!r}')
+        raise InputError(f'unknown {name} {value!r}; choose from {", ".join(map(str, accepted))}')
 
 
 class BrokenVideoError(InputError):
-    """A video file that is there and cannot be decoded.
+    """A video file that exists and cannot be decoded.
 
-    Training goes on with another video, a test counts it as wrong: see ``VideoDataset``.
+    Training replaces it by another video, a test counts it as wrong: see ``VideoDataset``.
     """

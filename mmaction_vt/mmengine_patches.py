@@ -59,10 +59,10 @@ def load_checkpoint_to_model(
     if not is_ours(getattr(model, 'backbone', None)):
         return _load_checkpoint_to_model(model, checkpoint, strict, *args, **kwargs)
 
-    from .checkpoints.load import put_into
+    from .checkpoints.load import load_converted
     from .checkpoints.read import convert
 
-    put_into(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
+    load_converted(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
     return checkpoint
 
 

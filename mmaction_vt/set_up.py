@@ -31,9 +31,13 @@ def set_up() -> None:
 
     compat.apply()
 
-    from . import mmengine_patches, registry  # noqa: F401  the registries make our types known by their scope
+    from . import mmengine_patches, registry  # the registries make our types known by their scope
 
     mmengine_patches.install()
+
+    from .legacy.known_calls import check_arguments
+
+    registry.CALL_CHECKS.append(check_arguments)
 
 
 def set_up_with_openmmlab() -> None:

@@ -90,7 +90,8 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0, help='from which the moments follow (default: %(default)s)')
     parser.add_argument('--limit', type=float, default=600, help='most seconds of the whole (default: %(default)s)')
     args = parser.parse_args()
-    import mmaction_vt  # noqa: F401
+    import mmaction_vt.apis
+    import mmaction_vt.engine  # noqa: F401
 
     torch.set_num_threads(1)  # threads do not survive a fork
     rng, deadline = random.Random(args.seed), time.monotonic() + args.limit

@@ -17,7 +17,11 @@ def test_carries_configs_and_programs(wheel):
     for path in (ROOT / 'mmaction_vt').rglob('*.py'):
         if '.mim' not in path.parts:
             assert path.relative_to(ROOT).as_posix() in names
-    assert 'mmaction_vt/.mim/model-index.yml' in names
+    assert {
+        'mmaction_vt/.mim/model-index.yml',
+        'mmaction_vt/class_names/kinetics400.txt',
+        'mmaction_vt/py.typed',
+    } <= names
     assert not any(name.startswith('tests') for name in names)
 
 

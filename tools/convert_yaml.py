@@ -13,6 +13,7 @@ from rich.console import Console
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.pyslowfast import convert_yaml
+from mmaction_vt.utils.files import CONFIG_SUFFIX, check_suffix
 
 
 def build_parser() -> ArgumentParser:
@@ -27,12 +28,11 @@ def build_parser() -> ArgumentParser:
 
 
 def main(args: Namespace) -> None:
-    if Path(args.out).suffix != '.py':
-        raise InputError(f'--out takes a name that ends in .py, not {args.out}')
+    check_suffix('--out', args.out, (CONFIG_SUFFIX,))
     conversion = convert_yaml(args.yaml, args.settings, args.out)
     console = Console(soft_wrap=True, highlight=False)
     reasons = {}
-    for key, reason in conversion.passed_over.items():
+    for key, reason in conversion.ignored.items():
         reasons.setdefault(reason, []).append(key)
     for reason, keys in reasons.items():
         console.print(f'Passed over: {", ".join(keys)} ({reason})')

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.progress import track
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.apis.inferencer import PRECISIONS
 from mmaction_vt.apis.prediction_file import PredictionFile, check_name, printable
 from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.precision import PRECISIONS
 from mmaction_vt.utils.video_files import gather_videos
 
 SHOWN = 3  # errors that are told at the end

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mmaction_vt.cli import run
-from mmaction_vt.errors import InputError
+from mmaction_vt.errors import InputError, check_one_of
 
 BIN = '.venv/bin'
 DATA = Path('data/moving_shapes')
@@ -76,8 +76,7 @@ def held_out_video() -> tuple[Path, str]:
 
 
 def main(args: Namespace) -> None:
-    if args.model not in CONFIGS:
-        raise InputError(f'--model is one of {", ".join(CONFIGS)}, not {args.model}')
+    check_one_of('--model', args.model, CONFIGS)
     config = CONFIGS[args.model]
     work_dir = Path('work_dirs') / Path(config).stem
     start = time.monotonic()
@@ -106,7 +105,7 @@ def main(args: Namespace) -> None:
     table.add_row('scores of every video', str(report))
     words, next_config = NEXT[args.model]
     table.add_row(f'next: {words}', f'{BIN}/python tools/train.py {next_config}')
-    table.add_row('next: your own videos', 'README.md, "Train on your own videos"')
+    table.add_row('next: your own videos', 'README.md, "Fine-tune on your own videos"')
     console.print(table)
 
 

@@ -8,7 +8,6 @@ config ``timesformer_divST_moving_shapes_from_images.py`` starts from OUT.
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 
 sys.path.insert(0, str(Path(__file__).parent / 'data'))
-from moving_shapes import render
+from moving_shapes import in_processes, render
 
 GRID, SIZE, FRAMES = 4, 64, 4
 MEAN, STD = 114.75, 57.375
@@ -48,9 +47,8 @@ def draw(index: int, split: str) -> tuple[np.ndarray, np.ndarray]:
 
 def draw_all(clips: int, split: str, workers: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures (N, 3, SIZE, SIZE), normalised, and their classes (N,)."""
-    with get_context('spawn').Pool(workers) as pool:
-        results = pool.imap(partial(draw, split=split), range(clips), chunksize=16)
-        pictures, labels = zip(*track(results, description=f'drawing {split}', total=clips), strict=True)
+    results = in_processes(partial(draw, split=split), range(clips), workers)
+    pictures, labels = zip(*track(results, description=f'drawing {split}', total=clips), strict=True)
     pictures = torch.from_numpy(np.concatenate(pictures)).permute(0, 3, 1, 2).float()
     return (pictures - MEAN) / STD, torch.from_numpy(np.concatenate(labels))
 

@@ -1,7 +1,6 @@
 """Test a checkpoint: ``python tools/test.py CONFIG CHECKPOINT --eval top_k_accuracy``."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 import torch
 from mmengine.config import Config
@@ -24,13 +23,14 @@ from mmaction_vt.cli import (
 )
 from mmaction_vt.errors import InputError
 from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
-from mmaction_vt.evaluation.epic_challenge import CHALLENGE_SUFFIXES
 from mmaction_vt.evaluation.predictions import is_labelled
 from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.utils.config import published_checkpoint
+from mmaction_vt.utils.files import CHALLENGE_SUFFIXES, REPORT_SUFFIXES, check_suffix
+from mmaction_vt.utils.precision import PRECISIONS, check_precision
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
-OUT_SUFFIXES = {'report': ('.json', '.pkl'), 'epic': CHALLENGE_SUFFIXES}
+OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES}
 
 
 def build_parser() -> ArgumentParser:
@@ -55,7 +55,7 @@ def build_parser() -> ArgumentParser:
         default=SupervisionLevels(),
         help='supervision levels of pretraining, labels and data, for --out-format epic (default: 2 3 3)',
     )
-    parser.add_argument('--amp', choices=('fp16', 'bf16'), help='test in mixed precision')
+    parser.add_argument('--amp', choices=tuple(PRECISIONS), help='test in mixed precision')
     parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
     add_launch_options(parser)
     add_legacy_options(parser, 'test')
@@ -67,9 +67,8 @@ def apply_options(config: Config, args: Namespace) -> None:
     unknown = [name for name in args.eval or () if name not in METRICS]
     if unknown:
         raise InputError(f'--eval takes {" and ".join(METRICS)}, not {", ".join(unknown)}')
-    suffixes = OUT_SUFFIXES[args.out_format]
-    if args.out and Path(args.out).suffix not in suffixes:
-        raise InputError(f'--out takes a name that ends in {" or ".join(suffixes)}, not {args.out}')
+    if args.out:
+        check_suffix('--out', args.out, OUT_SUFFIXES[args.out_format])
     if config.get('test_dataloader') is None:
         raise InputError(f'{args.config} has no test_dataloader')
     if args.out_format == 'epic':
@@ -102,15 +101,14 @@ def config_evaluators(config: Config) -> list[dict]:
     return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
 
 
-def test_in(model: nn.Module, dtype: torch.dtype) -> None:
+def test_in(model: nn.Module, precision: str) -> None:
     """Let a model run its test steps under autocast.
 
     Raises:
         InputError: If it is on a CPU and the precision is fp16.
     """
     device = next(model.parameters()).device.type
-    if device == 'cpu' and dtype == torch.float16:
-        raise InputError('--amp fp16 needs a GPU: take --amp bf16 on a CPU')
+    dtype = check_precision(precision, device != 'cpu')
     step = model.test_step
 
     def test_step(data: dict) -> list:
@@ -148,7 +146,7 @@ def main(args: Namespace) -> None:
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
     if args.amp:
-        test_in(model, torch.bfloat16 if args.amp == 'bf16' else torch.float16)
+        test_in(model, args.amp)
     metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions

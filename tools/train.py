@@ -7,7 +7,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
+from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
 from mmaction_vt.cli import (
     add_checkpoint_options,
     add_config_options,
@@ -23,6 +23,7 @@ from mmaction_vt.errors import InputError
 from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.registry import RUNNERS
 from mmaction_vt.utils.config import published_checkpoint
+from mmaction_vt.utils.precision import PRECISIONS
 
 
 def build_parser() -> ArgumentParser:
@@ -37,7 +38,7 @@ def build_parser() -> ArgumentParser:
         help='go on from this checkpoint; without a path from the newest in the work dir, if there is one',
     )
     parser.add_argument(
-        '--amp', nargs='?', const='fp16', choices=('fp16', 'bf16'), help='train in mixed precision (default: fp16)'
+        '--amp', nargs='?', const='fp16', choices=tuple(PRECISIONS), help='train in mixed precision (default: fp16)'
     )
     parser.add_argument(
         '--token-labels',
@@ -73,7 +74,7 @@ def apply_options(config: Config, args: Namespace) -> None:
     if config.train_cfg.get('type') == 'EpochBasedTrainLoop':
         config.train_cfg.type = 'mmaction_vt.EpochBasedTrainLoop'
     if args.resume:
-        path = newest_whole_checkpoint(config.work_dir) if args.resume == 'auto' else args.resume
+        path = newest_complete_checkpoint(config.work_dir) if args.resume == 'auto' else args.resume
         config.resume, config.load_from = path is not None, path
     if args.auto_scale_lr:
         scale_rate(config, args.config)

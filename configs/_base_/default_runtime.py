@@ -1,3 +1,4 @@
+# What all recipes share: hooks, logs, environment.
 default_scope = 'mmaction'
 custom_imports = dict(imports=['mmaction_vt'], allow_failed_imports=False)
 

@@ -1,10 +1,11 @@
-"""What MkDocs calls while it builds the site: pages from elsewhere in the repository, the reference, formulas."""
+"""MkDocs hooks: pages from outside ``docs/``, the generated reference, and formulas as MathML."""
 
 import html
 import posixpath
 import re
 from pathlib import Path
 
+import error_messages
 import python_interface
 import registered_types
 import repository_pages
@@ -16,12 +17,12 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
 
-# Where each page of the site lies in the repository.
+# The path in the repository of each page of the site.
 origins: dict[str, str] = {}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add what lies outside ``docs/`` and the configuration reference."""
+    """Add the pages outside ``docs/`` and the generated reference."""
     origins.clear()
     own = repository_pages.pages(ROOT)
     for path in [*own, *repository_pages.linked(ROOT, own)]:
@@ -37,9 +38,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, uri, inclusion=InclusionLevel.NOT_IN_NAV, **content))
     pages = {group[0]: registered_types.page_of(group) for group in registered_types.GROUPS}
     pages['python_interface'] = python_interface.page()
+    pages['error_messages'] = error_messages.page(ROOT)
     for name, text in pages.items():
         uri = f'reference/{name}.md'
-        origins[uri] = name  # links of these pages are from the repository's root
+        origins[uri] = name  # links in these pages are relative to the repository
         files.append(File.generated(config, uri, content=text))
         for link in repository_pages.links_of(text):
             shown = repository_pages.place(link, ROOT)
@@ -51,10 +53,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Links between files of the repository become links between pages."""
+    """Turn links between files of the repository into links between pages."""
     origin = origins[page.file.src_uri]
     if page.file.src_uri.startswith('files/'):
-        origin = ''  # the page of a folder names what it lists from the repository's root
+        origin = ''  # the page of a folder lists paths relative to the repository
 
     def replace(link: str) -> str:
         if not repository_pages.is_local(link):
@@ -62,7 +64,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         path, anchor = repository_pages.target_of(origin, link)
         uri = repository_pages.place(path, ROOT)
         if uri not in origins:
-            return link  # MkDocs says that it leads nowhere
+            return link  # MkDocs reports it as broken
         relative = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or '.')
         return f'{relative}#{anchor}' if anchor else relative
 
@@ -70,7 +72,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 
 
 def on_page_content(content: str, **_: object) -> str:
-    """Formulas become MathML, which browsers draw without a script."""
+    """Turn formulas into MathML, which browsers render without scripts."""
 
     def formula(match: re.Match) -> str:
         display = 'block' if match[2] == '[' else 'inline'

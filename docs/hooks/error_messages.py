@@ -1,4 +1,4 @@
-"""What the package says when something is wrong, read from its code, and what ``docs/troubleshooting.md`` explains.
+"""Every error message, read from the code, as a reference page.
 
 Variable parts of a message are written ``…``: ``checkpoint … does not exist``.
 """
@@ -7,13 +7,19 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 FOLDERS = ('mmaction_vt', 'tools', 'demo')
 VARIABLE = '…'
-# Errors that are for programmers, not for users.
+# Errors for programmers, not for users.
 NOT_FOR_USERS = ('NotImplementedError',)
 FEWEST_WORDS = 2
+
+INTRODUCTION = """\
+Every error message of the package, its tools and demos, by the file that raises it; `…` stands for the parts that vary.
+Search this page for words of the message you see. [Troubleshooting](docs/troubleshooting.md) has causes and remedies
+for the frequent ones."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Message:
     Attributes:
         text: The message, its variable parts as ``…``.
         path: The file.
-        line: Where the error is made.
+        line: Where the error is raised.
     """
 
     text: str
@@ -32,7 +38,7 @@ class Message:
 
 
 def messages(root: Path) -> list[Message]:
-    """All messages with words of their own; those that only pass on another message have none.
+    """All messages that have words of their own, not those that only pass on another message.
 
     Args:
         root: The repository.
@@ -57,13 +63,13 @@ def of_file(path: Path) -> Iterator[Message]:
 
 
 def is_error(function: ast.expr) -> bool:
-    """Whether a call makes an error, or ends a program with a sentence."""
+    """Whether a call creates an error, or exits with a message."""
     name = ast.unparse(function).split('.')[-1]
     return name == 'exit' or (name.endswith('Error') and name not in NOT_FOR_USERS)
 
 
 def texts(node: ast.expr, module: ast.Module) -> list[str]:
-    """What an expression says; a name or a function of the same file says what it is given or returns."""
+    """The texts that an expression can have; names and functions are followed within the file."""
     if isinstance(node, ast.Constant):
         return [str(node.value)]
     if isinstance(node, ast.JoinedStr):
@@ -84,7 +90,37 @@ def texts(node: ast.expr, module: ast.Module) -> list[str]:
     return [text for source in literal for text in texts(source, module)] or [VARIABLE]
 
 
-def entries(page: str) -> list[str]:
-    """The messages that a page explains: the lines of its blocks of ``text``."""
+def page(root: Path) -> str:
+    """The page in Markdown: a section for each file with messages.
+
+    Args:
+        root: The repository.
+    """
+    parts = ['# Error messages', INTRODUCTION]
+    for path, found in groupby(messages(root), key=lambda message: message.path):
+        name = path.relative_to(root).as_posix()
+        lines = [f'- {code(message.text)} (line {message.line})' for message in sorted(found, key=lambda m: m.line)]
+        parts += [f'## {heading(name)}', f'In [`{name}`]({name}):', '\n'.join(lines)]
+    return '\n\n'.join(parts) + '\n'
+
+
+def heading(name: str) -> str:
+    """A module by its dotted name, a program by its path."""
+    return name.removesuffix('.py').replace('/', '.') if name.startswith('mmaction_vt/') else name
+
+
+def code(text: str) -> str:
+    """A message as code of Markdown, on one line."""
+    text = ' '.join(text.split())
+    return f'`` {text} ``' if '`' in text else f'`{text}`'
+
+
+def quotes(page: str) -> list[str]:
+    """The messages that a page quotes: the lines of its blocks of ``text``. A ``…`` stands for anything."""
     blocks = re.findall(r'^```text\n(.*?)^```$', page, re.M | re.S)
     return [line for block in blocks for line in block.splitlines()]
+
+
+def is_quoted(quote: str, message: str) -> bool:
+    """Whether a quote is of a message: its parts between ``…`` appear in it in this order."""
+    return re.search('.*'.join(map(re.escape, quote.split(VARIABLE))), message) is not None

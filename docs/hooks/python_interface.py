@@ -1,4 +1,4 @@
-"""What programs and notebooks call: everything that the package exports, from its signature and its docstring."""
+"""The Python interface: everything that the package exports, from signatures and docstrings."""
 
 from types import ModuleType
 
@@ -11,7 +11,7 @@ MODULES = (mmaction_vt, visualization, deployment, evaluation)
 
 
 def exported(module: ModuleType) -> dict[str, type]:
-    """Functions and classes that a module exports and that were not exported by one before it."""
+    """Functions and classes that a module exports, except those that an earlier one of ``MODULES`` exports."""
     before = MODULES[: MODULES.index(module)] if module in MODULES else ()
     known = {name for other in before for name in other.__all__}
     names = {name: getattr(module, name) for name in module.__all__ if name not in known}
@@ -22,7 +22,7 @@ def page() -> str:
     """The page in Markdown."""
     parts = [
         '# Python interface',
-        'What can be imported and stays: backbones, heads and the other types of configs are on pages of their own.',
+        'The public functions and classes. Backbones, heads and other types for configs have pages of their own.',
     ]
     for module in MODULES:
         for name, made in exported(module).items():

@@ -1,4 +1,4 @@
-"""The configuration reference: every type that a config can name, from its signature and its docstring."""
+"""The configuration reference: every type that a config can name, from signatures and docstrings."""
 
 import inspect
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import mmaction_vt  # noqa: F401  registers everything
 from mmaction_vt import registry
 
-# Page, its title, the registry, and which of its types: those whose module starts so.
+# Page, title, registry, and the prefix of the modules whose types are on the page.
 GROUPS = (
     ('backbones', 'Backbones', registry.MODELS, 'mmaction_vt.models.backbones'),
     ('heads', 'Heads', registry.MODELS, 'mmaction_vt.models.heads'),
@@ -43,7 +43,7 @@ class Documentation:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """What the docstring says of each argument, ``*`` and ``**`` left away."""
+        """The description of each argument, by its name without ``*`` or ``**``."""
         found = {}
         for name, entries in self.sections.items():
             if ARGUMENTS.fullmatch(f'{name}:'):
@@ -52,7 +52,7 @@ class Documentation:
 
 
 def parse(docstring: str) -> Documentation:
-    """A docstring of this package's form in parts."""
+    """Split a docstring into its parts."""
     lines = inspect.cleandoc(docstring).splitlines()
     starts = [index for index, line in enumerate(lines) if SECTION.fullmatch(line)]
     documentation = Documentation('\n'.join(lines[: starts[0]] if starts else lines).strip())
@@ -80,17 +80,17 @@ def types_of(group: tuple) -> dict[str, type]:
 
 
 def parameters_of(made: Callable) -> list[inspect.Parameter]:
-    """What a type is built with, as its own ``__init__`` names it."""
+    """The arguments of a type's ``__init__``, or of a function."""
     parameters = inspect.signature(made).parameters.values()
     return [parameter for parameter in parameters if parameter.name != 'self']
 
 
 def undocumented(made: type) -> list[str]:
-    """Arguments of a type that its docstring says nothing about."""
+    """Arguments that a docstring does not describe."""
     if not made.__doc__:
         return ['everything']
-    told = parse(made.__doc__).arguments
-    return [parameter.name for parameter in parameters_of(made) if parameter.name not in told]
+    described = parse(made.__doc__).arguments
+    return [parameter.name for parameter in parameters_of(made) if parameter.name not in described]
 
 
 def page_of(group: tuple) -> str:
@@ -104,7 +104,7 @@ def page_of(group: tuple) -> str:
 
 
 def path_of(made: Callable) -> str:
-    """The file that holds a type or a function."""
+    """The file that defines a type or a function."""
     return made.__module__.replace('.', '/') + '.py'
 
 
@@ -124,7 +124,7 @@ def body(made: Callable) -> list[str]:
 
 
 def headline(section: str) -> str:
-    """What stands above a section in a page."""
+    """The headline of a section."""
     within = ARGUMENTS.fullmatch(f'{section}:')
     if within is None:
         return section
@@ -132,23 +132,23 @@ def headline(section: str) -> str:
 
 
 def signature(name: str, made: type) -> str:
-    """How a config names the type, with the defaults of its arguments."""
+    """The type as a config names it, with the defaults of its arguments."""
     return call('dict', [f"    type='mmaction_vt.{name}',", *arguments_of(made, required='=...')])
 
 
 def call(name: str, lines: list[str]) -> str:
-    """A call with a line for each argument, as a block of code."""
+    """A call with a line for each argument, as a code block."""
     return '\n'.join(['```python', f'{name}(', *lines, ')', '```'])
 
 
 def arguments_of(made: Callable, required: str) -> list[str]:
-    """A line for each argument with its default, or with what stands for one that is required."""
+    """A line for each argument, with its default or a mark for required ones."""
     named = [p for p in parameters_of(made) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     return [f'    {p.name}{required if p.default is p.empty else f"={p.default!r}"},' for p in named]
 
 
 def table(entries: dict[str, str], made: Callable) -> str:
-    """The arguments, with their types where the signature says them."""
+    """A table of the arguments, with their types if the signature has them."""
     types = {parameter.name: parameter for parameter in parameters_of(made)}
     rows = ['| argument | type | |', '| --- | --- | --- |']
     for key, text in entries.items():
@@ -160,5 +160,5 @@ def table(entries: dict[str, str], made: Callable) -> str:
 
 
 def prose(text: str) -> str:
-    """The text of a docstring as Markdown: lists begin behind an empty line."""
+    """The text of a docstring as Markdown: lists begin after an empty line."""
     return re.sub(r'(?m)^(?!- |  )(.+)\n(?=- )', r'\1\n\n', text)

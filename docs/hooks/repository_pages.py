@@ -1,7 +1,7 @@
 """Pages of the repository as pages of the site, and links that work in both.
 
 Markdown outside ``docs/`` becomes a page under its own path. Any other text file that a page links to becomes a page
-that shows it, and a folder one that lists it, so that the site needs no code host.
+with its contents, and a folder a page that lists it, so that the site needs no code host.
 """
 
 import posixpath
@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Pages outside ``docs/`` that are in the site whether another page links to them or not.
+# Pages outside ``docs/`` that are in the site even if no page links to them.
 PAGES = (
     'README.md',
     'CHANGELOG.md',
     'CONTRIBUTING.md',
+    'SECURITY.md',
     'benchmarks/RESULTS.md',
     'requirements/README.md',
     'docker/README.md',
@@ -28,17 +29,17 @@ LINK = re.compile(r'(\]\()([^)\s]+)(\))')
 
 
 def replace_links(text: str, replace: Callable[[str], str]) -> str:
-    """Markdown with each link's target, outside code, replaced by what a function makes of it."""
+    """Replace the target of each link outside code."""
     parts, end = [], 0
     for code in CODE.finditer(text):
-        # A link may itself name code: [`compat.py`](path). Only whole spans of code are left alone.
+        # The text of a link may be code: [`compat.py`](path). Only complete code spans are skipped.
         parts += [LINK.sub(lambda link: link[1] + replace(link[2]) + link[3], text[end : code.start()]), code[0]]
         end = code.end()
     return ''.join(parts) + LINK.sub(lambda link: link[1] + replace(link[2]) + link[3], text[end:])
 
 
 def links_of(text: str) -> list[str]:
-    """Targets of the links and pictures of a page, outside code."""
+    """Targets of the links and pictures of a page, except those in code."""
     found = []
     replace_links(text, lambda target: found.append(target) or target)
     return found
@@ -50,26 +51,26 @@ def is_local(target: str) -> bool:
 
 
 def target_of(page: str, link: str) -> tuple[str, str]:
-    """Path below the repository, and the part behind ``#``, of a link in a page (its path below the repository)."""
+    """The path relative to the repository, and the anchor, of a link in a page."""
     path, _, anchor = link.partition('#')
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), path)), anchor
 
 
 def anchors_of(text: str) -> set[str]:
-    """What links can name behind ``#`` in a page: its headings, as code hosts and the site spell them."""
+    """The anchors of a page: its headings, as code hosts and the site spell them."""
     text = re.sub(r'^(```+|~~~+).*?^\1$', '', text, flags=re.M | re.S)
     headings = re.findall(r'^#+ (.+)$', text, re.M)
     return {re.sub(r'\s', '-', re.sub(r'[^\w\s-]', '', heading).strip().lower()) for heading in headings}
 
 
 def pages(root: Path) -> list[str]:
-    """Paths below the repository of all pages that people wrote."""
+    """Paths, relative to the repository, of all hand-written pages."""
     found = [path for pattern in ('docs/*.md', 'docs/*/*.md', *PAGES) for path in sorted(root.glob(pattern))]
     return [path.relative_to(root).as_posix() for path in found]
 
 
 def linked(root: Path, start: list[str]) -> Iterator[str]:
-    """What pages link to, beyond themselves: files and folders of the repository, and what those folders hold."""
+    """Files and folders of the repository that pages link to, and the contents of those folders."""
     seen, queue = set(start), list(start)
     while queue:
         page = queue.pop()
@@ -88,13 +89,13 @@ def linked(root: Path, start: list[str]) -> Iterator[str]:
 
 
 def listed(folder: Path) -> list[Path]:
-    """What the page of a folder lists."""
+    """The entries that the page of a folder lists."""
     hidden = ('.', '__')
     return sorted(path for path in folder.iterdir() if not path.name.startswith(hidden) and path.suffix != '.pyc')
 
 
 def place(path: str, root: Path) -> str:
-    """Where a file of the repository is in the site's sources."""
+    """The path of a file of the repository among the sources of the site."""
     if path.startswith('docs/'):
         return path.removeprefix('docs/')
     if path == 'README.md':
@@ -105,7 +106,7 @@ def place(path: str, root: Path) -> str:
 
 
 def shown(path: Path, root: Path) -> str:
-    """A page with the text of a file, or a list of a folder."""
+    """A page with the text of a file, or the entries of a folder."""
     name = path.relative_to(root).as_posix()
     head = f'---\ntitle: {name}\nsearch:\n  exclude: true\n---\n# {path.name}\n\n`{name}`\n\n'
     if path.is_dir():

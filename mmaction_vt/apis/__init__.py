@@ -1,4 +1,4 @@
-"""What notebooks, services and programs call."""
+"""The interface for notebooks, services and programs."""
 
 from .clip_classifier import ClipClassifier, Normalize, create_model
 from .inferencer import Guess, Prediction, VideoInferencer

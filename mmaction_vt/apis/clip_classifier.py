@@ -1,8 +1,8 @@
-"""A model by its name: one module from clips to scores."""
+"""A model by name: one module from clips to scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
@@ -15,12 +15,12 @@ from .model import class_names_of, init_recognizer
 
 
 class Normalize(NamedTuple):
-    """How a model's clips are normalised: ``normalize(clips)`` does it.
+    """The normalisation of a model's clips, which ``normalize(clips)`` applies.
 
     Attributes:
-        mean: Of each channel, for pixels from 0 to 1.
-        std: Likewise.
-        channel_order: ``rgb``, or ``bgr`` for the models that were trained so: frames are given in RGB all the same.
+        mean: The mean of each channel, for pixels from 0 to 1.
+        std: The standard deviation of each channel, likewise.
+        channel_order: ``rgb``, or ``bgr`` for models that were trained so; clips are given in RGB in either case.
     """
 
     mean: tuple[float, ...]
@@ -31,10 +31,10 @@ class Normalize(NamedTuple):
         """Normalise clips (..., 3, T, H, W) in RGB: uint8, or floating point from 0 to 1.
 
         Raises:
-            InputError: If the fourth dimension from the end is not of three channels.
+            InputError: If the fourth dimension from the end does not have three channels.
         """
         if clips.ndim < 4 or clips.shape[-4] != 3:
-            raise InputError(f'clips are (..., 3, T, H, W) in RGB, not {tuple(clips.shape)}')
+            raise InputError(f'expected clips (..., 3, T, H, W) in RGB, got {tuple(clips.shape)}')
         if not clips.is_floating_point():
             clips = clips.float() / 255
         mean, std = (clips.new_tensor(values).view(3, 1, 1, 1) for values in (self.mean, self.std))
@@ -49,18 +49,18 @@ class ClipClassifier(nn.Module):
 
     Args:
         recognizer: As ``init_recognizer`` returns it; its parameters are shared.
-        name: What the model is called.
+        name: The name of the model.
 
     Attributes:
-        normalize: ``mean`` and ``std``, and what applies them.
-        class_names: Names of the classes, in their order; of a model with several classifiers a dict of lists; None if
-            they are not known.
-        num_classes: Number of classes; of a model with several classifiers a dict.
-        clip_shape: (3, T, H, W) of the clips that the backbone is made for.
+        normalize: ``mean`` and ``std``, and a call that applies them.
+        class_names: Names of the classes, in order; for a model with several classifiers a dict of lists; None if they
+            are unknown.
+        num_classes: Number of classes; for a model with several classifiers a dict.
+        clip_shape: (3, T, H, W) of the clips that the backbone expects.
         cfg: The config.
     """
 
-    def __init__(self, recognizer: nn.Module, name: str) -> None:
+    def __init__(self, recognizer: Any, name: str) -> None:
         super().__init__()
         self.backbone = recognizer.backbone
         self.cls_head = recognizer.cls_head
@@ -82,22 +82,22 @@ def create_model(
     num_classes: int | Mapping[str, int] | None = None,
     device: str | torch.device = 'cpu',
 ) -> ClipClassifier:
-    """Build a model by its name.
+    """Build a model by name.
 
     Args:
         name: One of ``list_models()``, or a config.
-        checkpoint: ``'published'`` for the weights that the authors publish, which are fetched on first use; or what
+        checkpoint: ``'published'`` for the weights that the authors publish, which are fetched on first use, or what
             ``read_checkpoint`` takes; without one the weights are random.
-        num_classes: Classes of a new classifier in place of the model's own; of a model with several classifiers a
-            dict, such as ``dict(verb=5, noun=7)``.
-        device: Where the model goes.
+        num_classes: Number of classes of a new classifier; for a model with several classifiers a dict, such as
+            ``dict(verb=5, noun=7)``.
+        device: The device of the model.
 
     Returns:
-        The model in evaluation mode; ``model.train()`` lets it be trained.
+        The model in evaluation mode.
 
     Raises:
-        InputError: If there is no such model, ``num_classes`` does not fit, the checkpoint cannot be had or does not
-            fit, or there is no such device.
+        InputError: If there is no such model or device, ``num_classes`` does not fit, or the checkpoint cannot be
+            fetched or does not fit.
 
     Example:
         >>> model = create_model('timesformer_divST_8x32_224_kinetics400')
@@ -113,10 +113,10 @@ def create_model(
 
 
 def set_num_classes(config: Config, num_classes: int | Mapping[str, int]) -> Config:
-    """A copy of a config whose head has other classes, of which no names are known.
+    """A copy of a config whose head has another number of classes, without class names.
 
     Raises:
-        InputError: If a number is not one from 1 up, or the head has other classifiers.
+        InputError: If a number is not positive, or the head has other classifiers.
     """
     config = Config(config.to_dict(), filename=config.filename)
     head = config.model.cls_head
@@ -124,10 +124,10 @@ def set_num_classes(config: Config, num_classes: int | Mapping[str, int]) -> Con
     given = num_classes if isinstance(num_classes, Mapping) else {CLASS: num_classes}
     if set(given) != set(keys):
         accepted = 'a number' if CLASS in keys else f'a dict with {" and ".join(keys)}'
-        raise InputError(f'num_classes of this model is {accepted}, not {num_classes!r}')
+        raise InputError(f'num_classes of this model must be {accepted}, not {num_classes!r}')
     for task, count in given.items():
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            raise InputError(f'num_classes is a whole number from 1 up, not {count!r}')
+            raise InputError(f'num_classes must be a positive integer, not {count!r}')
         head[keys[task]] = count
     config.pop('class_names', None)
     return config
@@ -138,9 +138,9 @@ def normalize_of(config: Config) -> Normalize:
     settings = config.model.get('data_preprocessor') or {}
     mean, std = settings.get('mean', (0.0,) * 3), settings.get('std', (1.0,) * 3)  # for pixels from 0 to 255
     order = 'bgr' if settings.get('to_rgb') else 'rgb'  # mmaction2's to_rgb reverses the channels
-    return Normalize(*(tuple(value / 255 for value in values) for values in (mean, std)), order)
+    return Normalize(tuple(value / 255 for value in mean), tuple(value / 255 for value in std), order)
 
 
-def _one_or_all(by_task: Mapping | None) -> Mapping | Sequence | int | None:
-    """What belongs to the only classifier, or the dict of several."""
+def _one_or_all(by_task: Mapping[str, Any] | None) -> Any:
+    """The value of the only classifier, or the dict of several."""
     return by_task[CLASS] if by_task and CLASS in by_task else by_task

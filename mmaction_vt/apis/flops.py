@@ -1,4 +1,4 @@
-"""Counting a model's arithmetic and parameters."""
+"""Counting the multiply-adds and the parameters of a model."""
 
 from collections import Counter
 from contextlib import ExitStack
@@ -17,17 +17,17 @@ from torch.utils.flop_counter import FlopCounterMode
 from .model import init_recognizer
 
 ATTENTION = 'attention'
-# Crops that a test transform makes of one clip.
+# Crops per clip of mmaction2's test transforms.
 CROPS = {'ThreeCrop': 3, 'TenCrop': 10}
 
 
 class Counts(NamedTuple):
-    """What one forward pass costs.
+    """The cost of a forward pass.
 
     Attributes:
-        multiply_adds: With every token going through every block, as the papers count.
-        needed: What is really computed for the scores: of the last block, only the class token goes on.
-        attention: Those of ``multiply_adds`` that are attention's two products.
+        multiply_adds: Multiply-adds with all tokens in every block, as the papers count.
+        needed: Those computed for the scores: the last block only computes the class token.
+        attention: Those of ``multiply_adds`` in the two matrix products of attention.
         parameters: Parameters of backbone and head.
     """
 
@@ -37,34 +37,34 @@ class Counts(NamedTuple):
     parameters: int
 
 
-def count(model: nn.Module, shape: tuple[int, ...]) -> Counts:
+def count(model: Any, shape: tuple[int, ...]) -> Counts:
     """Count a recognizer's multiply-adds for one input, attention included, and its parameters.
 
-    Nothing is computed: wherever the model lies, it is followed on the meta device, which knows shapes alone. A
-    LayerNorm counts five for each value, as in fvcore, with which the papers counted.
+    Nothing is computed: the model is traced on the meta device, which has shapes only. A LayerNorm counts five for each
+    value, as in fvcore, which the papers used.
 
     Args:
-        model: A recognizer with ``backbone`` and ``cls_head``; it is put into evaluation mode.
+        model: A recognizer with ``backbone`` and ``cls_head``; it is set to evaluation mode.
         shape: (N, 3, T, H, W) of the input.
     """
     scores = nn.Sequential(model.backbone, model.cls_head).eval()
     needed = _count(scores, shape)
     with ExitStack() as stack:
         for module in scores.modules():
-            if 'first_only' in signature(module.forward).parameters:
-                stack.enter_context(module.register_forward_pre_hook(_ask_for_every_token))
+            if 'cls_only' in signature(module.forward).parameters:
+                stack.enter_context(module.register_forward_pre_hook(_compute_every_token, with_kwargs=True))
         every = _count(scores, shape)
     parameters = sum(parameter.numel() for parameter in scores.parameters())
     return Counts(every.total(), needed.total(), every[ATTENTION], parameters)
 
 
-def _ask_for_every_token(module: nn.Module, args: tuple) -> tuple:
-    """Let a last block, whose last argument says that the class token alone goes on, compute the others too."""
-    return (*args[:-1], False) if args[-1] is True else args
+def _compute_every_token(module: nn.Module, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """Let a last block, which returns the class token only, compute the other tokens too."""
+    return args, {**kwargs, 'cls_only': False}
 
 
 class _CountAttention(TorchFunctionMode):
-    """Count fused attention where it is called: on the meta device it would fall apart into other operators."""
+    """Count fused attention where it is called: on the meta device it would be decomposed into other operators."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,20 +97,20 @@ def _count(module: nn.Module, shape: tuple[int, ...]) -> Counter:
 
 
 def build_without_weights(config: Config) -> nn.Module:
-    """A config's recognizer on the meta device, where it takes neither time nor memory."""
+    """Build a config's recognizer on the meta device, which takes neither time nor memory."""
     config = deepcopy(config)
-    config.model.pop('data_preprocessor', None)  # may draw numbers when it is built
+    config.model.pop('data_preprocessor', None)  # may draw random numbers when it is built
     with torch.device('meta'):
         return init_recognizer(config, device='meta')
 
 
-def input_shape_of(backbone: nn.Module) -> tuple[int, ...]:
-    """(1, 3, T, H, W) that a backbone is made for."""
+def input_shape_of(backbone: Any) -> tuple[int, ...]:
+    """(1, 3, T, H, W) of the clip that a backbone expects."""
     return (1, 3, backbone.num_frames, *backbone.img_size)
 
 
 def clips_and_crops_of(config: Config) -> tuple[int, int]:
-    """Clips of a video and crops of a clip in a config's test pipeline, 1 and 1 if it has none."""
+    """Clips per video and crops per clip of a config's test pipeline, 1 and 1 if it has none."""
     pipeline = config.get('test_pipeline') or []
     clips = prod(step.get('sampling', step).get('num_clips', 1) for step in pipeline)
     crops = (3 if step.get('crop') == 'three' else CROPS.get(step['type'].split('.')[-1], 1) for step in pipeline)

@@ -1,8 +1,9 @@
-"""What a notebook or a service calls."""
+"""Building a recognizer with its weights and class names."""
 
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -29,12 +30,12 @@ def init_recognizer(
         config: A model's name, a config file, a ``Config``, or a dict with ``model``.
         checkpoint: As ``read_checkpoint`` takes it, or ``'published'`` for the file that the model's authors publish;
             without one the weights are random.
-        device: Where the model goes.
-        new_classifier: Whether a checkpoint for another number of classes is taken, with a warning and without its
-            classifier; otherwise it is refused.
+        device: The device of the model.
+        new_classifier: Whether a checkpoint for another number of classes is accepted, with a warning and without its
+            classifier.
 
     Returns:
-        The recognizer in evaluation mode, with the config as ``cfg``. ``model.cls_head(model.backbone(x))`` gives the
+        The recognizer in evaluation mode, with the config as ``cfg``. ``model.cls_head(model.backbone(x))`` returns the
         scores of clips (N, 3, T, H, W).
 
     Raises:
@@ -50,19 +51,19 @@ def init_recognizer(
     if checkpoint is not None:
         load_into(model, published_checkpoint(checkpoint, config), new_classifier)
     else:
-        logging.getLogger(__name__).info('No checkpoint was given: the weights are random.')
+        logging.getLogger(__name__).info('No checkpoint given: the weights are random.')
     model.cfg = config
     return model.to(device).eval()
 
 
-def class_names_of(config: Config, model: nn.Module) -> dict[str, list[str]] | None:
-    """The names of a model's classes that its config gives: a list for each classifier, or None.
+def class_names_of(config: Config, model: Any) -> dict[str, list[str]] | None:
+    """Class names from the config of a model: a list for each classifier, or None.
 
-    Names that are not as many as the model's classes are those of the data set that the config was derived from: a
-    warning is logged, and there are none.
+    If their number differs from the model's classes, they belong to the data set that the config was derived from: a
+    warning is logged, and None is returned.
 
     Raises:
-        InputError: If ``class_names`` of the config is neither a list that exists nor names.
+        InputError: If ``class_names`` of the config is neither a known list nor names.
     """
     names, classes = resolve_class_names(config.get('class_names')), classifiers_of(model.cls_head)
     if names is None:
@@ -70,8 +71,8 @@ def class_names_of(config: Config, model: nn.Module) -> dict[str, list[str]] | N
     counts = {task: len(values) for task, values in names.items()}
     if counts != classes:
         logging.getLogger(__name__).warning(
-            'class_names of the config has %s and the model %s classes: no names are shown; set class_names, or give '
-            '--label-file.',
+            'class_names of the config has %s names, and the model has %s classes: no names are shown; set class_names '
+            'or give --label-file.',
             *(' and '.join(map(str, each.values())) for each in (counts, classes)),
         )
         return None
@@ -79,24 +80,24 @@ def class_names_of(config: Config, model: nn.Module) -> dict[str, list[str]] | N
 
 
 def names_for(
-    model: nn.Module, config: Config, labels: Sequence[str] | Sequence[Sequence[str]] | None = None
+    model: Any, config: Config, labels: Sequence[str] | Sequence[Sequence[str]] | None = None
 ) -> dict[str, list[str]] | None:
-    """Names of the classes of each classifier of a model: those that were given, or else the config's.
+    """Names of the classes of each classifier of a model: ``labels``, or else the config's.
 
     Raises:
-        InputError: If they do not fit the model, or the config's are none.
+        InputError: If ``labels`` do not fit the model, or the config's are invalid.
     """
     return name_classes(labels, classifiers_of(model.cls_head)) if labels else class_names_of(config, model)
 
 
 def check_device(device: str | torch.device) -> None:
-    """Refuse a device that is not there.
+    """Check that a device can be used.
 
     Raises:
-        InputError: If nothing can be put on it.
+        InputError: If it cannot.
     """
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f'device {device} cannot be used: {reason} ("cpu" is always there)') from error
+        raise InputError(f'device {device} cannot be used: {reason} ("cpu" always can)') from error

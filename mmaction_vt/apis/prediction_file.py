@@ -1,4 +1,4 @@
-"""Files with what a model says of videos: a row each, written as it comes."""
+"""Files of predictions: a row for each video, written as it is computed."""
 
 import csv
 import io
@@ -6,39 +6,40 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ..errors import InputError
-from .inferencer import CLASS, Guess
+from ..models.heads import CLASS
+from ..utils.files import PREDICTION_SUFFIXES, atomic_path, check_suffix
+from .inferencer import Guess
 
-SUFFIXES = ('.csv', '.json')
-DIGITS = 6  # of a score, behind the point
+DIGITS = 6  # of a score, after the point
 LIST_BEGIN, LIST_END = b'[', b'\n]\n'
 WRITER = 'tools/predict.py'
 
 
 class PredictionFile:
-    """A ``.csv`` or ``.json`` with a row for each video. After each row the file is whole, whatever comes next.
+    """A ``.csv`` or ``.json`` with a row for each video, which is complete and valid after each row.
 
-    A CSV file has the columns ``video``, for each place ``class_1``, ``label_1`` (if names are known) and ``score_1``,
+    A CSV file has the columns ``video``, for each rank ``class_1``, ``label_1`` (if names are known) and ``score_1``,
     and ``error``; with several classifiers ``verb_1``, ``verb_label_1``, ``verb_score_1`` and so on. A JSON file is a
     list of objects with ``video`` and either ``top``, a list of the best classes (with several classifiers one for
     each), or ``error``.
 
     Args:
-        path: The file. Its folder is made if there is none.
+        path: The file; its folder is made if it is missing.
         classes: The number of classes of each classifier.
-        top_k: How many classes a row has.
+        top_k: Classes per row.
         named: Whether classes have names.
-        resume: Whether a file that is there is gone on with; its rows with an error are left out, so that those videos
-            are looked at again.
+        resume: Whether to continue an existing file; its rows with an error are left out, so that those videos are
+            processed again.
 
     Attributes:
-        done: The videos that have a row without an error.
-        failed: The videos that have a row with one, and what it is.
+        done: Videos with scores.
+        failed: Videos with an error, and the error.
 
     Raises:
-        InputError: If the name has another ending, the file is there and is not to be gone on with, or it is no file of
-            this kind.
+        InputError: If the suffix is neither, the file exists and is not to be resumed, or it is not of this kind.
     """
 
     def __init__(
@@ -52,14 +53,12 @@ class PredictionFile:
         self.is_csv = self.path.suffix.lower() == '.csv'
         rows = self._read() if resume and self.path.exists() else []
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part = self.path.with_name(f'{self.path.name}.part')
-            self.file = part.open('wb')
-            self._begin()
-            for row in rows:
-                self._append(row)
-                self.done.add(row['video'])
-            part.replace(self.path)  # what was there is lost only when all that is kept of it is in its place
+            with atomic_path(self.path) as part:
+                self.file = part.open('wb')  # it stays open, and is appended to under its own name
+                self._begin()
+                for row in rows:
+                    self._append(row)
+                    self.done.add(row['video'])
         except OSError as error:
             raise InputError(f'{path} cannot be written: {error.strerror}') from error
 
@@ -72,7 +71,7 @@ class PredictionFile:
         self.file.close()
 
     def add(self, video: str, best: dict[str, list[Guess]], error: str | None = None) -> None:
-        """Write the row of a video: its best classes, or why it could not be read."""
+        """Write the row of a video: its best classes, or the error."""
         video = printable(video)
         if error is not None:
             error = printable(error)
@@ -82,11 +81,11 @@ class PredictionFile:
         self._append(self._as_csv(video, best, error) if self.is_csv else as_json(video, best, error))
 
     def _as_csv(self, video: str, best: dict[str, list[Guess]], error: str | None) -> dict:
-        row = dict.fromkeys(self.header, '') | dict(video=video, error=error or '')
+        row: dict[str, Any] = dict.fromkeys(self.header, '') | dict(video=video, error=error or '')
         for task, guesses in best.items():
-            for place, guess in enumerate(guesses, start=1):
-                number, label, score = names(task, place)
-                row |= {number: guess.number, score: f'{guess.score:.{DIGITS}f}'}
+            for rank, guess in enumerate(guesses, start=1):
+                index, label, score = names(task, rank)
+                row |= {index: guess.class_index, score: f'{guess.score:.{DIGITS}f}'}
                 if label in row:
                     row[label] = guess.label
         return row
@@ -107,10 +106,10 @@ class PredictionFile:
         self.file.flush()
 
     def _read(self) -> list[dict]:
-        """The rows without an error of a file that is there; one that was cut off is left out.
+        """The rows without an error of an existing file; one that was cut off is left out.
 
         Raises:
-            InputError: If it is no such file, or has other columns.
+            InputError: If it is not such a file, or has other columns.
         """
         try:
             text = self.path.read_bytes().decode(errors='replace')
@@ -118,45 +117,44 @@ class PredictionFile:
         except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f'{self.path} is no file that {WRITER} wrote: name another, or remove it') from error
+            raise InputError(f'{self.path} was not written by {WRITER}: remove it or name another file') from error
 
     def _read_csv(self, text: str) -> list[dict]:
         header, *rows = csv.reader(io.StringIO(text, newline=''))
         if header != self.header:
             raise InputError(
-                f'{self.path} has the columns {", ".join(header)}, and now they are {", ".join(self.header)}: it was '
-                'written with other options, so name another file'
+                f'{self.path} was written with other options: got the columns {", ".join(header)}, expected '
+                f'{", ".join(self.header)}; name another file'
             )
-        rows = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
-        return [row for row in rows if not row['error']]
+        complete = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
+        return [row for row in complete if not row['error']]
 
 
 def check_name(path: str | Path, resume: bool = False) -> None:
-    """Refuse a file before anything is computed for it.
+    """Check the name of a file before anything is computed.
 
     Raises:
-        InputError: If its name has another ending, or it is there and is not to be gone on with.
+        InputError: If its suffix is neither .csv nor .json, or it exists and is not to be resumed.
     """
     path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f'{path}: predictions are written to a name that ends in {" or ".join(SUFFIXES)}')
+    check_suffix('the file of predictions', path, PREDICTION_SUFFIXES)
     if path.exists() and not resume:
-        raise InputError(f'{path} is there already: --resume goes on with it; else remove it or name another')
+        raise InputError(f'{path} exists: --resume continues it; else remove it or name another')
 
 
 def columns(classes: dict[str, int], top_k: int, named: bool) -> list[str]:
     header = ['video']
     for task, count in classes.items():
-        for place in range(1, min(top_k, count) + 1):
-            number, label, score = names(task, place)
-            header += [number, label, score] if named else [number, score]
+        for rank in range(1, min(top_k, count) + 1):
+            index, label, score = names(task, rank)
+            header += [index, label, score] if named else [index, score]
     return [*header, 'error']
 
 
-def names(task: str, place: int) -> tuple[str, str, str]:
-    """The columns of a place: of the class, of its name and of its score."""
+def names(task: str, rank: int) -> tuple[str, str, str]:
+    """The columns of a rank: of the class, its name and its score."""
     prefix = '' if task == CLASS else f'{task}_'
-    return f'{task}_{place}', f'{prefix}label_{place}', f'{prefix}score_{place}'
+    return f'{task}_{rank}', f'{prefix}label_{rank}', f'{prefix}score_{rank}'
 
 
 def as_json(video: str, best: dict[str, list[Guess]], error: str | None) -> dict:
@@ -165,7 +163,7 @@ def as_json(video: str, best: dict[str, list[Guess]], error: str | None) -> dict
     top = {}
     for task, guesses in best.items():
         top[task] = [
-            {'class': guess.number}
+            {'class': guess.class_index}
             | ({} if guess.label is None else dict(label=guess.label))
             | dict(score=round(guess.score, DIGITS))
             for guess in guesses
@@ -174,10 +172,10 @@ def as_json(video: str, best: dict[str, list[Guess]], error: str | None) -> dict
 
 
 def read_json(text: str) -> list[dict]:
-    """The rows without an error; each is on a line of its own."""
+    """The rows without an error of a list with a row per line."""
     lines = text.split('\n')
     if lines[0] != '[':
-        raise ValueError('no list')
+        raise ValueError('not a list')
     rows = []
     for line in lines[1:]:
         try:
@@ -196,5 +194,5 @@ def csv_line(values: Iterable) -> bytes:
 
 
 def printable(text: str) -> str:
-    """A text as UTF-8 can write it: what in a file's name is no text is written by its number."""
+    """A text that UTF-8 can encode: bytes of a file name that are no text are escaped."""
     return text.encode(errors='backslashreplace').decode()

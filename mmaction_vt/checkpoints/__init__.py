@@ -1,4 +1,4 @@
-"""Checkpoints: every published layout in, our names out. No other part of the package knows foreign key names."""
+"""Checkpoints: every published layout is converted to our names. Foreign key names are known nowhere else."""
 
 from .files import load_file, trust_checkpoints
 from .load import Fit, fit_state_dict, load_into

@@ -1,4 +1,4 @@
-"""Checkpoint files: where they lie and how they are read without running what is in them."""
+"""Checkpoint files: found, and read without running code from them."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _trusted = ContextVar('trusted', default=False)
 
 @contextmanager
 def trust_checkpoints(trust: bool = True) -> Iterator[None]:
-    """Within this context files may run code when they are read (``--trust-checkpoint``)."""
+    """Within this context a file may run code when it is loaded (``--trust-checkpoint``)."""
     token = _trusted.set(trust)
     try:
         yield
@@ -33,13 +33,13 @@ def trust_checkpoints(trust: bool = True) -> Iterator[None]:
 
 
 def load_file(path: str | Path) -> dict:
-    """Everything that a checkpoint file or a Hugging Face folder holds, on the CPU.
+    """Load a checkpoint file or a Hugging Face folder to the CPU.
 
     Args:
         path: A ``torch.save`` or safetensors file, a Hugging Face folder, or an address, as ``fetch`` takes it.
 
     Raises:
-        InputError: If there is no such file, if it is no checkpoint, or if it asks to run code and is not trusted.
+        InputError: If there is no such file, it is not a checkpoint, or it would run code and is not trusted.
     """
     path = find(path)
     if path.is_dir():
@@ -52,7 +52,7 @@ def load_file(path: str | Path) -> dict:
 
 
 def find(path: str | Path) -> Path:
-    """Where what a path or an address names lies on this machine; an address is fetched on first use.
+    """The local path of a checkpoint; an address is fetched on first use.
 
     Raises:
         InputError: If it cannot be fetched.
@@ -68,7 +68,7 @@ def _load_folder(folder: Path) -> dict:
         if path.is_file():
             break
     else:
-        raise InputError(f'the folder {folder} holds no checkpoint: one of {", ".join(FOLDER_FILES)} is looked for')
+        raise InputError(f'the folder {folder} has no checkpoint: expected one of {", ".join(FOLDER_FILES)}')
     if path.suffix == '.json':
         parts = sorted(set(json.loads(path.read_text())['weight_map'].values()))
         state = {key: value for part in parts for key, value in load_file(folder / part).items()}
@@ -82,7 +82,7 @@ def _load_safetensors(path: Path) -> dict:
     try:
         return load_safetensors(path)
     except (SafetensorError, OSError) as error:
-        raise InputError(f'{path} is not a whole safetensors file ({error})') from error
+        raise InputError(f'{path} is not a complete safetensors file ({error})') from error
 
 
 def _load_torch(path: Path) -> dict:
@@ -93,19 +93,19 @@ def _load_torch(path: Path) -> dict:
         if not names:
             raise InputError(f'{path} is not a checkpoint: PyTorch cannot read it') from error
         raise InputError(
-            f'{path} was not loaded, because reading it would run code: it asks for {", ".join(names)}; '
-            'give --trust-checkpoint if you trust where it comes from'
+            f'{path} was not loaded, since loading it would run code: it uses {", ".join(names)}; '
+            'give --trust-checkpoint if you trust its origin'
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f'{path} is not a whole checkpoint: PyTorch cannot read it ({reason})') from error
+        raise InputError(f'{path} is incomplete or corrupt: PyTorch cannot read it ({reason})') from error
     if not isinstance(checkpoint, dict):
-        raise InputError(f'{path} holds a {type(checkpoint).__name__}, where a dict of tensors is expected')
+        raise InputError(f'{path} is a {type(checkpoint).__name__}; expected a dict of tensors')
     return checkpoint
 
 
 def _forbidden_types(path: Path, error: UnpicklingError) -> list[str]:
-    """Names of the types that a file asks for and that are not on torch's list of safe ones."""
+    """Names of the types that a file uses and that torch does not list as safe."""
     if zipfile.is_zipfile(path):
         names = torch.serialization.get_unsafe_globals_in_checkpoint(str(path))
         if names:

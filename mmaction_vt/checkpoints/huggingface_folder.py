@@ -1,4 +1,4 @@
-"""Writing folders that Hugging Face's ``from_pretrained`` loads."""
+"""Folders for Hugging Face's ``from_pretrained``."""
 
 import json
 from pathlib import Path
@@ -14,8 +14,8 @@ def write(state: dict[str, Tensor], config: dict, folder: str | Path, labels: li
 
     Args:
         state: Tensors in Hugging Face's names, among them ``classifier.weight``.
-        config: What ``config.json`` says of the model, without the classes.
-        folder: Where they go; made if it is not there.
+        config: The model's part of ``config.json``, without the classes.
+        folder: The folder, which is made if it is missing.
         labels: Names of the classes.
 
     Raises:
@@ -24,7 +24,7 @@ def write(state: dict[str, Tensor], config: dict, folder: str | Path, labels: li
     num_classes = state['classifier.weight'].shape[0]
     labels = labels or [f'LABEL_{index}' for index in range(num_classes)]
     if len(labels) != num_classes:
-        raise InputError(f'{len(labels)} labels were given for a classifier of {num_classes} classes')
+        raise InputError(f'got {len(labels)} labels for a classifier of {num_classes} classes')
     config = {
         **config,
         'id2label': {str(index): label for index, label in enumerate(labels)},
@@ -38,22 +38,22 @@ def write(state: dict[str, Tensor], config: dict, folder: str | Path, labels: li
 
 
 def description(state: dict[str, Tensor], num_heads: int | None, norm_eps: float) -> dict:
-    """What the configs of all video transformers say, for a state dict in our names.
+    """The entries that the configs of all video transformers share, for a state dict in our names.
 
     Args:
         state: The state dict.
-        num_heads: Attention heads, which no checkpoint holds. Default: heads of 64 channels, as in every published
-            model.
+        num_heads: Attention heads, which cannot be read from weights. Default: heads of 64 channels, as in every
+            published model.
         norm_eps: Epsilon of the LayerNorms.
 
     Raises:
-        InputError: If the number of heads cannot be told.
+        InputError: If the number of heads is not given and the width is no multiple of 64.
     """
     embed_dims = state['backbone.patch_embed.proj.weight'].shape[0]
     if num_heads is None:
         if embed_dims % 64:
             raise InputError(
-                f'the number of attention heads cannot be told from a width of {embed_dims}: give --num-heads'
+                f'the number of attention heads does not follow from embed_dims {embed_dims}: give --num-heads'
             )
         num_heads = embed_dims // 64
     return {

@@ -19,7 +19,7 @@ from .layouts import (
 from .layouts import native as ours
 from .layouts.base import list_keys
 
-# Our own layout is asked last: others also start with ``backbone.``.
+# Our own layout comes last: others also start with ``backbone.``.
 LAYOUTS = (
     motionformer_published.JOINT_EMBEDDING,
     motionformer_published.LAYOUT,
@@ -37,17 +37,17 @@ STATE_KEYS = ('state_dict', 'model_state', 'model')
 
 
 def read_checkpoint(path: str | Path) -> dict:
-    """Read a checkpoint of our own or of any published layout, which is recognised.
+    """Read a checkpoint in our own or any published layout, which is recognised by its keys.
 
     Args:
         path: A file, a Hugging Face folder or an address.
 
     Returns:
-        A dict with ``state_dict`` (our names: ``backbone.*`` and ``cls_head.*``), ``layout`` (whose it was),
-        ``dropped`` (keys left out on purpose) and ``meta`` (what else the file tells of the model).
+        A dict with ``state_dict`` (our names: ``backbone.*`` and ``cls_head.*``), ``layout`` (its name), ``dropped``
+        (keys that the model does not use) and ``meta`` (what the file states besides).
 
     Raises:
-        InputError: If the file cannot be read, or holds a layout that is not known or a key that has no place in it.
+        InputError: If the file cannot be read, its layout is unknown, or it has an unexpected key.
     """
     try:
         return convert(load_file(path))
@@ -61,7 +61,11 @@ def is_known(state: dict[str, Tensor]) -> bool:
 
 
 def convert(checkpoint: dict) -> dict:
-    """What ``read_checkpoint`` returns, from a checkpoint that is already in memory."""
+    """Convert a checkpoint in memory to what ``read_checkpoint`` returns.
+
+    Raises:
+        InputError: If its layout is unknown, or it has an unexpected key.
+    """
     state = state_dict_of(checkpoint)
     for layout in LAYOUTS:
         if layout.recognises(state):
@@ -71,22 +75,20 @@ def convert(checkpoint: dict) -> dict:
             if layout.config:
                 meta['config'] = {**layout.config, **meta.get('config', {})}
             return {'state_dict': state_dict, 'layout': layout.name, 'dropped': dropped, 'meta': meta}
-    known = '; '.join(layout.name for layout in LAYOUTS)
-    raise InputError(
-        f'the checkpoint has keys like {list_keys(list(state))}, which none of the known layouts has ({known})'
-    )
+    known = ', '.join(dict.fromkeys(layout.name for layout in LAYOUTS))
+    raise InputError(f'unknown checkpoint layout with keys {list_keys(list(state))}; known layouts: {known}')
 
 
 def state_dict_of(checkpoint: dict) -> dict[str, Tensor]:
-    """The tensors of a checkpoint by their names, without the prefix of a distributed wrapper.
+    """The tensors of a checkpoint by name, without the prefix of a distributed wrapper.
 
     Raises:
-        InputError: If it holds none.
+        InputError: If it has none.
     """
     state = next((checkpoint[key] for key in STATE_KEYS if isinstance(checkpoint.get(key), dict)), checkpoint)
     state = {key: value for key, value in state.items() if isinstance(value, Tensor)}
     if not state:
-        raise InputError('the checkpoint holds no tensors')
+        raise InputError('the checkpoint has no tensors')
     if all(key.startswith('module.') for key in state):
         state = {key.removeprefix('module.'): value for key, value in state.items()}
     return state

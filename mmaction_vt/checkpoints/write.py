@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or not there."""
+"""Writing checkpoints atomically."""
 
 import io
 from pathlib import Path
@@ -6,21 +6,19 @@ from pathlib import Path
 import torch
 
 from ..errors import InputError
-from ..utils.files import write_whole
+from ..utils.files import write_atomically
 
 
 def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None:
-    """Write a checkpoint under another name, flush it to the disk, and rename it.
-
-    Whenever the process is killed, the file under its own name is whole: the one before, or this one.
+    """Write a checkpoint atomically: whenever the process is killed, the file is complete, the old or the new one.
 
     Args:
         checkpoint: What to write.
-        filename: Where; an address (``s3://...``) goes to mmengine's file back ends as before.
-        **options: What else mmengine gives to its own function.
+        filename: The file; an address (``s3://...``) goes to mmengine's file back ends.
+        **options: Other arguments of mmengine's ``save_checkpoint``.
 
     Raises:
-        InputError: If the disk is full or the folder cannot be written to; what was there before is still there.
+        InputError: If the disk is full or the folder cannot be written to; what was there before remains.
     """
     if '://' in str(filename):
         from mmengine.runner.checkpoint import save_checkpoint
@@ -31,9 +29,9 @@ def write_checkpoint(checkpoint: dict, filename: str, **options: object) -> None
     buffer = io.BytesIO()
     torch.save(checkpoint, buffer)
     try:
-        write_whole(path, buffer.getbuffer())
+        write_atomically(path, buffer.getbuffer())
     except OSError as error:
         raise InputError(
             f'the checkpoint {path} ({len(buffer.getbuffer()) / 2**20:.1f} MB) cannot be written: {error.strerror}; '
-            'earlier checkpoints are as they were, and --resume goes on from the newest'
+            'earlier checkpoints are intact, and --resume continues from the newest'
         ) from error

@@ -1,7 +1,7 @@
-"""Names of the classes of every data set that the configs are for, in the order of the published weights.
+"""Class names of every data set of the configs, in the order of the published weights.
 
-``NAME.txt`` has one name a line, class 0 first. A config says by ``class_names`` which it is: the name of one of these
-lists, a list of its own, or for a model with several classifiers a dict with either for each.
+``NAME.txt`` has one name per line, class 0 first. ``class_names`` of a config is the name of one of these lists, a list
+of names, or for a model with several classifiers a dict with either for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ def list_class_names() -> list[str]:
 
 @lru_cache(maxsize=32)
 def read_class_names(name: str) -> tuple[str, ...]:
-    """The names of the classes of a data set.
+    """Read the class names of a data set.
 
     Args:
         name: One of ``list_class_names``, such as ``kinetics400``.
@@ -40,10 +40,10 @@ def read_class_names(name: str) -> tuple[str, ...]:
 
 
 def resolve_class_names(names: Names | Mapping[str, Names] | None) -> dict[str, list[str]] | None:
-    """What a config's ``class_names`` stands for: a list for each classifier, by its name, ``class`` where it is one.
+    """The lists of names of a config's ``class_names``, by classifier; a single one is called ``class``.
 
     Raises:
-        InputError: If it is of another type, or names a list that does not exist.
+        InputError: If it is of another type, or the name of no list.
     """
     if not names:
         return None
@@ -55,28 +55,30 @@ def _resolve(names: Names) -> list[str]:
     if isinstance(names, str):
         return list(read_class_names(names))
     if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
-        raise InputError(f'class_names is the name of a list, or a list of names, not {names!r}')
+        raise InputError(f'class_names must be the name of a list or a list of names, not {names!r}')
     return list(names)
 
 
 def name_classes(lists: Sequence[str] | Sequence[Sequence[str]], classes: Mapping[str, int]) -> dict[str, list[str]]:
-    """A person's own names of the classes of each classifier.
+    """Assign a user's class names to the classifiers of a model.
 
     Args:
-        lists: Names; for several classifiers a list of names for each, in their order.
-        classes: Number of classes of each classifier, by its name.
+        lists: Names; for several classifiers a list of names for each, in order.
+        classes: Number of classes of each classifier, by name.
 
     Raises:
-        InputError: If there are not as many lists as classifiers, or not as many names as classes.
+        InputError: If the number of lists is not that of classifiers, or the number of names not that of classes.
     """
-    lists = [list(lists)] if isinstance(lists[0], str) else [list(names) for names in lists]
-    if len(lists) != len(classes):
+    if isinstance(lists[0], str):
+        lists = [[str(name) for name in lists]]
+    by_classifier = [list(names) for names in lists]
+    if len(by_classifier) != len(classes):
         raise InputError(
-            f'there are {len(lists)} lists of class names, and the model has {len(classes)} classifiers: '
+            f'got {len(by_classifier)} lists of class names, and the model has {len(classes)} classifiers: '
             f'{", ".join(classes)}'
         )
-    for names, (task, count) in zip(lists, classes.items(), strict=True):
+    for names, (task, count) in zip(by_classifier, classes.items(), strict=True):
         if len(names) != count:
             what = 'classes' if task == 'class' else f'{task}s'
-            raise InputError(f'the labels name {len(names)} {what}, and the model has {count}')
-    return dict(zip(classes, lists, strict=True))
+            raise InputError(f'got {len(names)} labels of {what}, and the model has {count}')
+    return dict(zip(classes, by_classifier, strict=True))

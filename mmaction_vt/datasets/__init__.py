@@ -1,4 +1,4 @@
-"""What mmaction2 lacks between a video file and a model's input."""
+"""Data sets, video readers and transforms: from a video file to a model's input."""
 
 from . import transforms
 from .epic_kitchens import EpicKitchensDataset

@@ -1,4 +1,4 @@
-"""What becomes of videos that cannot be decoded."""
+"""Handling of videos that cannot be decoded."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -13,22 +13,22 @@ MOST_IN_A_ROW = 20
 
 
 class ForgiveBrokenVideos(BaseActionDataset):
-    """A data set of which some videos are broken.
+    """A data set that tolerates broken videos.
 
-    In training another sample, drawn at random, stands in for a broken one; the metainfo ``broken_videos`` of its data
-    sample names those that it stands for, with reasons, and ``BrokenVideosHook`` counts them. In testing nothing stands
-    in: the sample gets a black video and the metainfo ``broken_video``, its reason, for ``CountBrokenVideos``.
+    In training a broken sample is replaced by another, drawn at random. The metainfo ``broken_videos`` of that data
+    sample maps the videos it replaces to the reasons; ``BrokenVideosHook`` counts them. In testing nothing is replaced:
+    the sample gets a black video and the metainfo ``broken_video``, the reason, for ``CountBrokenVideos``.
 
-    Once it is told an epoch and a seed (``SameRunHook`` does), the random numbers of a training sample follow from them
-    and its index, whichever worker makes it and whatever was made before.
+    After ``set_epoch`` (called by ``SameRunHook``) the random numbers of a training sample depend only on the epoch,
+    the seed and its index, whichever worker loads it and whatever was loaded before.
 
     Raises:
-        BrokenVideoError: In training, if many samples in a row are broken; in testing, if the pipeline knows no black
-            videos, as mmaction2's own ``DecordInit`` does not.
+        BrokenVideoError: In training, if many samples in a row are broken; in testing, if the pipeline does not support
+            black videos, like mmaction2's own ``DecordInit``.
     """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        self._epoch_and_seed = torch.full((2,), -1).share_memory_()  # workers see what the main process sets
+        self._epoch_and_seed = torch.full((2,), -1).share_memory_()  # shared with the workers
         super().__init__(*args, **kwargs)
 
     def set_epoch(self, epoch: int, seed: int) -> None:
@@ -53,20 +53,20 @@ class ForgiveBrokenVideos(BaseActionDataset):
                 broken[name_of(self.get_data_info(index))] = reason = str(error)
                 index = self._rand_another()
             else:
-                if isinstance(packed, dict) and 'data_samples' in packed:  # else the pipeline does not pack
+                if isinstance(packed, dict) and 'data_samples' in packed:  # otherwise the pipeline does not pack
                     about = dict(video_name=name_of(self.get_data_info(index)))
                     packed['data_samples'].set_metainfo(about | (dict(broken_videos=broken) if broken else {}))
                 return packed
-        raise BrokenVideoError(f'{MOST_IN_A_ROW} videos in a row cannot be decoded; of the last: {reason}')
+        raise BrokenVideoError(f'{MOST_IN_A_ROW} videos in a row cannot be decoded; the last one: {reason}')
 
 
 def black_sample(pipeline: Callable[[dict], dict], info: dict, error: BrokenVideoError) -> dict:
-    """A sample of a test whose video is broken: a black one, which ``CountBrokenVideos`` knows."""
+    """The test sample of a broken video: a black one, marked for ``CountBrokenVideos``."""
     packed = pipeline(dict(info, blank=True))
     packed['data_samples'].set_metainfo(dict(broken_video=str(error), video_name=name_of(info)))
     return packed
 
 
 def name_of(info: dict) -> str:
-    """What lists call a sample's video."""
-    return info.get('filename') or info.get('frame_dir') or 'a video without a name'
+    """Path of a sample's video or frame folder."""
+    return info.get('filename') or info.get('frame_dir') or 'an unnamed video'

@@ -1,4 +1,4 @@
-"""EPIC-KITCHENS-100: actions as segments of long videos."""
+"""EPIC-KITCHENS-100: actions are segments of long videos."""
 
 import csv
 import io
@@ -20,32 +20,32 @@ TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)')
 
 @DATASETS.register_module()
 class EpicKitchensDataset(ForgiveBrokenVideos):
-    """The official annotations (``EPIC_100_train.csv`` and its like) over videos or frame folders.
+    """The official annotations (such as ``EPIC_100_train.csv``) of videos or frame folders.
 
-    A sample is a segment. Its ``label`` is a list of two numbers, verb and noun class. In testing the annotations may
-    have no classes, as ``EPIC_100_test_timestamps.csv``: labels are then [-1, -1].
+    A sample is a segment. Its ``label`` is a list of two numbers, the verb and the noun class. Annotations for testing
+    may have no classes, like ``EPIC_100_test_timestamps.csv``: labels are then [-1, -1].
 
-    - Over videos it has ``filename``, ``start_time`` and ``stop_time`` in seconds: the pipeline goes on with
-      ``mmaction_vt.VideoToClips``, or ``mmaction_vt.DecordInit`` and ``mmaction_vt.TrimToSegment``.
-    - Over frame folders it has ``frame_dir``, ``filename_tmpl``, ``start_index`` (the number of its first file),
-      ``total_frames`` and ``avg_fps`` (the frame numbers of the annotations over their times): the pipeline goes on
-      with a transform that samples, and mmaction2's ``RawFrameDecode``.
+    - For videos, a sample has ``filename``, and ``start_time`` and ``stop_time`` in seconds: the pipeline starts with
+      ``mmaction_vt.VideoToClips``, or with ``mmaction_vt.DecordInit`` and ``mmaction_vt.TrimToSegment``.
+    - For frame folders, it has ``frame_dir``, ``filename_tmpl``, ``start_index`` (the number of its first file),
+      ``total_frames`` and ``avg_fps`` (from frame numbers and times of the annotations): the pipeline starts with
+      ``mmaction_vt.VideoToClips``, or with a sampling transform and mmaction2's ``RawFrameDecode``.
 
     Args:
         ann_file: The annotation file.
         pipeline: Transforms.
         data_prefix: ``dict(video=FOLDER)`` for videos, ``dict(img=FOLDER)`` for frame folders.
-        path_tmpl: Where in that folder a video or its frames lie; columns of the annotation file stand in braces. If it
-            is not given, as the official download places them: ``{participant_id}/videos/{video_id}.MP4`` or
+        path_tmpl: Path of a video or its frame folder below that folder, with columns of the annotation file in braces.
+            Default: that of the official download, ``{participant_id}/videos/{video_id}.MP4`` or
             ``{participant_id}/rgb_frames/{video_id}``.
-        filename_tmpl: Name of the file of a frame.
+        filename_tmpl: File name of a frame.
         num_verbs: Number of verb classes.
         num_nouns: Number of noun classes.
         **kwargs: The other arguments of mmengine's ``BaseDataset``.
 
     Raises:
-        InputError: If the annotation file does not exist, is no CSV file, is empty or lacks a column, or if a line has
-            a time, frame or class that cannot be, or names a video that is not there. The message names file and line.
+        InputError: If the annotation file does not exist, is not CSV, is empty or lacks a column, or if a line has an
+            invalid time, frame or class, or refers to a missing video. The message has the file and the line.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
     ) -> None:
         if len(data_prefix) != 1 or not set(data_prefix) <= set(PATHS):
             raise InputError(
-                f'data_prefix of EpicKitchensDataset is dict(video=...) or dict(img=...), not {dict(data_prefix)}'
+                f'data_prefix of EpicKitchensDataset must be dict(video=...) or dict(img=...), not {dict(data_prefix)}'
             )
         (self.kind,) = data_prefix
         self.path_tmpl = path_tmpl or PATHS[self.kind]
@@ -78,8 +78,8 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
             path = segment.get('filename') or segment['frame_dir']
             if path not in paths and not exists(path):
                 raise InputError(
-                    f'{where}: {path} does not exist; data_prefix and path_tmpl of the data set say where '
-                    f'{"a video" if self.kind == "video" else "a folder of frames"} is looked for'
+                    f'{where}: {path} does not exist; data_prefix and path_tmpl of the data set give the path of a '
+                    f'{"video" if self.kind == "video" else "frame folder"}'
                 )
             paths.add(path)
             segments.append(segment)
@@ -91,30 +91,32 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
         return info
 
     def _read_rows(self) -> list[tuple[int, dict[str, str]]]:
-        """The lines with their numbers."""
+        """Rows with their line numbers."""
         if not isfile(self.ann_file):
             raise InputError(
-                f'the annotation file {self.ann_file} does not exist; ann_file of the config (after data_root, '
-                'if that is set) says where it is looked for'
+                f'the annotation file {self.ann_file} does not exist; ann_file of the config sets its path (below '
+                'data_root, if that is set)'
             )
         try:
             reader = csv.DictReader(io.StringIO(get_text(self.ann_file, encoding='utf-8-sig'), newline=''))
             rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f'{self.ann_file} is no CSV file; ann_file is one like EPIC_100_train.csv') from error
+            raise InputError(f'{self.ann_file} is not a CSV file like EPIC_100_train.csv') from error
         names = reader.fieldnames or ()
         self.labelled = not self.test_mode or any(name in names for name in LABEL_COLUMNS)
-        columns = COLUMNS if self.kind == 'video' else COLUMNS + FRAME_COLUMNS
+        columns: tuple[str, ...] = COLUMNS if self.kind == 'video' else COLUMNS + FRAME_COLUMNS
         if self.labelled:
             columns += LABEL_COLUMNS
         missing = [name for name in columns if name not in names]
         if missing and names:
             raise InputError(
-                f'{self.ann_file}, line 1: there is no column {", ".join(missing)}; the columns are those of '
+                f'{self.ann_file}, line 1: missing columns: {", ".join(missing)}; the file must have those of '
                 'EPIC_100_train.csv'
             )
         if not rows:
-            raise InputError(f'the annotation file {self.ann_file} is empty; it is one like EPIC_100_train.csv')
+            raise InputError(
+                f'the annotation file {self.ann_file} is empty; a file like EPIC_100_train.csv is expected'
+            )
         return rows
 
     def _parse_row(self, row: dict[str, str], where: str) -> dict:
@@ -128,13 +130,13 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
         start, stop = _seconds(row, 'start_timestamp', where), _seconds(row, 'stop_timestamp', where)
         if stop < start:
             raise InputError(
-                f'{where}: the segment stops at {row["stop_timestamp"]}, before it starts at {row["start_timestamp"]}'
+                f'{where}: the segment ends at {row["stop_timestamp"]}, before its start at {row["start_timestamp"]}'
             )
         if self.kind == 'video':
             return dict(segment, filename=self._path(row, where), start_time=start, stop_time=stop)
         first, last = _number(row, 'start_frame', where), _number(row, 'stop_frame', where)
         if last < first:
-            raise InputError(f'{where}: the segment stops at frame {last}, before it starts at frame {first}')
+            raise InputError(f'{where}: the segment ends at frame {last}, before its start at frame {first}')
         return dict(
             segment,
             frame_dir=self._path(row, where),
@@ -149,19 +151,19 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
             path = self.path_tmpl.format(**row)
         except (KeyError, IndexError, ValueError) as error:
             raise InputError(
-                f'{where}: path_tmpl {self.path_tmpl!r} does not fit; in braces it takes the columns {", ".join(row)}'
+                f'{where}: path_tmpl {self.path_tmpl!r} is invalid; columns allowed in braces: {", ".join(row)}'
             ) from error
         return join_path(self.data_prefix[self.kind], path)
 
 
 def _number(row: dict[str, str], column: str, where: str, end: int | None = None) -> int:
-    """A whole number from 0, below ``end`` if that is given."""
+    """An integer in [0, end), or from 0 if there is no end."""
     text = row[column]
     if text is None or not text.strip().isdecimal():
-        raise InputError(f'{where}: {column} is {_shown(text)}, not a whole number')
+        raise InputError(f'{where}: {column} is {_shown(text)}, not an integer')
     number = int(text)
     if end is not None and number >= end:
-        raise InputError(f'{where}: {column} is {number}, and runs from 0 to {end - 1}')
+        raise InputError(f'{where}: {column} is {number}, outside 0 to {end - 1}')
     return number
 
 

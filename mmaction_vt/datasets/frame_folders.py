@@ -12,25 +12,24 @@ from .broken_videos import ForgiveBrokenVideos
 class FrameFolderDataset(ForgiveBrokenVideos):
     """Folders of frames, listed as for mmaction2's ``RawframeDataset``.
 
-    A line is a folder, the number of its frames and a label: ``some folder/78687 45 17``. Folders may hold spaces, and
-    blank lines are skipped. A sample has ``frame_dir``, ``filename_tmpl``, ``total_frames`` and ``start_index``: the
-    pipeline goes on with ``mmaction_vt.VideoToClips``, or with a transform that samples and mmaction2's
-    ``RawFrameDecode``. ``ForgiveBrokenVideos`` says what becomes of frames that cannot be read.
+    A line is a folder, the number of its frames and a label: ``some folder/78687 45 17``. Folder names may have spaces,
+    and blank lines are skipped. A sample has ``frame_dir``, ``filename_tmpl``, ``total_frames`` and ``start_index``;
+    the pipeline starts with ``mmaction_vt.VideoToClips``, or with a sampling transform and ``RawFrameDecode``.
+    Frames that cannot be read are handled by ``ForgiveBrokenVideos``.
 
     Args:
         ann_file: The annotation file.
         pipeline: Transforms.
-        data_prefix: ``dict(img=FOLDER)``, what the folders lie below.
-        filename_tmpl: Name of the file of a frame, with its number.
+        data_prefix: ``dict(img=FOLDER)``, the root of the folders.
+        filename_tmpl: File name of a frame, with its number.
         start_index: Number of the first frame.
-        fps: Frames a second; None if nobody knows.
-        num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
+        fps: Frames per second; None if unknown.
+        num_classes: Number of classes. If given, labels outside [0, num_classes) are errors.
         **kwargs: The other arguments of mmengine's ``BaseDataset``.
 
     Raises:
-        InputError: If ``data_prefix`` names no frames, or the annotation file does not exist, is no text, holds no
-            folder, or holds a line without a number of frames and a usable label. The message names the file and the
-            line.
+        InputError: If ``data_prefix`` has no ``img``, or the annotation file does not exist, is not text, is empty, or
+            has a line without a number of frames and a valid label. The message has the file and the line.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class FrameFolderDataset(ForgiveBrokenVideos):
         self.fps = fps
         data_prefix = dict(img='') if data_prefix is None else data_prefix
         if set(data_prefix) != {'img'}:
-            raise InputError(f'data_prefix of FrameFolderDataset is dict(img=FOLDER), not {dict(data_prefix)}')
+            raise InputError(f'data_prefix of FrameFolderDataset must be dict(img=FOLDER), not {dict(data_prefix)}')
         super().__init__(
             ann_file, pipeline, data_prefix=data_prefix, start_index=start_index, num_classes=num_classes, **kwargs
         )
@@ -57,8 +56,8 @@ class FrameFolderDataset(ForgiveBrokenVideos):
         numbered = list(read_lines(self.ann_file))
         if not numbered:
             raise InputError(
-                f'the annotation file {self.ann_file} is empty; each line is a folder, the number of its frames and '
-                'a label'
+                f'the annotation file {self.ann_file} is empty; each line must have a folder, the number of its frames '
+                'and a label'
             )
         return [self._parse_line(line, f'{self.ann_file}, line {number}') for number, line in numbered]
 
@@ -66,7 +65,7 @@ class FrameFolderDataset(ForgiveBrokenVideos):
         """A sample."""
         folder, *numbers = line.rsplit(maxsplit=2)
         if len(numbers) < 2 or not all(number.isdecimal() for number in numbers) or numbers[0] == '0':
-            raise InputError(f'{where}: {line!r} is not a folder, the number of its frames and a label')
+            raise InputError(f'{where}: {line!r} is not a folder, a number of frames and a label')
         total_frames, label = map(int, numbers)
         if self.num_classes is not None and label >= self.num_classes:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Frame lists of PySlowFast, a row for each frame, as published for Something-Something V2."""
+"""Frame lists of PySlowFast, with a row per frame, as published for Something-Something V2."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,17 +14,17 @@ NUMBERED = re.compile(r'(.*?)(\d+)(\.[^./]+)')
 class FrameFiles:
     """The frames of a video, in the order of their rows.
 
-    Files whose numbers follow each other are held as a pattern, a first number and a count: the list of
-    Something-Something V2 has about 20 million rows.
+    Consecutively numbered files are stored as a pattern, a first number and a count: the list of Something-Something V2
+    has about 20 million rows.
 
     Args:
         path: The first frame.
-        label: Text of its label.
+        label: Its label, as text.
 
     Attributes:
-        count: Frames.
-        label: Text of the label.
-        paths: Each frame, where there is no pattern; None where there is.
+        count: Number of frames.
+        label: The label, as text.
+        paths: Path of each frame, or None if the files are numbered consecutively.
     """
 
     __slots__ = ('_first', '_prefix', '_suffix', '_width', 'count', 'label', 'paths')
@@ -38,7 +38,7 @@ class FrameFiles:
             self._first, self._width = int(digits), len(digits)
 
     def add(self, path: str) -> None:
-        """The next frame."""
+        """Add the next frame."""
         if self.paths is None and path != self._path(self.count):
             self.paths = [self._path(index) for index in range(self.count)]
         if self.paths is not None:
@@ -49,7 +49,7 @@ class FrameFiles:
         return f'{self._prefix}{self._first + index:0{self._width}}{self._suffix}'
 
     def sample(self) -> dict:
-        """What a transform that reads frames is told; ``frame_dir`` and ``frame_paths`` lie below ``data_prefix``."""
+        """A sample for transforms that read frames; its paths are relative to ``data_prefix``."""
         if self.paths is not None:
             folder = str(PurePosixPath(self.paths[0]).parent)
             return dict(frame_dir=folder, frame_paths=self.paths, first_file=0, total_frames=self.count)
@@ -67,11 +67,11 @@ def read_frame_list(lines: Iterable[Line], where: str) -> dict[str, FrameFiles]:
     """The frames of each video, by the name in the first column, in the order of the list.
 
     Args:
-        lines: Rows, without the header; they are looked at one by one.
-        where: Name of the file.
+        lines: Rows without the header, consumed lazily.
+        where: Name of the file, for messages.
 
     Raises:
-        InputError: If there is no row, a row has not five columns, or rows of one video have several labels.
+        InputError: If there is no row, a row does not have five columns, or rows of one video have different labels.
     """
     videos: dict[str, FrameFiles] = {}
     for number, video, path, label in _rows(lines, where):
@@ -80,21 +80,21 @@ def read_frame_list(lines: Iterable[Line], where: str) -> dict[str, FrameFiles]:
             videos[video] = FrameFiles(path, label)
         elif files.label != label:
             raise InputError(
-                f'{where}, line {number}: the video {video} has the label {label!r} here and {files.label!r} before; '
-                'a video has one'
+                f'{where}, line {number}: the video {video} has the label {label!r} here and {files.label!r} '
+                'in earlier rows'
             )
         else:
             files.add(path)
     if not videos:
-        raise InputError(f'the annotation file {where} is empty: there is no row below its columns')
+        raise InputError(f'the annotation file {where} is empty: it has only a header')
     return videos
 
 
 def _rows(lines: Iterable[Line], where: str) -> Iterator[tuple[int, str, str, str]]:
-    """Number of the line, video, path and label without its quotes."""
+    """Line number, video, path and unquoted label."""
     for number, line in lines:
         parts = line.split()
         if len(parts) < 5:
-            raise InputError(f'{where}, line {number}: a frame list has the columns {COLUMNS}, and here is {line!r}')
+            raise InputError(f'{where}, line {number}: a frame list has the columns {COLUMNS}, not {line!r}')
         path = parts[3] if len(parts) == 5 else line.split(None, 3)[3].rsplit(None, 1)[0]  # a path with spaces
         yield number, parts[0], path, parts[-1].replace('"', '')

@@ -1,4 +1,4 @@
-"""Random numbers that follow from what they are for."""
+"""Random numbers that depend only on what they are for."""
 
 import random
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def seeded(*words: int) -> Iterator[None]:
-    """Let random numbers of Python, numpy and PyTorch follow from some integers, and go on as before afterwards."""
+    """Seed Python, NumPy and PyTorch with some integers; afterwards their generators are in the state they were in."""
     saved = random.getstate(), np.random.get_state(), torch.get_rng_state()
     seed = int(np.random.SeedSequence(words).generate_state(1)[0])
     random.seed(seed)

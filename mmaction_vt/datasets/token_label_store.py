@@ -1,14 +1,15 @@
-"""Token labels of a teacher, computed once and kept in files that are mapped into memory.
+"""Token labels of a teacher, computed once and stored in memory-mapped files.
 
-A store is a folder: ``store.json`` says what it holds, ``values.npy`` has the logits in half precision, ``classes.npy``
-whose logits they are, and ``done.npy`` which rows are written. The rows of one sample are its views.
+A store is a folder: ``store.json`` describes it, ``values.npy`` has the largest logits of each token in half precision,
+``classes.npy`` their classes, and ``done.npy`` marks the rows that are written. The rows of a sample are its views.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -20,6 +21,20 @@ FORMAT = 1
 KEYS = ('format', 'num_samples', 'num_views', 'grid', 'num_top', 'num_classes', 'seed', 'data', 'pipeline', 'teacher')
 
 
+class Arrays(NamedTuple):
+    """Memory-mapped arrays of a store, with a row per view of a sample.
+
+    Attributes:
+        values: Logits (rows, T, H, W, k).
+        classes: Their classes, likewise.
+        done: 1 for rows that are written, (rows,).
+    """
+
+    values: np.memmap
+    classes: np.memmap
+    done: np.memmap
+
+
 class TokenLabelStore:
     """Labels of every view of every sample of a data set.
 
@@ -27,7 +42,7 @@ class TokenLabelStore:
         folder: The store's folder.
 
     Attributes:
-        about: What the store holds: see ``KEYS``.
+        about: Description of the store: see ``KEYS``.
 
     Raises:
         InputError: If there is no store in the folder.
@@ -37,20 +52,20 @@ class TokenLabelStore:
         self.folder = Path(folder)
         path = self.folder / 'store.json'
         if not path.is_file():
-            raise InputError(f'{folder} holds no token labels: tools/data/token_labels.py makes them')
+            raise InputError(f'{folder} has no token labels: tools/data/token_labels.py computes them')
         self.about = json.loads(path.read_text())
         if self.about.get('format') != FORMAT:
-            raise InputError(f'{folder} holds token labels of another format: make them again')
-        self._maps = None
+            raise InputError(f'the token labels in {folder} have another format: compute them again')
+        self._arrays: Arrays | None = None
 
     @classmethod
-    def create(cls, folder: str | Path, about: Mapping[str, object]) -> 'TokenLabelStore':
-        """Make an empty store, or open the one that is there if it is to hold the same.
+    def create(cls, folder: str | Path, about: Mapping[str, Any]) -> 'TokenLabelStore':
+        """Create an empty store, or open an existing one with the same description.
 
         Several processes may do so at once.
 
         Raises:
-            InputError: If the folder holds other labels; the message says in what they differ.
+            InputError: If the folder has other labels; the message names the differing keys.
         """
         folder = Path(folder)
         about = {'format': FORMAT, **about}
@@ -66,8 +81,8 @@ class TokenLabelStore:
         store.check(about, KEYS)
         return store
 
-    def check(self, about: Mapping[str, object], keys: Sequence[str]) -> None:
-        """Refuse a store that was made for something else.
+    def check(self, about: Mapping[str, Any], keys: Sequence[str]) -> None:
+        """Check that a store was made for the same data and model.
 
         Raises:
             InputError: If one of the keys differs.
@@ -75,62 +90,62 @@ class TokenLabelStore:
         differing = [key for key in keys if self.about[key] != json.loads(json.dumps(about[key]))]
         if differing:
             raise InputError(
-                f'{self.folder} holds token labels with other {", ".join(differing)} than this config asks for: '
-                'name another folder, or delete it'
+                f'the token labels in {self.folder} differ from this config in {", ".join(differing)}: choose another '
+                'folder, or delete it'
             )
 
     def check_complete(self) -> None:
-        """Refuse a store that is not finished.
+        """Check that a store is complete.
 
         Raises:
             InputError: If a row has not been written.
         """
-        missing = int((self.maps()[2] == 0).sum())
+        done = self.arrays().done
+        missing = int((done == 0).sum())
         if missing:
             raise InputError(
-                f'{self.folder} lacks {missing} of {len(self.maps()[2])} token maps: run tools/data/token_labels.py '
-                'again, and it goes on'
+                f'{missing} of {len(done)} token maps are missing in {self.folder}: run tools/data/token_labels.py '
+                'again to complete them'
             )
 
-    def maps(self) -> tuple[np.memmap, np.memmap, np.memmap]:
-        """Values, classes and what is done, as arrays over the files."""
-        if self._maps is None:
-            names = ('values', 'classes', 'done')
-            self._maps = tuple(np.load(self.folder / f'{name}.npy', mmap_mode='r+') for name in names)
-        return self._maps
+    def arrays(self) -> Arrays:
+        """The arrays, opened on first use."""
+        if self._arrays is None:
+            self._arrays = Arrays(*(np.load(self.folder / f'{name}.npy', mmap_mode='r+') for name in Arrays._fields))
+        return self._arrays
 
     def __getstate__(self) -> dict:
-        return {**self.__dict__, '_maps': None}
+        return {**self.__dict__, '_arrays': None}
 
     def row(self, sample: int, view: int) -> int:
         return sample * self.about['num_views'] + view
 
     def read(self, sample: int, view: int) -> tuple[Tensor, Tensor]:
         """Values and classes (T, H, W, k) of one view of one sample."""
-        values, classes, _ = self.maps()
+        values, classes, _ = self.arrays()
         row = self.row(sample, view)
         return torch.from_numpy(values[row].astype(np.float32)), torch.from_numpy(classes[row].astype(np.int64))
 
     def write(self, rows: Sequence[int], values: Tensor, classes: Tensor) -> None:
-        """Put labels (N, T, H, W, k) into rows."""
-        stored_values, stored_classes, done = self.maps()
+        """Write labels (N, T, H, W, k) to rows."""
+        stored_values, stored_classes, done = self.arrays()
         stored_values[rows] = values.cpu().numpy()
         stored_classes[rows] = classes.cpu().numpy()
         done[rows] = 1
 
     def flush(self) -> None:
-        """Bring everything to the disk, the notes of what is done last."""
-        for array in self.maps():
+        """Flush everything to disk, ``done`` last."""
+        for array in self.arrays():
             array.flush()
 
 
 def digest(content: object) -> str:
-    """A short text that differs where the content does."""
+    """A short hash of JSON-like content."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def digest_of_samples(samples: Sequence[Mapping[str, object]]) -> str:
-    """A digest of a data set's samples, in order; the folders that the videos lie in do not count."""
+def digest_of_samples(samples: Sequence[Mapping[str, Any]]) -> str:
+    """A digest of a data set's samples, in order, regardless of the folders of the videos."""
     paths = ('filename', 'frame_dir')
     return digest([{k: Path(v).name if k in paths else v for k, v in sample.items()} for sample in samples])
 
@@ -139,8 +154,8 @@ def _make_array(path: Path, shape: tuple[int, ...], dtype: type) -> None:
     _put(path, lambda temporary: np.lib.format.open_memmap(temporary, mode='w+', dtype=dtype, shape=shape).flush())
 
 
-def _put(path: Path, write: object) -> None:
-    """Write a file whole and under its name only if no other process has done so."""
+def _put(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file atomically, unless another process has written it already."""
     temporary = path.with_name(f'{path.name}.{os.getpid()}')
     write(temporary)
     try:

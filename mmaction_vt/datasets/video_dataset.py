@@ -28,37 +28,37 @@ from .frame_lists import read_frame_list
 
 @DATASETS.register_module()
 class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
-    """mmaction2's ``VideoDataset`` with an annotation file that may be wrong, and says so.
+    """mmaction2's ``VideoDataset`` with more list formats, and errors that name the line.
 
-    The first line of the file, whatever its name ends in, says which kind it is:
+    The first line of the file, whatever its suffix, decides its format:
 
-    - A line is a path, a space or a comma, and a label: ``some folder/clip 1.mp4 17``. The last delimiter counts, so
-      paths may hold spaces and commas. A first line ``path,label`` is passed over. With ``multi_class=True`` a line has
-      any number of labels.
+    - A path, a space or a comma, and a label per line: ``some folder/clip 1.mp4 17``. The last delimiter counts, so
+      paths may have spaces and commas. A header ``path,label`` is skipped. With ``multi_class=True`` a line has any
+      number of labels.
     - A header with ``path``, ``start``, ``end`` and ``label``: segments of videos, in seconds.
-    - The header ``original_vido_id video_id frame_id path labels``: a frame list of PySlowFast, with a row for each
-      frame. Rows of one video make a sample with ``frame_dir``, ``total_frames``, and ``filename_tmpl`` or, where file
-      names have no pattern, ``frame_paths``: the pipeline goes on with ``mmaction_vt.VideoToClips``.
+    - The header ``original_vido_id video_id frame_id path labels``: a frame list of PySlowFast, with a row per frame.
+      The rows of a video make a sample with ``frame_dir``, ``total_frames``, and ``filename_tmpl`` or, if file names
+      have no pattern, ``frame_paths``: the pipeline starts with ``mmaction_vt.VideoToClips``.
 
-    Blank lines and a byte order mark are passed over. ``ForgiveBrokenVideos`` says what becomes of videos that cannot
-    be decoded.
+    Blank lines and a byte order mark are skipped. Videos that cannot be decoded are handled by ``ForgiveBrokenVideos``.
 
     Args:
         ann_file: The annotation file.
-        *args: Those of mmaction2's ``VideoDataset``, by their places.
-        num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
-        delimiter: What stands between path and label; if it is not given, the first line says whether it is a space or
-            a comma.
+        *args: Positional arguments of mmaction2's ``VideoDataset``.
+        num_classes: Number of classes. If given, labels outside [0, num_classes) are errors.
+        delimiter: Delimiter between path and label. Default: a space or a comma, as in the first line.
         label_files: For a frame list of Something-Something V2, the official JSON files of its split and of the
-            classes, from which the labels are then taken. If it is not given, the frame list has them.
+            classes, to take the labels from. Default: the frame list has them.
         **kwargs: The other arguments of mmaction2's ``VideoDataset``: ``pipeline``, ``data_prefix`` (``video`` for
             videos, ``img`` for frames), ``multi_class``, ``start_index``, ``modality``, ``test_mode``, and those of
             mmengine's ``BaseDataset``.
 
     Raises:
-        InputError: If the annotation file does not exist, is no text, holds no video, or holds a line without a
-            usable label. The message names the file and the line.
+        InputError: If the annotation file does not exist, is not text, is empty, or has a line without a valid label.
+            The message has the file and the line.
     """
+
+    delimiter: str
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         label_files: Sequence[str] | None = None,
         **kwargs: object,
     ) -> None:
-        self.wanted_delimiter = delimiter
+        self.given_delimiter = delimiter
         self.label_files = label_files
         super().__init__(ann_file, *args, num_classes=num_classes, delimiter=delimiter or ' ', **kwargs)
 
@@ -77,7 +77,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         lines = read_lines(self.ann_file)
         first = next(lines, None)
         if first is None:
-            raise InputError(f'the annotation file {self.ann_file} is empty; each line is a path and a label')
+            raise InputError(f'the annotation file {self.ann_file} is empty; each line must have a path and a label')
         if is_frame_list(first[1]):
             return self._frame_samples(lines)
         if is_segment_list(first[1]):
@@ -90,8 +90,8 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         return info
 
     def _video_samples(self, first: Line, lines: Iterator[Line]) -> list[dict]:
-        """Those of lines that are a path and a label."""
-        self.delimiter = self.wanted_delimiter or find_delimiter(first[1], self.ann_file) or self.delimiter
+        """Samples of a list of paths and labels."""
+        self.delimiter = self.given_delimiter or find_delimiter(first[1], self.ann_file) or self.delimiter
         if not is_header(first[1]):
             lines = chain([first], lines)
         if self.multi_class:
@@ -99,13 +99,13 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         else:
             samples = [self._sample(split_line(*line, self.delimiter, self.ann_file)) for line in lines]
         if not samples:
-            raise InputError(f'the annotation file {self.ann_file} is empty: there is no row below its columns')
+            raise InputError(f'the annotation file {self.ann_file} is empty: it has only a header')
         return samples
 
     def _frame_samples(self, lines: Iterator[Line]) -> list[dict]:
-        """Those of a frame list."""
+        """Samples of a frame list."""
         videos = read_frame_list(lines, self.ann_file)
-        labels = {name: files.label for name, files in videos.items()}
+        labels: dict[str, str | int] = {name: files.label for name, files in videos.items()}
         if self.label_files is not None:
             split, classes = (Path(join_path(self.data_root or '', path)) for path in self.label_files)
             labels = dict(read_samples(split, read_classes(classes)))
@@ -114,8 +114,8 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
             where = f'{self.ann_file}, video {name}'
             if labels.get(name, '') == '':
                 raise InputError(
-                    f'{where}: it has no label; label_files of the data set names the JSON files of the split and of '
-                    'the classes'
+                    f'{where}: no label; set label_files of the data set to the JSON files of the split and of the '
+                    'classes'
                 )
             sample = files.sample()
             sample['frame_dir'] = self._path('img', sample['frame_dir'])
@@ -125,7 +125,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         return samples
 
     def _sample(self, row: Row) -> dict:
-        """A video or a segment."""
+        """The sample of a video or segment."""
         label = self._label(row.label, f'{self.ann_file}, line {row.number}')
         times = {} if row.times is None else dict(zip(('start_time', 'stop_time'), row.times, strict=True))
         return dict(filename=self._path('video', row.path), label=label, **times)
@@ -144,7 +144,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
             label = int(text)
         except ValueError:
             raise InputError(
-                f'{where}: the label {text!r} is not a whole number; a line is a path, {self.delimiter!r} and a label'
+                f'{where}: the label {text!r} is not an integer; a line has a path, {self.delimiter!r} and a label'
             ) from None
         if label < 0 or (self.num_classes is not None and label >= self.num_classes):
             allowed = 'run from 0' if self.num_classes is None else f'run from 0 to {self.num_classes - 1}'

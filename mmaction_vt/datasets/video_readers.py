@@ -1,11 +1,11 @@
-"""Frames out of video files, by decord, PyAV or torchcodec: the same frames by the same numbers.
+"""Frames of video files, by decord, PyAV or torchcodec: equal frames for equal numbers.
 
-A reader counts the frames that are shown, from 0. In a file that was cut without encoding it again, those before the
-cut are decoded and not shown. Rotation that a file only asks for is not applied.
+A reader numbers the frames that are shown, from 0. If a file was cut without re-encoding, frames before the cut are
+decoded but not shown. Rotation metadata is not applied.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -17,16 +17,16 @@ from av.video.reformatter import VideoReformatter
 from decord import DECORDError
 from decord import VideoReader as _DecordVideo
 
-from ..errors import BrokenVideoError, InputError
+from ..errors import BrokenVideoError, InputError, check_one_of
 
-# decord reports by these: a file that it cannot open by RuntimeError, one without frames by AssertionError.
+# decord raises RuntimeError for a file that it cannot open, and AssertionError for one without frames.
 DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError, IndexError)
 Source = str | BytesIO
-AT_ONCE = 32  # frames that decord and torchcodec decode before the first is looked at
+AT_ONCE = 32  # frames that decord and torchcodec decode in one call
 
 
 def count_shown(video: _DecordVideo) -> int:
-    """Frames of a video that can be shown. decord also counts those before a cut that was made without encoding."""
+    """Number of frames of a video that are shown; decord also counts those before a cut without re-encoding."""
     times = video.get_frame_timestamp(np.arange(len(video)))  # start and end of each frame in seconds
     return len(video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
 
@@ -34,19 +34,19 @@ def count_shown(video: _DecordVideo) -> int:
 class DecordReader:
     """A video read by decord 0.6.
 
-    A local file is read by its path: from memory, decord crashes (segmentation fault) on cut-off AVI and WebM files.
+    A local file is read by its path: from memory, decord crashes (segmentation fault) on truncated AVI and WebM files.
 
     Args:
         source: A path, or a file in memory.
-        name: What messages call it.
-        num_threads: Threads of the decoder; 0 for as many as it likes.
+        name: Name of the video in messages.
+        num_threads: Threads of the decoder; 0 for decord's default.
 
     Attributes:
-        num_frames: Frames that can be shown.
-        fps: Frames a second.
+        num_frames: Number of frames.
+        fps: Frames per second.
 
     Raises:
-        BrokenVideoError: If it cannot be opened or holds no frames.
+        BrokenVideoError: If it cannot be opened or has no frames.
     """
 
     def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
@@ -59,10 +59,10 @@ class DecordReader:
         self.fps = self.video.get_avg_fps()
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
-        """Frames (H, W, 3) in RGB, uint8, one after the other.
+        """Yield frames (H, W, 3) in RGB, uint8.
 
         Args:
-            frames: Their numbers, each once, in ascending order.
+            frames: Their numbers, ascending and without repetition.
 
         Raises:
             BrokenVideoError: If one cannot be decoded.
@@ -74,16 +74,16 @@ class DecordReader:
             raise undecodable(self.name, frames) from error
 
     def close(self) -> None:
-        """Let go of the file and of what the decoder holds."""
+        """Close the file and free the decoder."""
         del self.video
 
 
 class Index(NamedTuple):
-    """When the frames of a video are shown.
+    """Presentation times of the frames of a video, in units of the stream's time base.
 
     Attributes:
-        times: Of each frame, in units of the stream, ascending.
-        keys: Of those that can be decoded without others.
+        times: Of all frames, ascending.
+        keys: Of key frames.
     """
 
     times: np.ndarray
@@ -93,8 +93,8 @@ class Index(NamedTuple):
 class PyAVReader:
     """A video read by PyAV; arguments, attributes and errors as for ``DecordReader``.
 
-    The file is gone through once for the times of its packets, so that a frame is found by its time, wherever a seek
-    lands and however long frames last. Frames that are not wanted, and that no other frame refers to, are not decoded.
+    The file is demultiplexed once for the times of its packets, so that a frame is found by its time, wherever a seek
+    lands and whatever the frame rate. Frames that are neither requested nor referred to by others are not decoded.
     """
 
     def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
@@ -113,7 +113,7 @@ class PyAVReader:
         self.to_rgb = VideoReformatter()
 
     def _index(self, source: Source) -> Index:
-        """The index, of a file on disk kept for the next time: data sets of segments open a video again and again."""
+        """The index; cached for files on disk, since data sets of segments open a video many times."""
         if not isinstance(source, str):
             return index_of(self.container, self.stream)
         about = Path(source).stat()
@@ -126,8 +126,8 @@ class PyAVReader:
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
         times = self.index.times[frames]
-        keys = np.searchsorted(self.index.keys, times, side='right') - 1  # the key frame before each
-        jumps = np.flatnonzero(np.diff(keys) > 1) + 1  # where a seek leaves a key frame out
+        keys = np.searchsorted(self.index.keys, times, side='right') - 1  # last key frame before each
+        jumps = np.flatnonzero(np.diff(keys) > 1) + 1  # where seeking skips a key frame
         try:
             for run, key in zip(np.split(times, jumps), keys[[0, *jumps]], strict=True):
                 yield from self._decode(run.tolist(), int(self.index.keys[key]) if key >= 0 else None)
@@ -135,25 +135,25 @@ class PyAVReader:
             raise undecodable(self.name, frames) from error
 
     def _decode(self, times: list[int], key: int | None) -> Iterator[np.ndarray]:
-        """The frames at some times, from a key frame on, or from the start of the file."""
+        """Decode the frames at some times, starting at a key frame, or at the start of the file."""
         self.container.seek(self._start if key is None else key, stream=self.stream)
-        left = deque(times)
-        wanted = set(times)
+        remaining = deque(times)
+        requested = set(times)
         for packet in self.container.demux(self.stream):
-            self.codec.skip_frame = 'DEFAULT' if packet.pts in wanted else 'NONREF'
+            self.codec.skip_frame = 'DEFAULT' if packet.pts in requested else 'NONREF'
             for frame in self.codec.decode(packet if packet.size else None):
-                if frame.pts is None or frame.pts < left[0]:
+                if frame.pts is None or frame.pts < remaining[0]:
                     continue
-                if frame.pts > left[0] and key is not None:  # the seek went too far
-                    yield from self._decode(list(left), None)
+                if frame.pts > remaining[0] and key is not None:  # the seek overshot
+                    yield from self._decode(list(remaining), None)
                     return
-                if frame.pts > left[0]:
-                    raise undecodable(self.name, left)
+                if frame.pts > remaining[0]:
+                    raise undecodable(self.name, remaining)
                 yield self.to_rgb.reformat(frame, format='rgb24', threads=1).to_ndarray()
-                left.popleft()
-                if not left:
+                remaining.popleft()
+                if not remaining:
                     return
-        raise undecodable(self.name, left)
+        raise undecodable(self.name, remaining)
 
     @property
     def _start(self) -> int:
@@ -168,7 +168,7 @@ _INDICES: dict[tuple, Index] = {}
 
 
 def index_of(container: av.container.InputContainer, stream: av.VideoStream) -> Index:
-    """The index of a stream, from its packets: nothing is decoded."""
+    """The index of a stream, from its packets, without decoding."""
     packets = [
         (packet.pts, packet.is_keyframe)
         for packet in container.demux(stream)
@@ -180,10 +180,10 @@ def index_of(container: av.container.InputContainer, stream: av.VideoStream) -> 
 
 
 class TorchCodecReader:
-    """A video read by torchcodec, which needs FFmpeg's libraries; the rest as for ``DecordReader``.
+    """A video read by torchcodec, which needs FFmpeg's libraries; otherwise like ``DecordReader``.
 
     Raises:
-        InputError: If torchcodec or FFmpeg's libraries are not there.
+        InputError: If torchcodec or FFmpeg's libraries are not installed.
     """
 
     def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
@@ -196,8 +196,8 @@ class TorchCodecReader:
             ) from error
         self.name = name
         try:
-            source = source.getvalue() if isinstance(source, BytesIO) else source
-            self.video = VideoDecoder(source, dimension_order='NHWC', num_ffmpeg_threads=num_threads)
+            content = source.getvalue() if isinstance(source, BytesIO) else source
+            self.video = VideoDecoder(content, dimension_order='NHWC', num_ffmpeg_threads=num_threads)
         except (RuntimeError, ValueError) as error:
             raise unreadable(name) from error
         self.num_frames = len(self.video)
@@ -215,7 +215,7 @@ class TorchCodecReader:
 
 
 class BlankReader:
-    """Ten black seconds in the place of a video that is broken."""
+    """Ten seconds of black frames, in place of a broken video."""
 
     name, num_frames, fps, size = 'a blank video', 300, 30.0, (256, 340)
 
@@ -224,11 +224,11 @@ class BlankReader:
             yield np.zeros((*self.size, 3), np.uint8)
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Nothing to close."""
 
 
 class ArrayReader:
-    """Frames (T, H, W, 3) that are there already, in the place of a video."""
+    """Frames (T, H, W, 3) in memory, in place of a video."""
 
     name, fps = 'frames', 30.0
 
@@ -239,17 +239,17 @@ class ArrayReader:
         yield from self.frames[frames]
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Nothing to close."""
 
 
 class FolderReader:
-    """A folder of frames, in the place of a video.
+    """A folder of frames, in place of a video.
 
     Args:
-        folder: Where the frames are.
-        template: Their names, such as ``img_{:05}.jpg``; frames are asked for by the numbers in them.
-        num_frames: How many there are.
-        fps: Frames a second; 0 if nobody knows.
+        folder: The folder.
+        template: File name of a frame, such as ``img_{:05}.jpg``, with its number.
+        num_frames: Number of frames.
+        fps: Frames per second; 0 if unknown.
     """
 
     def __init__(self, folder: str, template: str, num_frames: int, fps: float) -> None:
@@ -263,16 +263,16 @@ class FolderReader:
         return Path(self.name) / self.template.format(number)
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Nothing to close."""
 
 
 class PathsReader(FolderReader):
-    """Frames whose files have names without a pattern, in the place of a video.
+    """Frames whose file names have no pattern, in place of a video.
 
     Args:
-        folder: What messages call them.
-        paths: Their files, in order; frames are asked for by their places, from 0.
-        fps: Frames a second; 0 if nobody knows.
+        folder: Name of the video in messages.
+        paths: Path of each frame.
+        fps: Frames per second; 0 if unknown.
     """
 
     def __init__(self, folder: str, paths: Sequence[str], fps: float) -> None:
@@ -286,17 +286,21 @@ def read_picture(path: Path) -> np.ndarray:
     """A frame (H, W, 3) in RGB, uint8.
 
     Raises:
-        BrokenVideoError: If it is not there, or is no picture.
+        BrokenVideoError: If it does not exist or cannot be read.
     """
     frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() else None
     if frame is None:
-        raise BrokenVideoError(f'the frame {path} {"is no picture" if path.is_file() else "is not there"}')
+        raise BrokenVideoError(f'the frame {path} {"is not an image" if path.is_file() else "does not exist"}')
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
 
-DEFAULT_BACKEND = 'pyav'  # the fastest of them: see benchmarks/RESULTS.md
-READERS = {'decord': DecordReader, 'pyav': PyAVReader, 'torchcodec': TorchCodecReader}
 Reader = DecordReader | PyAVReader | TorchCodecReader | BlankReader | ArrayReader | FolderReader
+DEFAULT_BACKEND = 'pyav'  # the fastest: see benchmarks/RESULTS.md
+READERS: dict[str, Callable[[Source, str, int], Reader]] = {
+    'decord': DecordReader,
+    'pyav': PyAVReader,
+    'torchcodec': TorchCodecReader,
+}
 
 
 def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int = 1, name: str | None = None) -> Reader:
@@ -306,31 +310,29 @@ def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int 
         source: A path, or a file in memory.
         backend: One of ``READERS``.
         num_threads: Threads of the decoder.
-        name: What messages call it; by default the path.
+        name: Name of the video in messages. Default: the path.
 
     Raises:
         InputError: If there is no such file or backend.
-        BrokenVideoError: If it cannot be opened, or holds no frames.
+        BrokenVideoError: If it cannot be opened or has no frames.
     """
-    if backend not in READERS:
-        raise InputError(f'backend is one of {", ".join(READERS)}, not {backend!r}')
+    check_one_of('backend', backend, READERS)
     name = name or str(source)
     if isinstance(source, str) and not Path(source).is_file():
         raise InputError(
-            f'the video {name} does not exist; data_prefix of the config and the annotation file together say where it '
-            'is looked for'
+            f'the video {name} does not exist; its path comes from data_prefix of the config and the annotation file'
         )
     reader = READERS[backend](source, name, num_threads)
     if not reader.num_frames:
-        raise BrokenVideoError(f'the video {name} holds no frames')
+        raise BrokenVideoError(f'the video {name} has no frames')
     return reader
 
 
 def unreadable(name: str) -> BrokenVideoError:
-    return BrokenVideoError(f'the video {name} cannot be read: it is cut off, damaged or no video')
+    return BrokenVideoError(f'the video {name} cannot be read: it is truncated, corrupt or not a video')
 
 
-def undecodable(name: str, frames: Sequence[int]) -> BrokenVideoError:
+def undecodable(name: str, frames: Collection[int]) -> BrokenVideoError:
     return BrokenVideoError(
-        f'the video {name} is damaged: frames between {min(frames)} and {max(frames)} cannot be decoded'
+        f'the video {name} is corrupt: frames between {min(frames)} and {max(frames)} cannot be decoded'
     )

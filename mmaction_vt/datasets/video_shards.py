@@ -1,4 +1,4 @@
-"""Videos inside tar files, for sets of millions of clips: read in sequence, by the ``webdataset`` library."""
+"""Videos in tar shards, for data sets of millions of clips, read sequentially by the ``webdataset`` library."""
 
 import json
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from ..errors import BrokenVideoError, InputError
 from ..registry import DATASETS
+from ..utils.files import COMMON_VIDEO_SUFFIXES
 from .broken_videos import black_sample
 
 INDEX = 'shards.json'
-VIDEO_SUFFIXES = ('mp4', 'avi', 'mkv', 'webm', 'mov')
 
 
 class Part(NamedTuple):
-    """A run of samples of one shard: from ``start`` to ``stop``, which is not included."""
+    """Consecutive samples of a shard: ``start`` to ``stop``, exclusive."""
 
     shard: int
     start: int
@@ -30,27 +30,27 @@ class Part(NamedTuple):
 
 @DATASETS.register_module()
 class VideoShards(IterableDataset):
-    """Labelled videos in the shards of a folder or of a server, as ``tools/data/make_shards.py`` writes them.
+    """Labelled videos in tar shards, in a folder or on a server, as written by ``tools/data/make_shards.py``.
 
-    A shard is a tar file with, for each sample, a video and its label, ``clip1.mp4`` and ``clip1.cls``. The folder's
-    ``shards.json`` says how many samples each holds. In every epoch the shards come in another order, and processes and
-    workers share their samples, each exactly once; only where the samples are not a multiple of the processes do some
-    processes see one of theirs twice. A shard that two share is read by both. In a broken video's place the sample
-    before it is taken again; it is listed as in ``VideoDataset``.
+    A shard has a video and a label for each sample, ``clip1.mp4`` and ``clip1.cls``. ``shards.json`` has the number of
+    samples of each shard. In every epoch the shards are shuffled, and their samples are divided among processes and
+    workers, each exactly once; only if the number of samples is not a multiple of the number of processes do some
+    processes repeat one. A shard that two of them share is read by both. A broken video is replaced by the sample
+    before it, and reported as in ``VideoDataset``.
 
-    Its loader has ``sampler=None``; ``SameRunHook`` tells it the epoch.
+    The data loader needs ``sampler=None``; ``SameRunHook`` sets the epoch.
 
     Args:
-        folder: Where the shards and ``shards.json`` are: a path, or an address that webdataset opens (``https://...``).
+        folder: Folder of the shards and ``shards.json``: a path, or an address for webdataset (``https://...``).
         pipeline: Transforms, the first of which takes ``video``, such as ``mmaction_vt.VideoToClips``.
-        batch_size: That of the loader: workers then share whole batches.
-        num_classes: Number of classes; if it is given, labels outside [0, num_classes) are refused.
-        shuffle: Samples among which the next one is drawn; 0 keeps the order of shards and samples.
-        seed: From which the order follows.
-        test_mode: Whether each process stops at its own samples, without repeating one to be even.
+        batch_size: That of the loader, so that batches are divided among workers as a unit.
+        num_classes: Number of classes. If given, labels outside [0, num_classes) are errors.
+        shuffle: Size of the shuffle buffer; 0 keeps the order of shards and samples.
+        seed: Seed of the order.
+        test_mode: Whether processes may have different numbers of samples, without repetitions.
 
     Raises:
-        InputError: If there is no list of shards, or (on use) a sample without a video or a usable label.
+        InputError: If there is no list of shards, or (on use) a sample without a video or a valid label.
     """
 
     def __init__(
@@ -66,26 +66,26 @@ class VideoShards(IterableDataset):
         self.folder = folder
         self.counts = read_index(folder)
         if not self.num_samples:
-            raise InputError(f'{folder} holds no samples: {INDEX} lists {len(self.counts)} shards')
+            raise InputError(f'{folder} has no samples: {INDEX} lists {len(self.counts)} shards')
         self.pipeline = Compose(pipeline)
         self.batch_size = batch_size
         self.num_classes = num_classes
         self.shuffle = shuffle
         self.seed = seed
         self.test_mode = test_mode
-        self.epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # workers see what the main process sets
+        self.epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # shared with the workers
 
     def set_epoch(self, epoch: int, seed: int = 0) -> None:
-        """Let the order of samples follow from an epoch; its seed is the data set's own."""
+        """Set the epoch that the order of samples depends on; the seed is the data set's own."""
         self.epoch.fill_(epoch)
 
     @property
     def num_samples(self) -> int:
-        """Samples of all shards."""
+        """Number of samples of all shards."""
         return sum(self.counts.values())
 
     def __len__(self) -> int:
-        """Samples of this process."""
+        """Number of samples of this process."""
         rank, world = get_dist_info()
         start, stop = self._own_range(rank, world)
         return stop - start if self.test_mode else -(-self.num_samples // world)
@@ -94,7 +94,7 @@ class VideoShards(IterableDataset):
         return self.num_samples * rank // world, self.num_samples * (rank + 1) // world
 
     def parts(self, rank: int, world: int, worker: int = 0, num_workers: int = 1) -> list[Part]:
-        """What one worker of one process reads in this epoch, in order."""
+        """What a worker of a process reads in this epoch, in order."""
         rng = np.random.default_rng([self.seed, int(self.epoch)])
         order = rng.permutation(len(self.counts)) if self.shuffle else np.arange(len(self.counts))
         start, stop = self._own_range(rank, world)
@@ -138,7 +138,7 @@ class VideoShards(IterableDataset):
             yield from [last] * short
 
     def _samples(self, parts: list[Part]) -> Iterator[dict]:
-        webdataset = library()
+        webdataset = import_webdataset()
 
         names = list(self.counts)
         for part in parts:
@@ -152,9 +152,9 @@ class VideoShards(IterableDataset):
 
     def _unpack(self, sample: dict, shard: str) -> dict:
         where = f'{shard}, sample {sample["__key__"]}'
-        suffixes = [suffix for suffix in VIDEO_SUFFIXES if suffix in sample]
+        suffixes = [suffix[1:] for suffix in COMMON_VIDEO_SUFFIXES if suffix[1:] in sample]
         if not suffixes or 'cls' not in sample:
-            raise InputError(f'{where}: a sample is a video (.{", .".join(VIDEO_SUFFIXES)}) and a label (.cls)')
+            raise InputError(f'{where}: a sample needs a video ({", ".join(COMMON_VIDEO_SUFFIXES)}) and a label (.cls)')
         text = sample['cls'].decode().strip()
         if not text.isdecimal() or (self.num_classes is not None and int(text) >= self.num_classes):
             allowed = 'from 0' if self.num_classes is None else f'from 0 to {self.num_classes - 1}'
@@ -163,8 +163,8 @@ class VideoShards(IterableDataset):
         return dict(video=sample[suffixes[0]], filename=name, label=int(text), start_index=0, modality='RGB')
 
 
-def library() -> ModuleType:
-    """webdataset.
+def import_webdataset() -> ModuleType:
+    """The module webdataset.
 
     Raises:
         InputError: If it is not installed.
@@ -177,12 +177,12 @@ def library() -> ModuleType:
 
 
 def read_index(folder: str) -> dict[str, int]:
-    """Samples of each shard by its name.
+    """Number of samples of each shard, by name.
 
     Raises:
-        InputError: If there is no such list, or it is none.
+        InputError: If there is no valid list.
     """
-    gopen = library().gopen
+    gopen = import_webdataset().gopen
     try:
         if '://' in folder:
             with gopen(f'{folder}/{INDEX}') as file:
@@ -192,16 +192,16 @@ def read_index(folder: str) -> dict[str, int]:
         return {str(name): int(count) for name, count in counts.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise InputError(
-            f'{folder} has no {INDEX} with the samples of each shard: see tools/data/make_shards.py'
+            f'{folder} has no valid {INDEX}, the number of samples of each shard: see tools/data/make_shards.py'
         ) from error
 
 
 def shuffled(samples: Iterator[dict], among: int, rng: np.random.Generator) -> Iterator[dict]:
-    """The samples, each drawn from the ``among`` next ones."""
-    waiting = []
+    """The samples, shuffled by a buffer of ``among`` samples."""
+    buffer = []
     for sample in samples:
-        waiting.append(sample)
-        if len(waiting) > among:
-            yield waiting.pop(int(rng.integers(len(waiting))) if among else 0)
-    while waiting:
-        yield waiting.pop(int(rng.integers(len(waiting))) if among else 0)
+        buffer.append(sample)
+        if len(buffer) > among:
+            yield buffer.pop(int(rng.integers(len(buffer))) if among else 0)
+    while buffer:
+        yield buffer.pop(int(rng.integers(len(buffer))) if among else 0)

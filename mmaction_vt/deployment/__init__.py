@@ -1,4 +1,4 @@
-"""Deployment: layers merged for inference, and recognizers as files that run without this package."""
+"""Deployment: layers merged for inference, and recognizers exported to files that run without this package."""
 
 from .export import TOLERANCE, ExportReport, export_recognizer
 from .fuse import count_merged, fuse_for_inference

@@ -1,34 +1,34 @@
-"""A recognizer as a file that runs without this package, checked before it is written."""
+"""Exporting a recognizer to a file that runs without this package, and that is verified before it is written."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..utils.files import write_whole
+from ..utils.files import check_suffix, write_atomically
 from . import onnx_file, torch_file
 from .fuse import count_merged, fuse_for_inference
 from .metadata import describe
 from .scorer import Scorer
 
 FORMATS = {'.onnx': 'onnx', '.pt2': 'torch'}
-TOLERANCE = 1e-4  # by how much scores may differ from PyTorch's
-CHECKED_CLIPS = (1, 3)  # batches that the file is checked with; it is traced with another
+TOLERANCE = 1e-4  # largest difference of scores from PyTorch's
+CHECKED_CLIPS = (1, 3)  # batch sizes that the file is verified with; it is traced with another
 
 
 class ExportReport(NamedTuple):
-    """What was written.
+    """The result of an export.
 
     Attributes:
-        clip_shape: (3, T, H, W) of the clips that it takes.
-        num_classes: Classes of each output.
+        clip_shape: (3, T, H, W) of the clips.
+        num_classes: Number of classes of each output.
         num_bytes: Size of the file.
-        merged: How many layers stand for two.
-        difference: The largest difference of a score from PyTorch's; None without a check.
+        merged: Number of merged layers.
+        difference: Largest difference of a score from PyTorch's; None if it was not checked.
     """
 
     clip_shape: tuple[int, ...]
@@ -49,39 +49,40 @@ def export_recognizer(
     labels: list[str] | dict[str, list[str]] | None = None,
     check: bool = True,
 ) -> ExportReport:
-    """Write a recognizer as ONNX or as a program of ``torch.export``, for any number of clips.
+    """Export a recognizer to ONNX or to a program of ``torch.export``, for any batch size.
 
-    The input is ``clips``, (N, 3, T, H, W) in float32 and normalised; the outputs are those of ``Scorer``. What the
-    file tells of itself is in ``metadata.describe``: as ONNX metadata, or as ``metadata.json`` in the .pt2 archive.
+    The input is ``clips``, (N, 3, T, H, W) in float32 and normalised; the outputs are those of ``Scorer``. The file has
+    the metadata of ``metadata.describe``: as ONNX metadata, or as ``metadata.json`` in the .pt2 archive.
 
     Args:
         model: The recognizer, as ``init_recognizer`` returns it.
-        path: The file, which appears when it is whole and its scores are right.
-        file_format: ``onnx`` or ``torch``; what the name ends in by default.
-        clip_shape: T, H and W; those that the backbone is made for by default.
-        softmax: Whether scores become probabilities.
-        fuse: Whether ``fuse_for_inference`` comes first.
-        opset: Version of ONNX's operators.
-        labels: Class names to keep in the file; of a model with several classifiers a list for each.
-        check: Whether the file is run beside the model, for other numbers of clips than it was traced with.
+        path: The file, which is written once its scores are verified.
+        file_format: ``onnx`` or ``torch``. Default: by the suffix.
+        clip_shape: T, H and W. Default: those that the backbone expects.
+        softmax: Whether to output probabilities.
+        fuse: Whether to apply ``fuse_for_inference`` first.
+        opset: The ONNX opset version.
+        labels: Class names to store in the file; for a model with several classifiers a list for each.
+        check: Whether to compare the scores of the file with the model's, for other batch sizes than it was traced
+            with.
 
     Raises:
-        InputError: If an argument does not fit, a package is missing, the model cannot be exported, or its scores
-            differ by more than ``TOLERANCE``; what was at ``path`` before is still there.
+        InputError: If an argument does not fit, a package is missing, the model cannot be exported, or scores differ by
+            more than ``TOLERANCE``; what was at ``path`` before remains.
     """
     file_format = format_of(path, file_format)
     if file_format == 'onnx':
         onnx_file.check_packages()
         onnx_file.check_opset(opset)
     elif opset is not None:
-        raise InputError('--opset is for ONNX: leave it away for a program of torch.export')
-    backbone = Scorer(model).backbone
-    clip_shape = (3, *(clip_shape or (backbone.num_frames, *backbone.img_size)))
+        raise InputError('--opset is for ONNX: omit it for a program of torch.export')
+    backbone: Any = Scorer(model).backbone
+    shape = (3, *(clip_shape or (backbone.num_frames, *backbone.img_size)))
     fused = fuse_for_inference(model) if fuse else model
     scorer = Scorer(fused, softmax)
-    metadata = describe(model, scorer, clip_shape, labels)
+    metadata = describe(model, scorer, shape, labels)
 
-    program = torch_file.trace(scorer, clip_shape)
+    program = torch_file.trace(scorer, shape)
     if file_format == 'onnx':
         content = onnx_file.to_onnx(program, list(scorer.num_classes), metadata, opset)
         make_runner = onnx_file.onnx_runner
@@ -91,30 +92,30 @@ def export_recognizer(
         make_runner = torch_file.pt2_runner
     difference = None
     if check:
-        difference = largest_difference(make_runner(content), Scorer(model, softmax), clip_shape)
+        difference = largest_difference(make_runner(content), Scorer(model, softmax), shape)
         if not difference <= TOLERANCE:
             raise InputError(
-                f"the scores of the exported file differ from the model's by {difference:.1e}, and {TOLERANCE:.0e} is "
-                f'allowed: {path} was not written'
+                f"scores of the exported file differ from the model's by {difference:.1e}, more than {TOLERANCE:.0e}: "
+                f'{path} was not written'
             )
     try:
-        write_whole(Path(path), content)
+        write_atomically(Path(path), content)
     except OSError as error:
         raise InputError(f'{path} ({len(content) / 2**20:.1f} MB) cannot be written: {error.strerror}') from error
-    return ExportReport(clip_shape, scorer.num_classes, len(content), count_merged(fused), difference)
+    return ExportReport(shape, scorer.num_classes, len(content), count_merged(fused), difference)
 
 
 def format_of(path: str | Path, file_format: str | None = None) -> str:
-    """``onnx`` or ``torch``: what was asked for, or what a file's name ends in.
+    """``onnx`` or ``torch``, as given or by the suffix of a file.
 
     Raises:
-        InputError: If neither tells.
+        InputError: If the suffix is unknown and no format is given, or they contradict each other.
     """
-    suffix = Path(path).suffix
-    if suffix not in FORMATS and file_format is None:
-        raise InputError(f'--out takes a name that ends in {" or ".join(FORMATS)}, or --format with it, not {path}')
-    if file_format is not None and FORMATS.get(suffix, file_format) != file_format:
-        raise InputError(f'--format {file_format} does not go with a name that ends in {suffix}: {path}')
+    suffix = Path(path).suffix.lower()
+    if file_format is None:
+        check_suffix('without --format, --out', path, FORMATS)
+    elif FORMATS.get(suffix, file_format) != file_format:
+        raise InputError(f'--format {file_format} does not fit the suffix {suffix} of {path}')
     return file_format or FORMATS[suffix]
 
 
@@ -124,7 +125,7 @@ def largest_difference(
     """The largest difference between an exported file's scores and the model's, over ``CHECKED_CLIPS``.
 
     Args:
-        run: What runs the file.
+        run: A function that runs the file.
         scorer: The model.
         clip_shape: (3, T, H, W).
     """

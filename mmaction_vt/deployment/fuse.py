@@ -1,6 +1,7 @@
-"""Linear layers that follow each other with nothing in between, as one."""
+"""Merging consecutive linear layers for inference."""
 
 import copy
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -8,27 +9,31 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..models.layers import DividedSpaceTimeBlock, GlobalPyramidAttention
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-class Merged:
-    """A layer that stands for two, in inference only; ``merged`` in its state dict tells it from either of them."""
+
+class Merged(nn.Module):
+    """A layer that stands for two, in inference only; ``merged`` in its state dict marks it."""
+
+    weight: Any
+    bias: Any
 
     def _take(self, weight: Tensor, bias: Tensor, like: Tensor) -> None:
         self.register_buffer('merged', torch.ones((), dtype=torch.bool, device=like.device))
         self.weight = nn.Parameter(weight.to(like.dtype), requires_grad=False)
         self.bias = nn.Parameter(bias.to(like.dtype), requires_grad=False)
 
-    def train(self, mode: bool = True) -> nn.Module:
+    def train(self, mode: bool = True) -> 'Self':
         if mode:
-            raise InputError(
-                'a model that fuse_for_inference returned cannot be trained: train the one that it was made from'
-            )
+            raise InputError('a model merged by fuse_for_inference cannot be trained: train the original')
         return super().train(mode)
 
     def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *args: object) -> None:
         if f'{prefix}merged' not in state_dict:
             raise InputError(
-                f'{prefix}weight stands for two layers, which fuse_for_inference merged, and the checkpoint has them '
-                'apart: load it into the model as it was built, and merge then'
+                f'{prefix}weight stands for two layers merged by fuse_for_inference, which are separate in the '
+                'checkpoint: load it into the original model first, then merge'
             )
         super()._load_from_state_dict(state_dict, prefix, *args)
 
@@ -37,8 +42,8 @@ class MergedLinear(Merged, nn.Linear):
     """Two linear layers as one.
 
     Args:
-        first: The layer that reads the input.
-        second: The layer that reads what the first returns.
+        first: The first layer.
+        second: The layer after it.
     """
 
     def __init__(self, first: nn.Linear, second: nn.Linear) -> None:
@@ -48,34 +53,43 @@ class MergedLinear(Merged, nn.Linear):
 
 
 class MergedConv3d(Merged, nn.Conv3d):
-    """A convolution and the BatchNorm behind it as one.
+    """A convolution and the BatchNorm after it as one.
 
     Args:
         conv: The convolution.
-        norm: BatchNorm, with the statistics that it uses in evaluation mode.
+        norm: The BatchNorm, with its running statistics.
     """
 
     def __init__(self, conv: nn.Conv3d, norm: nn.BatchNorm3d) -> None:
-        sizes = dict(stride=conv.stride, padding=conv.padding, dilation=conv.dilation, groups=conv.groups)
-        super().__init__(conv.in_channels, conv.out_channels, conv.kernel_size, **sizes, device='meta')
-        scale = norm.weight.detach().double() / (norm.running_var.double() + norm.eps).sqrt()
+        sizes: dict[str, Any] = dict(
+            kernel_size=conv.kernel_size,
+            stride=conv.stride,
+            padding=conv.padding,
+            dilation=conv.dilation,
+            groups=conv.groups,
+        )
+        super().__init__(conv.in_channels, conv.out_channels, **sizes, device='meta')
+        statistics: Any = (norm.running_mean, norm.running_var)
+        mean, variance = (value.double() for value in statistics)
+        scale = norm.weight.detach().double() / (variance + norm.eps).sqrt()
         weight = conv.weight.detach().double() * scale[:, None, None, None, None]
-        bias = (conv.bias.detach().double() - norm.running_mean.double()) * scale + norm.bias.detach().double()
+        bias: Any = conv.bias
+        bias = (bias.detach().double() - mean) * scale + norm.bias.detach().double()
         self._take(weight, bias, conv.weight)
 
 
 def fuse_for_inference(model: nn.Module) -> nn.Module:
-    """Merge linear layers that follow each other with nothing in between.
+    """Merge consecutive linear layers.
 
-    These are TimeSformer's projection behind attention along time with ``temporal_fc``, between which training has
+    These are the projection of TimeSformer's temporal attention with ``temporal_fc``, between which training has
     dropout and stochastic depth, and the first convolution of DualFormer's coarse level with its BatchNorm. The merged
-    weights are computed in float64; scores differ by what float32 rounds. Motionformer and ViViT have no such layers,
-    and come back as they were.
+    weights are computed in float64; scores differ by float32 rounding. Motionformer and ViViT have no such layers, and
+    are copied unchanged.
 
-    The copy cannot be trained, and refuses checkpoints of the model that it was made from: load first, merge then.
+    The copy cannot be trained, and refuses checkpoints of the original: load them first, then merge.
 
     Args:
-        model: A recognizer or a backbone in evaluation mode; it stays as it is.
+        model: A recognizer or a backbone in evaluation mode, which is not changed.
 
     Returns:
         A copy in evaluation mode.
@@ -88,25 +102,26 @@ def fuse_for_inference(model: nn.Module) -> nn.Module:
     """
     if any(module.training for module in model.modules()):
         raise InputError(
-            'fuse_for_inference takes a model in evaluation mode, since training has dropout between the layers that '
-            'it merges: call model.eval() first'
+            'fuse_for_inference needs a model in evaluation mode, since training has dropout between the merged '
+            'layers: call model.eval() first'
         )
     model = copy.deepcopy(model)
     for module in model.modules():
+        part: Any = module
         if isinstance(module, DividedSpaceTimeBlock) and isinstance(module.temporal_fc, nn.Linear):
-            module.temporal_attn.proj = MergedLinear(module.temporal_attn.proj, module.temporal_fc)
-            module.temporal_fc = nn.Identity()
+            part.temporal_attn.proj = MergedLinear(part.temporal_attn.proj, part.temporal_fc)
+            part.temporal_fc = nn.Identity()
         elif isinstance(module, GlobalPyramidAttention) and module.has_coarse_level:
-            conv, norm = module.lr[:2]
+            conv, norm = part.lr[:2]
             if not isinstance(norm, nn.Identity):
-                module.lr[0], module.lr[1] = MergedConv3d(conv, norm), nn.Identity()
+                part.lr[0], part.lr[1] = MergedConv3d(conv, norm), nn.Identity()
     return model.eval()
 
 
 def count_merged(model: nn.Module) -> int:
-    """How many layers of a model stand for two.
+    """The number of merged layers of a model.
 
     Args:
-        model: What ``fuse_for_inference`` returned, or any other model, which has none.
+        model: A model from ``fuse_for_inference``, or any other, which has none.
     """
     return sum(isinstance(module, Merged) for module in model.modules())

@@ -1,6 +1,7 @@
-"""What an exported file tells of itself, so that a server can prepare clips without this package."""
+"""The metadata of an exported file, with which a server can prepare clips without this package."""
 
 import json
+from typing import Any
 
 from mmengine.config import Config
 from torch import nn
@@ -17,24 +18,24 @@ def describe(
     clip_shape: tuple[int, ...],
     labels: list[str] | dict[str, list[str]] | None = None,
 ) -> dict[str, str]:
-    """Facts by name, each as JSON.
+    """The metadata by name, each as JSON.
 
     - ``model``: the backbone; ``mmaction_vt``: the version that wrote the file;
-    - ``clip_shape``: [3, T, H, W] of a clip; ``channel_order``: ``rgb`` or ``bgr``; ``mean`` and ``std``: (pixels in
-      0 to 255 - mean) / std goes in;
+    - ``clip_shape``: [3, T, H, W] of a clip; ``channel_order``: ``rgb`` or ``bgr``; ``mean`` and ``std``: the input is
+      (pixels from 0 to 255 - mean) / std;
     - ``num_classes`` of each output; ``output``: ``logits`` or ``probabilities``; ``labels``: the class names;
-    - ``test_pipeline``: how the config reads a video in a test.
+    - ``test_pipeline``: the test pipeline of the config.
 
     Args:
         model: The recognizer, with its config as ``cfg`` if there is one.
-        scorer: What is exported of it.
+        scorer: The module that is exported.
         clip_shape: (3, T, H, W).
-        labels: Class names; of a model with several classifiers a list for each.
+        labels: Class names; for a model with several classifiers a list for each.
 
     Raises:
-        InputError: If the names are not as many as the classes.
+        InputError: If the number of names is not that of the classes.
     """
-    facts = dict(
+    facts: dict[str, Any] = dict(
         model=type(model.backbone).__name__,
         mmaction_vt=__version__,
         clip_shape=list(clip_shape),
@@ -53,8 +54,8 @@ def describe(
 
 
 def normalisation_of(model: nn.Module) -> dict[str, list[float] | str]:
-    """``mean`` and ``std`` that the recognizer's preprocessor takes off and divides by, and its ``channel_order``."""
-    preprocessor = getattr(model, 'data_preprocessor', None)
+    """``mean``, ``std`` and ``channel_order`` of the recognizer's preprocessor."""
+    preprocessor: Any = getattr(model, 'data_preprocessor', None)
     order = dict(channel_order='bgr' if getattr(preprocessor, 'to_rgb', False) else 'rgb')  # to_rgb reverses channels
     if not hasattr(preprocessor, 'mean'):
         return dict(mean=[0.0] * 3, std=[1.0] * 3, **order)

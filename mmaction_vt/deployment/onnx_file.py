@@ -1,4 +1,4 @@
-"""Recognizers in ONNX, the format that runtimes of many makers read."""
+"""Recognizers in ONNX."""
 
 import importlib.util
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from ..errors import InputError
 from .torch_file import first_line, quiet
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
-# Those that PyTorch 2.11 writes and onnxruntime reads.
+# Opsets that PyTorch 2.11 writes and onnxruntime reads.
 OPSETS = range(18, 24)
 DEFAULT_OPSET = 20
-LARGEST = 2**31 - 2**24  # bytes; what protobuf holds, less room for the graph
+LARGEST = 2**31 - 2**24  # bytes: the limit of protobuf, less room for the graph
 
 
 def check_packages() -> None:
-    """Refuse to begin without what ONNX needs.
+    """Check that the packages for ONNX are installed.
 
     Raises:
         InputError: If a package is missing.
@@ -33,37 +33,48 @@ def check_packages() -> None:
 
 
 def check_opset(opset: int | None) -> None:
-    """Refuse an opset that is not written.
+    """Check the opset version.
 
     Raises:
         InputError: If it is not one of ``OPSETS``.
     """
     if opset is not None and opset not in OPSETS:
-        raise InputError(f'--opset is from {OPSETS[0]} to {OPSETS[-1]} (default: {DEFAULT_OPSET}), not {opset}')
+        raise InputError(f'--opset must be from {OPSETS[0]} to {OPSETS[-1]} (default: {DEFAULT_OPSET}), not {opset}')
 
 
 def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, str], opset: int | None = None) -> bytes:
     """The content of an .onnx file.
 
     Args:
-        program: What ``trace`` returned.
+        program: The program, as ``trace`` returns it.
         outputs: Names of its outputs.
-        metadata: What the file tells of itself.
+        metadata: The metadata of the file.
         opset: One of ``OPSETS``.
 
     Raises:
-        InputError: If the weights are more than such a file holds, or an operator has no counterpart.
+        InputError: If the weights are too large for the format, or an operator is not supported.
     """
     size = sum(value.numel() * value.element_size() for value in program.state_dict.values())
     if size > LARGEST:
-        raise InputError(f'an .onnx file holds 2 GB and the weights are {size / 2**30:.1f} GB: take --format torch')
-    options = dict(input_names=['clips'], output_names=outputs, dynamic_shapes=dict(clips={0: 'batch'}), verbose=False)
+        raise InputError(
+            f'an .onnx file is limited to 2 GB, and the weights are {size / 2**30:.1f} GB: use --format torch'
+        )
     with quiet():
         try:
-            onnx_program = torch.onnx.export(program, (), dynamo=True, opset_version=opset or DEFAULT_OPSET, **options)
+            onnx_program = torch.onnx.export(
+                program,
+                (),
+                dynamo=True,
+                opset_version=opset or DEFAULT_OPSET,
+                input_names=['clips'],
+                output_names=outputs,
+                dynamic_shapes=dict(clips={0: 'batch'}),
+                verbose=False,
+            )
         except torch.onnx.OnnxExporterError as error:
             cause = first_line(error.__cause__ or error)
-            raise InputError(f'torch.onnx cannot write this model: {cause}') from error
+            raise InputError(f'torch.onnx cannot export this model: {cause}') from error
+    assert onnx_program is not None  # as with dynamo=True
     onnx_program.model.metadata_props.update(metadata)
     return onnx_program.model_proto.SerializeToString()
 
@@ -72,7 +83,7 @@ def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
     """A function from clips to scores that runs the content of an .onnx file in onnxruntime, on the CPU.
 
     Raises:
-        InputError: If onnxruntime does not take it.
+        InputError: If onnxruntime cannot load it.
     """
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
@@ -84,9 +95,7 @@ def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
     try:
         session = onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
     except refusals as error:
-        raise InputError(
-            f'onnxruntime {onnxruntime.__version__} does not take the file: {first_line(error)}'
-        ) from error
+        raise InputError(f'onnxruntime {onnxruntime.__version__} cannot load the file: {first_line(error)}') from error
     names = [output.name for output in session.get_outputs()]
 
     def run(clips: Tensor) -> dict[str, Tensor]:

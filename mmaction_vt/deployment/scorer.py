@@ -1,4 +1,6 @@
-"""A recognizer as one function from clips to scores."""
+"""A recognizer as one module from clips to scores."""
+
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -11,28 +13,28 @@ class Scorer(nn.Module):
     """A recognizer's backbone and head as one module, in evaluation mode.
 
     Shapes: normalised clips (N, 3, T, H, W) to a dict of (N, classes): ``scores``, or ``verb`` and ``noun``. Of a head
-    that scores tokens too, the scores of the classes.
+    with token labels only the scores of the classes are returned.
 
     Args:
-        model: The recognizer; it shares its parameters.
-        softmax: Whether scores become probabilities, as a config with ``average_clips='prob'`` has them in a test.
+        model: The recognizer; its parameters are shared.
+        softmax: Whether to output probabilities, as in a test with ``average_clips='prob'``.
 
     Attributes:
-        num_classes: Classes of each output.
+        num_classes: Number of classes of each output.
 
     Raises:
-        InputError: If the recognizer is not a backbone of this package with a head right behind it.
+        InputError: If the recognizer is not a backbone of this package followed by a head.
     """
 
-    def __init__(self, model: nn.Module, softmax: bool = False) -> None:
+    def __init__(self, model: Any, softmax: bool = False) -> None:
         super().__init__()
         if not isinstance(getattr(model, 'backbone', None), VideoTransformer):
             name = type(getattr(model, 'backbone', model)).__name__
             raise InputError(
-                f'export takes models whose backbone is TimeSformer, Motionformer, ViViT or DualFormer, not {name}'
+                f'the backbone of an exported model must be TimeSformer, Motionformer, ViViT or DualFormer, not {name}'
             )
         if getattr(model, 'neck', None) is not None or getattr(model, 'cls_head', None) is None:
-            raise InputError('export takes models whose cls_head is right behind the backbone, without a neck')
+            raise InputError('an exported model must have its cls_head directly after the backbone, without a neck')
         self.backbone = model.backbone
         self.cls_head = model.cls_head
         self.softmax = softmax
@@ -42,5 +44,5 @@ class Scorer(nn.Module):
 
     def forward(self, clips: Tensor) -> dict[str, Tensor]:
         scores = score_classes(self.cls_head, self.backbone(clips))
-        scores = scores if isinstance(scores, dict) else dict(scores=scores)
-        return {name: values.softmax(-1) if self.softmax else values for name, values in scores.items()}
+        by_name = scores if isinstance(scores, dict) else dict(scores=scores)
+        return {name: values.softmax(-1) if self.softmax else values for name, values in by_name.items()}

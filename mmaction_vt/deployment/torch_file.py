@@ -15,19 +15,19 @@ from ..errors import InputError
 from ..models.layers import TrajectoryAttention
 from .scorer import Scorer
 
-TRACED_CLIPS = 2  # one clip would be taken for a constant
+TRACED_CLIPS = 2  # a batch size of 1 would be specialised as a constant
 METADATA_FILE = 'metadata.json'
 
 
 def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
-    """The program of a scorer for any number of clips of one shape.
+    """Trace a scorer to a program for any batch size.
 
     Args:
-        scorer: The scorer; it stays as it is.
+        scorer: The scorer, which is not changed.
         clip_shape: (3, T, H, W).
 
     Raises:
-        InputError: If the clips do not fit the model, or it does something that no program can hold.
+        InputError: If the clips do not fit the model, or it cannot be traced.
     """
     scorer = copy.deepcopy(scorer).cpu().requires_grad_(False)
     for module in scorer.modules():
@@ -35,7 +35,7 @@ def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
             module.in_parts = False
     clips = torch.zeros(TRACED_CLIPS, *clip_shape)
     with torch.no_grad(), quiet():
-        scorer(clips)  # says what does not fit
+        scorer(clips)  # raises if they do not fit
         try:
             return torch.export.export(scorer, (clips,), dynamic_shapes=dict(clips={0: Dim('batch')}), strict=False)
         except (torch._dynamo.exc.TorchDynamoException, RuntimeError, ValueError) as error:
@@ -44,7 +44,7 @@ def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
 
 
 def to_pt2(program: ExportedProgram, metadata: str) -> bytes:
-    """The content of a .pt2 file, with the metadata beside the program."""
+    """The content of a .pt2 file with metadata."""
     buffer = io.BytesIO()
     with quiet():
         torch.export.save(program, buffer, extra_files={METADATA_FILE: metadata})
@@ -57,13 +57,13 @@ def pt2_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
         return torch.export.load(io.BytesIO(content)).module()
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Leave out what exporters log of their own steps and warn of in their own code."""
+    """Silence the logs and warnings of exporters about themselves."""
     loggers = [logging.getLogger(name) for name in ('onnxscript', 'onnx_ir', 'torch.onnx')]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

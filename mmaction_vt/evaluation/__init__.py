@@ -1,4 +1,4 @@
-"""Metrics that mmaction2 lacks."""
+"""Metrics, and files of predictions."""
 
 from .broken_videos import CountBrokenVideos
 from .epic_challenge import SupervisionLevels, write_challenge

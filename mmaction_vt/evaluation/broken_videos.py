@@ -1,4 +1,4 @@
-"""Videos that a test could not decode count as wrong."""
+"""Counting videos that a test could not decode as wrong."""
 
 from collections.abc import Sequence
 from logging import WARNING
@@ -14,17 +14,17 @@ LOWEST = -1e9
 
 @METRICS.register_module()
 class CountBrokenVideos(BaseMetric):
-    """Gives the label of a broken video the lowest score of all, and says how many there are; it reports no figure.
+    """Give the label of each broken video the lowest score, and log how many there are; it reports no figure.
 
-    Place it before other metrics: they see the scores that it leaves. A video counts as wrong then wherever k is less
-    than the number of classes.
+    It must come before other metrics, which see the scores that it sets. A broken video then counts as wrong for each k
+    below the number of classes.
 
     Args:
-        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
-        prefix: Of no use here, since no figure is reported.
+        collect_device: Device for collecting the results of several processes, ``cpu`` or ``gpu``.
+        prefix: Not used, since no figure is reported.
 
     Attributes:
-        broken: After the evaluation, on the first process, the reason for each broken video by its name.
+        broken: After the evaluation, on the first process, the error of each broken video, by name.
     """
 
     default_prefix = 'broken'
@@ -50,7 +50,7 @@ class CountBrokenVideos(BaseMetric):
 
 
 def wrong_scores(scores: torch.Tensor | dict, labels: torch.Tensor) -> torch.Tensor | dict:
-    """Scores of no class but the others than the labels."""
+    """Scores that rank the labels last."""
     if isinstance(scores, dict):
         tasks = zip(scores.items(), labels, strict=True)
         return {task: wrong_scores(values, label[None]) for (task, values), label in tasks}

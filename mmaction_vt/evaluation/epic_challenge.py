@@ -1,9 +1,9 @@
-"""The file that the action recognition challenge of EPIC-KITCHENS-100 takes."""
+"""Submissions to the action recognition challenge of EPIC-KITCHENS-100."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
@@ -11,21 +11,21 @@ import torch
 from mmengine.dataset import BaseDataset
 
 from ..errors import InputError
+from ..utils.files import atomic_path
 from .verb_noun import task_probabilities
 
 VERSION, CHALLENGE = '0.2', 'action_recognition'
 MOST_ACTIONS = 100
-DIGITS = 7  # significant ones, as many as float32 has
-CHALLENGE_SUFFIXES = ('.json', '.zip')
+DIGITS = 7  # significant digits, as many as float32 has
 NAME_IN_ZIP = 'test.json'
 
 
 class SupervisionLevels(NamedTuple):
-    """What a model has learnt from, on the Supervision Levels Scale (Damen and Wray, 2020); each from 0 to 5.
+    """The supervision of a model on the Supervision Levels Scale (Damen and Wray, 2020), each from 0 to 5.
 
     Attributes:
-        pretraining: 2 for public images and videos, ImageNet and Kinetics among them.
-        labels: 3 for classes, starts and ends of segments.
+        pretraining: 2 for public images and videos, such as ImageNet and Kinetics.
+        labels: 3 for classes, start and end of each segment.
         data: 3 for the training split, 4 for that and the validation split.
     """
 
@@ -37,36 +37,30 @@ class SupervisionLevels(NamedTuple):
 def write_challenge(
     path: str | Path, predictions: list[dict], dataset: BaseDataset, levels: SupervisionLevels | None = None
 ) -> None:
-    """Write the scores of all segments as the challenge takes them.
+    """Write the scores of all segments in the format of the challenge.
 
-    Scores of verbs and nouns are probabilities. Those of actions are the products of the two, for the 100 likeliest
-    pairs. About 10 KB a segment are written one by one: 130 MB for the test split, or a third of that as a ``.zip``.
+    Scores of verbs and nouns are probabilities; those of actions are their products, for the 100 most probable pairs.
+    Segments are written one by one, about 10 KB each: 130 MB for the test split, a third of that as ``.zip``.
 
     Args:
-        path: A name that ends in ``.json``, or in ``.zip`` for what is uploaded.
-        predictions: What ``KeepPredictions`` kept of ``dataset``, in its order.
+        path: A ``.json``, or a ``.zip`` to be uploaded.
+        predictions: The predictions that ``KeepPredictions`` collected of ``dataset``, in its order.
         dataset: An ``EpicKitchensDataset``.
-        levels: What the model has learnt from; by default what fits a Motionformer from a Kinetics model, trained on
-            the training split.
+        levels: The supervision of the model. Default: that of a Motionformer from a Kinetics model, trained on the
+            training split.
 
     Raises:
         InputError: If a segment has no ``narration_id``, or no scores for verbs and nouns.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'{path.name}.part')
-    pieces = _pieces(predictions, dataset, levels or SupervisionLevels())
-    try:
-        if path.suffix == '.zip':
+    pieces = (piece.encode() for piece in _pieces(predictions, dataset, levels or SupervisionLevels()))
+    with atomic_path(path) as part:
+        if path.suffix.lower() == '.zip':
             with ZipFile(part, 'w', ZIP_DEFLATED) as archive, archive.open(NAME_IN_ZIP, 'w') as file:
-                for piece in pieces:
-                    file.write(piece.encode())
-        else:
-            with part.open('w', encoding='utf-8') as file:
                 file.writelines(pieces)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        else:
+            with part.open('wb') as file:
+                file.writelines(pieces)
 
 
 def _pieces(predictions: list[dict], dataset: BaseDataset, levels: SupervisionLevels) -> Iterator[str]:
@@ -83,18 +77,18 @@ def _pieces(predictions: list[dict], dataset: BaseDataset, levels: SupervisionLe
         segment = dataset.get_data_info(index).get('narration_id')
         if not segment:
             raise InputError(
-                f'segment {index + 1} of {dataset.ann_file} has no narration_id, by which the challenge calls it; the '
-                'columns are those of EPIC_100_test_timestamps.csv'
+                f'segment {index + 1} of {dataset.ann_file} has no narration_id, which the challenge needs; the '
+                'columns must be those of EPIC_100_test_timestamps.csv'
             )
         yield f'{"," if index else ""}\n{json.dumps(segment)}: {json.dumps(segment_scores(prediction["scores"]))}'
     yield '}}\n'
 
 
-def segment_scores(scores: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
-    """The scores of a segment by class: all verbs, all nouns, and the likeliest pairs of both.
+def segment_scores(scores: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """The scores of a segment by class: all verbs, all nouns, and their most probable pairs.
 
     Args:
-        scores: Those of verbs and of nouns, probabilities or raw scores.
+        scores: Scores of verbs and of nouns as arrays, probabilities or raw scores.
 
     Raises:
         InputError: If there are none for verbs or for nouns.
@@ -103,8 +97,8 @@ def segment_scores(scores: dict[str, np.ndarray]) -> dict[str, dict[str, float]]
         scores = {task: torch.as_tensor(values) for task, values in scores.items()}
     verbs, nouns = (task_probabilities(scores, task) for task in ('verb', 'noun'))
     pairs = np.outer(verbs, nouns)
-    best = np.argsort(-pairs, axis=None, kind='stable')[:MOST_ACTIONS]
-    best = zip(*np.unravel_index(best, pairs.shape), strict=True)
+    order = np.argsort(-pairs, axis=None, kind='stable')[:MOST_ACTIONS]
+    best = zip(*np.unravel_index(order, pairs.shape), strict=True)
     actions = {f'{verb},{noun}': _rounded(pairs[verb, noun]) for verb, noun in best}
     return dict(verb=_by_class(verbs), noun=_by_class(nouns), action=actions)
 

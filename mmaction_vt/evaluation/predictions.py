@@ -1,4 +1,4 @@
-"""Keeping what a model said of every video."""
+"""Collecting the predictions of a test, and writing them."""
 
 import io
 import json
@@ -16,15 +16,15 @@ from ..registry import METRICS
 
 @METRICS.register_module()
 class KeepPredictions(BaseMetric):
-    """Gather the scores of all videos from all processes, in the order of the data set; it reports no figure.
+    """Collect the scores of all videos from all processes, in the order of the data set; it reports no figure.
 
     Args:
-        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
-        prefix: Of no use here, since no figure is reported.
+        collect_device: Device for collecting the results of several processes, ``cpu`` or ``gpu``.
+        prefix: Not used, since no figure is reported.
 
     Attributes:
         predictions: After the evaluation, on the first process, a dict with ``label`` and ``scores`` for each video.
-            Where a head gives a dict of scores, ``scores`` is one.
+            ``scores`` is a dict where the head returns one.
     """
 
     def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
@@ -49,20 +49,20 @@ class KeepPredictions(BaseMetric):
 
 
 def is_labelled(prediction: dict) -> bool:
-    """Whether a video has a label: those of test sets that their authors keep are -1.
+    """Whether a video has a label: hidden labels of test sets are -1.
 
     Args:
-        prediction: One that ``KeepPredictions`` kept.
+        prediction: A prediction from ``KeepPredictions``.
     """
     return min(prediction['label']) >= 0
 
 
 class Report(NamedTuple):
-    """What ``write_predictions`` wrote.
+    """The content of a report.
 
     Attributes:
-        videos: For each video its name, label, predicted label and scores.
-        class_names: The names of the classes of each classifier, where the config has them.
+        videos: The name, label, predicted label and scores of each video.
+        class_names: Class names of each classifier, if the config has them.
     """
 
     videos: list[dict]
@@ -76,21 +76,21 @@ def write_predictions(
     metrics: dict,
     class_names: dict[str, list[str]] | None = None,
 ) -> None:
-    """Write a report: the metrics, and for each video its name, label, predicted label and scores.
+    """Write a report: the metrics, and the name, label, predicted label and scores of each video.
 
-    Where scores are a dict of tasks, so are they and the predicted labels in the report. A segment of a video has the
-    name that its annotations give it under ``segment``. A video that could not be decoded has the reason under
-    ``broken``, and -1 as its predicted label. The label of a video without one is None.
+    Where scores are a dict of tasks, so are the scores and predicted labels of the report. A segment of a video has its
+    name from the annotations under ``segment``. A video that could not be decoded has the error under ``broken``, and
+    -1 as predicted label. A hidden label is None.
 
     Args:
-        path: A name that ends in ``.json`` or ``.pkl``.
-        predictions: What ``KeepPredictions`` kept of ``dataset``.
-        dataset: Where the videos' names come from.
-        metrics: Figures for the whole set.
-        class_names: Names of the classes of each classifier.
+        path: A ``.json`` or ``.pkl``.
+        predictions: The predictions that ``KeepPredictions`` collected of ``dataset``.
+        dataset: The data set, for the names of the videos.
+        metrics: Metrics of the whole set.
+        class_names: Class names of each classifier.
 
     Raises:
-        InputError: If the predictions are not in the data set's order.
+        InputError: If the predictions are not in the order of the data set.
     """
     videos = []
     for index, prediction in enumerate(predictions):
@@ -99,6 +99,7 @@ def write_predictions(
         if labels != prediction['label']:
             raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
         scores, broken = prediction['scores'], 'broken' in prediction
+        predicted: dict[str, int] | int
         if isinstance(scores, dict):
             predicted = {task: -1 if broken else int(values.argmax()) for task, values in scores.items()}
             scores = {task: values.tolist() for task, values in scores.items()}
@@ -111,19 +112,19 @@ def write_predictions(
             name['broken'] = prediction['broken']
         label = info['label'] if is_labelled(prediction) else None
         videos.append({**name, 'label': label, 'predicted': predicted, 'scores': scores})
-    report = {'metrics': {name: float(value) for name, value in metrics.items()}}
+    report: dict[str, object] = {'metrics': {name: float(value) for name, value in metrics.items()}}
     report |= {'class_names': class_names} if class_names else {}
     report['videos'] = videos
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == '.json':
+    if path.suffix.lower() == '.json':
         path.write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
     else:
         path.write_bytes(pickle.dumps(report))
 
 
 def read_report(path: str | Path) -> Report:
-    """A report that ``write_predictions`` wrote.
+    """Read a report that ``write_predictions`` wrote.
 
     Args:
         path: A ``.json`` or ``.pkl`` file.
@@ -133,17 +134,17 @@ def read_report(path: str | Path) -> Report:
     """
     path = Path(path)
     try:
-        if path.suffix == '.pkl':
+        if path.suffix.lower() == '.pkl':
             report = _PlainUnpickler(io.BytesIO(path.read_bytes())).load()
         else:
             report = json.loads(path.read_text(encoding='utf-8'))
         return Report(report['videos'], report.get('class_names'))
     except (OSError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(f'{path} is not a report that tools/test.py --out writes') from error
+        raise InputError(f'{path} is not a report of tools/test.py --out') from error
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Reads numbers, texts, lists and dicts, and runs nothing."""
+    """Reads numbers, strings, lists and dicts only, and runs no code."""
 
     def find_class(self, module: str, name: str) -> object:
-        raise pickle.UnpicklingError(f'a report holds no {module}.{name}')
+        raise pickle.UnpicklingError(f'a report has no {module}.{name}')

@@ -1,4 +1,4 @@
-"""Accuracy of actions that are a verb and a noun."""
+"""Accuracy of actions, which are pairs of a verb and a noun."""
 
 from collections.abc import Sequence
 from logging import WARNING
@@ -12,30 +12,30 @@ from ..errors import InputError
 from ..registry import METRICS
 from .probabilities import as_probabilities
 
-TASKS = ('action', 'verb', 'noun')  # the action comes first: save_best='auto' goes by the first figure
+TASKS = ('action', 'verb', 'noun')  # the action first: save_best='auto' uses the first metric
 
 
 @METRICS.register_module()
 class VerbNounAccuracy(BaseMetric):
     """Top-k accuracy of actions, verbs and nouns (Damen et al., 2022, "Rescaling Egocentric Vision").
 
-    An action is right when its verb and its noun are. All pairs of a verb and a noun are ranked by the product of the
-    two probabilities, and the label has to be among the first k pairs. Scores that are not probabilities (one is
-    negative, or their sum is not 1) become so by a softmax. Of equal scores the lower class number comes first.
+    An action is correct if its verb and its noun are. All pairs of a verb and a noun are ranked by the product of the
+    two probabilities, and the label must be among the first k pairs. A softmax is applied to scores that are not
+    probabilities: one is negative, or their sum is not 1. Ties are broken by the lower class index.
 
-    It reports ``action_top1``, ``action_top5``, ``verb_top1`` and so on, from 0 to 1. Samples without labels (-1) count
-    in no figure, and where no sample has any there is none; a warning is logged.
+    It reports ``action_top1``, ``action_top5``, ``verb_top1`` and so on, from 0 to 1. Samples without labels (-1) are
+    left out, and if no sample has one nothing is reported; a warning is logged.
 
-    The published Motionformer code gives the same top-1, and another top-5 of actions: it counts a video as right if
-    verb and noun have the same place among the first five verbs and nouns.
+    The published Motionformer code has the same top-1, and a different top-5 of actions: a video counts as correct if
+    verb and noun have the same rank among the first five verbs and nouns.
 
     Args:
-        topk: The k.
-        collect_device: Where the results of several processes meet, ``cpu`` or ``gpu``.
-        prefix: Prefix of the reported names; ``acc`` if it is not given.
+        topk: The values of k.
+        collect_device: Device for collecting the results of several processes, ``cpu`` or ``gpu``.
+        prefix: Prefix of the reported names. Default: ``acc``.
 
     Raises:
-        InputError: If a sample has no scores for verb and noun, or not one label of each.
+        InputError: If a sample lacks scores or a label for verb or noun.
     """
 
     default_prefix = 'acc'
@@ -49,7 +49,7 @@ class VerbNounAccuracy(BaseMetric):
             verbs, nouns = (task_probabilities(sample['pred_score'], task) for task in ('verb', 'noun'))
             label = sample['gt_label'].tolist()
             if len(label) != 2:
-                raise InputError(f'VerbNounAccuracy needs labels of two numbers, verb and noun, not {label}')
+                raise InputError(f'VerbNounAccuracy needs two labels, verb and noun, not {label}')
             verb, noun = label
             if verb < 0 or noun < 0:
                 self.results.append(None)
@@ -62,7 +62,7 @@ class VerbNounAccuracy(BaseMetric):
         ranked = [ranks for ranks in results if ranks is not None]
         if len(ranked) < len(results):
             unlabelled = len(results) - len(ranked)
-            text = f'{unlabelled} of {len(results)} segments have no labels and count in no figure'
+            text = f'{unlabelled} of {len(results)} segments have no labels and are left out'
             print_log(text, 'current', WARNING)
             if not ranked:
                 return {}
@@ -78,20 +78,20 @@ def task_probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray
     """The probabilities of the classes of a task, in double precision.
 
     Raises:
-        InputError: If there are no scores for it, or not one for each class.
+        InputError: If there are no scores of the task, or more than one per class.
     """
     if not isinstance(scores, dict) or task not in scores:
-        raise InputError(f'VerbNounAccuracy needs scores for {task}: mmaction_vt.VerbNounHead gives them')
+        raise InputError(f'VerbNounAccuracy needs scores of {task}, as mmaction_vt.VerbNounHead returns them')
     values = scores[task].double()
     if values.ndim != 1:
         raise InputError(
-            'VerbNounAccuracy needs one score for each class: set average_clips of the head to "prob" or "score"'
+            'VerbNounAccuracy needs one score per class: set average_clips of the head to "prob" or "score"'
         )
     return as_probabilities(values).cpu().numpy()
 
 
 def _rank(scores: np.ndarray, label: int) -> int:
-    """How many classes come before the label; all do where scores are not numbers."""
+    """How many classes rank above the label; NaN ranks above all."""
     before = ~(scores <= scores[label])
     before[:label] |= scores[:label] == scores[label]
     return int(before.sum())

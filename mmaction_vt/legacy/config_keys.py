@@ -1,6 +1,7 @@
-"""Config keys of mmaction 0.x on the command line: what each is called here."""
+"""Config keys of mmaction 0.x on the command line, and their new names."""
 
 from collections.abc import Callable
+from typing import Any
 
 from mmengine.config import Config
 
@@ -11,7 +12,7 @@ SPLITS = ('train', 'val', 'test')
 CHECKPOINT_INIT = 'mmaction_vt.FromImageModel'
 WARM_UPS = ('LinearLR', 'ConstantLR')
 
-# An old key and the keys that have its value here.
+# Old keys, and the keys that get their values.
 RENAMED = {
     'checkpoint_config.interval': ('default_hooks.checkpoint.interval',),
     'checkpoint_config.max_keep_ckpts': ('default_hooks.checkpoint.max_keep_ckpts',),
@@ -35,12 +36,12 @@ for _split in SPLITS:
         f'data.{_split}_dataloader.videos_per_gpu': (f'{_split}_dataloader.batch_size',),
         f'data.{_split}_dataloader.workers_per_gpu': (f'{_split}_dataloader.num_workers',),
     }
-# What begins like this goes on in the same way here; the first that fits counts.
+# Old and new beginnings of keys; the first match counts.
 PREFIXES = (
     ('optimizer.paramwise_cfg', 'optim_wrapper.paramwise_cfg'),
     ('optimizer', 'optim_wrapper.optimizer'),
 )
-# Keys of a schedule, the schedulers that have them, and what they call them.
+# Keys of a schedule, the schedulers that have them, and their new names.
 SCHEDULES = {
     'lr_config.gamma': (('MultiStepLR', 'StepLR', 'ExponentialLR'), 'gamma'),
     'lr_config.min_lr': (('CosineAnnealingLR',), 'eta_min'),
@@ -48,8 +49,8 @@ SCHEDULES = {
     'lr_config.warmup_iters': (WARM_UPS, 'end'),
     'lr_config.warmup_ratio': (WARM_UPS, 'start_factor'),
 }
-PASSED_OVER = {
-    'find_unused_parameters': 'every parameter is used, and nothing is searched',
+IGNORED = {
+    'find_unused_parameters': 'every parameter is used',
     'fp16': '--amp sets the precision',
     'model.backbone.in_chans': 'frames have three channels',
     'model.backbone.num_classes': 'a backbone has no classifier: model.cls_head.num_classes',
@@ -57,7 +58,7 @@ PASSED_OVER = {
     'model.backbone.qk_scale': 'attention is scaled by the width of a head',
     'workflow': 'training validates every train_cfg.val_interval epochs',
 }
-# Sections that have no place here as they were, and what is nearest to them.
+# Sections that no longer exist, and their nearest counterparts.
 NEAREST = {
     'checkpoint_config': 'default_hooks.checkpoint',
     'data': 'train_dataloader, val_dataloader and test_dataloader',
@@ -77,16 +78,16 @@ NEAREST = {
 
 
 def translate_keys(options: dict, config: Config) -> dict:
-    """Options of ``--cfg-options`` with the keys of mmaction 0.x under their names here.
+    """Translate keys of mmaction 0.x in ``--cfg-options``.
 
-    Keys that the config has are left as they are, whatever mmaction 0.x called them.
+    Keys that the config has are kept, also if mmaction 0.x had them with another meaning.
 
     Args:
         options: Values by dotted keys.
         config: The config that they change.
 
     Returns:
-        Values by the keys of today; what was renamed or passed over has been said.
+        Values by new keys; a message is printed for each key that was renamed or ignored.
 
     Raises:
         InputError: If a key of mmaction 0.x has no counterpart.
@@ -95,8 +96,8 @@ def translate_keys(options: dict, config: Config) -> dict:
     for key, value in options.items():
         if not is_old(key, config):
             translated[key] = value
-        elif key in PASSED_OVER:
-            say(f'{key} is passed over: {PASSED_OVER[key]}')
+        elif key in IGNORED:
+            say(f'{key} is ignored: {IGNORED[key]}')
         else:
             renamed = rename(key, value, config)
             say(f'{key} is {", ".join(renamed)} here')
@@ -108,10 +109,10 @@ def is_old(key: str, config: Config) -> bool:
     """Whether a key is one of mmaction 0.x and not one of the config."""
     if key.startswith('model.backbone.'):
         backbone = config.get('model', {}).get('backbone', {})
-        known = (key in RENAMED or key in SPECIAL or key in PASSED_OVER) and key.split('.')[2] not in backbone
+        known = (key in RENAMED or key in SPECIAL or key in IGNORED) and key.split('.')[2] not in backbone
         return known and str(backbone.get('type')).startswith('mmaction_vt.')
     section = section_of(key)
-    if key in RENAMED or key in PASSED_OVER:
+    if key in RENAMED or key in IGNORED:
         return section not in config or key.endswith('test_cfg.average_clips')
     return section in NEAREST and section not in config
 
@@ -120,8 +121,8 @@ def section_of(key: str) -> str:
     return key.partition('.')[0]
 
 
-def rename(key: str, value: object, config: Config) -> dict:
-    """The options that stand for an old one.
+def rename(key: str, value: Any, config: Config) -> dict:
+    """The options that replace an old one.
 
     Raises:
         InputError: If there are none.
@@ -145,14 +146,14 @@ def no_counterpart(key: str) -> InputError:
 
 
 def with_workers(options: dict) -> dict:
-    """A loader without workers keeps none."""
+    """Turn persistent workers off for a loader without workers."""
     for key in [key for key, value in options.items() if key.endswith('.num_workers') and value == 0]:
         options[key.replace('num_workers', 'persistent_workers')] = False
     return options
 
 
 def find_scheduler(key: str, kinds: tuple[str, ...], config: Config) -> int:
-    """The place of a scheduler in the config's list."""
+    """The index of a scheduler in the config's list."""
     for index, scheduler in enumerate(config.get('param_scheduler') or ()):
         if scheduler['type'] in kinds:
             return index
@@ -160,7 +161,7 @@ def find_scheduler(key: str, kinds: tuple[str, ...], config: Config) -> int:
 
 
 def set_epochs(value: int, config: Config) -> dict:
-    """Schedulers that end with the training end with it still."""
+    """Set the number of epochs, also in schedulers that end with the training."""
     old = config.train_cfg.max_epochs
     options = {'train_cfg.max_epochs': value}
     for index, scheduler in enumerate(config.get('param_scheduler') or ()):
@@ -174,7 +175,7 @@ def set_epochs(value: int, config: Config) -> dict:
 
 
 def start_from(value: str | None, config: Config) -> dict:
-    """The start of the backbone: another file, where the config names one."""
+    """Set the checkpoint that the backbone starts from."""
     init_cfg = config.model.backbone.get('init_cfg')
     if value is None:
         return {'model.backbone.init_cfg': None}
@@ -188,7 +189,7 @@ def start_from(value: str | None, config: Config) -> dict:
 
 
 def set_prefix(split: str) -> Callable[[str, Config], dict]:
-    """The folder of a data set's videos, or of what its config says it reads."""
+    """Set the folder of a data set's videos or frames."""
 
     def options(value: str, config: Config) -> dict:
         kinds = config[f'{split}_dataloader'].dataset.get('data_prefix') or {'video': None}
@@ -197,7 +198,7 @@ def set_prefix(split: str) -> Callable[[str, Config], dict]:
     return options
 
 
-SPECIAL = {
+SPECIAL: dict[str, Callable[[Any, Config], dict]] = {
     'model.backbone.pretrained': start_from,
     'resume_from': lambda value, config: {'load_from': value, 'resume': value is not None},
     'runner.max_epochs': set_epochs,

@@ -1,9 +1,9 @@
-"""Options of the programs of mmaction 0.x, and of those of mmaction2 1.x that are called otherwise here."""
+"""Options of the programs of mmaction 0.x, and those of mmaction2 1.x that have another name here."""
 
 import os
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import InputError
 from .notes import say
@@ -12,16 +12,16 @@ TITLE = 'options of mmaction 0.x and mmaction2'
 
 
 class Legacy(NamedTuple):
-    """An option that people know.
+    """An old option.
 
     Attributes:
-        flags: Its names; a name without dashes is an argument by its place.
-        says: What is printed when it is given, or why it is refused; ``{value}`` stands for what was given.
-        to: The argument of the program that gets the value.
-        key: The config key that gets the value.
+        flags: Its names; a name without dashes is a positional argument.
+        says: The message when it is given, or why it is refused; ``{value}`` stands for its value.
+        to: The argument of the program that is set.
+        key: The config key that is set.
         nargs: As for ``add_argument``.
         choices: Likewise.
-        check: What looks at the value, and may refuse it.
+        check: A function that checks the value.
         refused: Whether there is no counterpart.
     """
 
@@ -31,21 +31,20 @@ class Legacy(NamedTuple):
     key: str | None = None
     nargs: int | str | None = 0
     choices: tuple[str, ...] | None = None
-    check: Callable[[str, object], None] | None = None
+    check: Callable[[str | None, Any], None] | None = None
     refused: bool = False
 
 
-def check_count(flag: str, value: object) -> None:
-    """Refuse several GPUs for one process."""
+def check_count(flag: str | None, value: object) -> None:
+    """Check that one process gets one GPU."""
     if value != '1':
         raise InputError(
-            f'{flag} {value}: a process trains or tests on one GPU here; tools/dist_train.sh and tools/dist_test.sh '
-            'take their number'
+            f'{flag} {value}: a process uses one GPU; tools/dist_train.sh and tools/dist_test.sh take their number'
         )
 
 
-def choose_gpu(flag: str, value: object) -> None:
-    """Let a process see the GPU that is named."""
+def choose_gpu(flag: str | None, value: str | list[str]) -> None:
+    """Make only one GPU visible to the process."""
     values = value if isinstance(value, list) else [value]
     if len(values) > 1:
         check_count(flag, ' '.join(values))
@@ -99,19 +98,19 @@ BY_PROGRAM = {
 
 
 class TakeLegacy(Action):
-    """Say what an option is called here, and set that."""
+    """Print the new name of an option, and set it."""
 
-    def __init__(self, *args: object, entry: Legacy, **kwargs: object) -> None:
+    def __init__(self, *args: Any, entry: Legacy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entry = entry
 
-    def __call__(self, parser: ArgumentParser, args: Namespace, value: object, flag: str | None = None) -> None:
+    def __call__(self, parser: ArgumentParser, args: Namespace, value: Any, flag: str | None = None) -> None:
         entry = self.entry
         if entry.refused:
             raise InputError(f'{flag} has no counterpart here: {entry.says}')
         if entry.check is not None:
             entry.check(flag, value)
-        if value is None:  # an argument by its place that was not given
+        if value is None:  # a positional argument that was not given
             return
         if entry.to == 'label_file':
             args.label_file = [*(args.label_file or ()), value]
@@ -125,15 +124,15 @@ class TakeLegacy(Action):
 
 
 def add_legacy_options(parser: ArgumentParser, program: str) -> None:
-    """Let a program take what mmaction 0.x calls otherwise.
+    """Add the old options to a program.
 
     Args:
         parser: Parser of the program, with all of its own arguments.
         program: ``train``, ``test`` or ``demo``.
     """
-    group = parser.add_argument_group(TITLE, 'Taken and translated, or answered with what there is instead.')
+    group = parser.add_argument_group(TITLE, 'Accepted and translated, or refused with what replaces them.')
     for entry in BY_PROGRAM[program]:
-        options = dict(action=TakeLegacy, entry=entry, nargs=entry.nargs, default=SUPPRESS)
+        options: dict[str, Any] = dict(action=TakeLegacy, entry=entry, nargs=entry.nargs, default=SUPPRESS)
         if entry.choices:
             options['choices'] = entry.choices
         text = entry.says.replace('{value}', '...').replace('%', '%%')

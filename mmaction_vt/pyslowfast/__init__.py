@@ -1,4 +1,4 @@
-"""Settings of PySlowFast, in which TimeSformer and Motionformer were published, as configs of this package."""
+"""Converting YAML files of PySlowFast, on which the published TimeSformer and Motionformer build, to configs."""
 
 from .conversion import Conversion, convert_yaml
 

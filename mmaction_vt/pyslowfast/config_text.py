@@ -1,11 +1,12 @@
-"""The text of a config that differs from another in a few settings."""
+"""The text of a config that inherits from another."""
 
 from math import isclose
+from typing import Any
 
 WIDTH = 120
 INDENT = 4
 DELETE = '_delete_'
-# The order of a config's parts; what is not named comes behind.
+# The order of a config's parts; others come last.
 ORDER = (
     'model',
     'num_classes',
@@ -33,8 +34,8 @@ class Name(str):
     __slots__ = ()
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two values are equal; lists and tuples are alike, and so are numbers that are close."""
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal; lists equal tuples, and numbers need only be close."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
@@ -46,7 +47,7 @@ def same(one: object, other: object) -> bool:
 
 
 def changes(base: dict, target: dict) -> dict:
-    """The settings that make ``target`` of ``base``, as a config that inherits says them."""
+    """The settings by which ``target`` differs from ``base``, as in a config that inherits from it."""
     found = {}
     for key, value in target.items():
         if key in base and same(base[key], value):
@@ -62,7 +63,7 @@ def changes(base: dict, target: dict) -> dict:
 
 
 def count(value: object) -> int:
-    """Settings in a dict of dicts."""
+    """The number of settings in a dict of dicts."""
     return sum(map(count, value.values())) if isinstance(value, dict) else 1
 
 
@@ -70,9 +71,9 @@ def config_text(comments: list[str], base: str, found: dict) -> str:
     """A config.
 
     Args:
-        comments: Lines that it begins with.
+        comments: Lines at its beginning.
         base: Path of the config that it inherits from.
-        found: What differs, as ``changes`` returns it.
+        found: The settings that differ, as ``changes`` returns them.
     """
     parts = [f'# {line}' for line in comments] + [f'_base_ = {base!r}', '']
     for split in ('train', 'val', 'test'):
@@ -80,19 +81,19 @@ def config_text(comments: list[str], base: str, found: dict) -> str:
         dataset = found.get(f'{split}_dataloader', {}).get('dataset', {})
         if pipeline in found and same(dataset.get('pipeline'), found[pipeline]):
             dataset['pipeline'] = Name(pipeline)
-    places = {key: index for index, key in enumerate(ORDER)}
-    keys = sorted(found, key=lambda key: places.get(key, len(ORDER)))
+    order = {key: index for index, key in enumerate(ORDER)}
+    keys = sorted(found, key=lambda key: order.get(key, len(ORDER)))
     parts += [f'{key} = {source(found[key], 0, len(key) + 3)}' for key in keys]
     return '\n'.join(parts) + '\n'
 
 
 def source(value: object, depth: int = 0, used: int = 0) -> str:
-    """Python's text of a value.
+    """The Python source of a value.
 
     Args:
-        value: Dicts, lists, tuples and what ``repr`` writes.
-        depth: How far in it stands.
-        used: Characters that stand before it on its line.
+        value: Dicts, lists, tuples, and values with a suitable ``repr``.
+        depth: Its level of indentation.
+        used: Characters before it on its line.
     """
     if isinstance(value, Name):
         return str(value)

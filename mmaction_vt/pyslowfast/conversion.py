@@ -1,4 +1,4 @@
-"""From a YAML file of PySlowFast to a config that inherits from the nearest one of this package."""
+"""Converting a YAML file of PySlowFast to a config that inherits from the nearest one of this package."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 from mmengine.config import Config
 
-from ..errors import InputError
+from ..errors import InputError, check_one_of
 from ..zoo import find_config, list_models
 from .config_text import changes, config_text, count
 from .pipelines import EPIC, KINETICS, SSV2, set_data, set_pipelines
 from .settings import Settings, read_settings
 from .tables import (
     ALSO_LAUNCHED,
+    IGNORED,
     LAUNCHER,
     MODEL,
     MOTIONFORMER,
     MOTIONFORMER_ONLY,
     ONLY,
     OWN_SECTIONS,
-    PASSED_OVER,
     RUN,
     TIMESFORMER,
 )
@@ -38,19 +38,19 @@ CONFIG_DEPTH = 3  # of a config in a checkout: configs/recognition/FAMILY/NAME.p
 
 
 class Conversion(NamedTuple):
-    """What became of a YAML file.
+    """The result of a conversion.
 
     Attributes:
         text: The config.
         base: Name of the model whose config it inherits from.
-        passed_over: Keys that have no effect here on purpose, with the reason.
-        not_converted: Keys, with their values, that have no counterpart here.
+        ignored: Keys that need no counterpart, with the reason.
+        not_converted: Keys, with their values, that have no counterpart.
         unknown: Keys that the published code does not have.
     """
 
     text: str
     base: str
-    passed_over: dict[str, str]
+    ignored: dict[str, str]
     not_converted: list[str]
     unknown: list[str]
 
@@ -60,30 +60,30 @@ def convert_yaml(path: str | Path, overrides: Sequence[str] = (), out: str | Pat
 
     Args:
         path: The file.
-        overrides: Keys and values in turn, as on PySlowFast's command line: ``['TRAIN.BATCH_SIZE', '8']``.
-        out: Where the config will lie; nothing is written.
+        overrides: Alternating keys and values, as on PySlowFast's command line: ``['TRAIN.BATCH_SIZE', '8']``.
+        out: The path of the config, which is not written here.
 
     Raises:
-        InputError: If the file cannot be read, is neither model's, or is for another data set.
+        InputError: If the file cannot be read, is of another model, or is for another data set.
     """
     settings = read_settings(path, overrides)
     family, kind = family_of(settings, path), kind_of(settings)
     name, target, notes = nearest(settings, family, kind)
     step, not_converted = notes
     not_converted += refused(settings, family)
-    passed_over, unknown = leftover(settings, family)
+    ignored, unknown = leftover(settings, family)
     comments = [f"From {Path(path).name} of {family}'s code, by tools/convert_yaml.py.", step]
     comments += [f'Not converted: {line}' for line in not_converted]
     comments += [f'Unknown: {key}' for key in unknown]
     text = config_text(comments, base_path(name, Path(out)), changes(base_config(name), target))
-    return Conversion(text, name, passed_over, not_converted, unknown)
+    return Conversion(text, name, ignored, not_converted, unknown)
 
 
 def family_of(settings: Settings, path: str | Path) -> str:
-    """Whose file it is.
+    """The family of a file.
 
     Raises:
-        InputError: If it is neither TimeSformer's nor Motionformer's.
+        InputError: If it is neither TimeSformer nor Motionformer.
     """
     arch, name = settings['MODEL.ARCH'], settings['MODEL.MODEL_NAME']
     if arch == 'vit' or settings.section('TIMESFORMER'):
@@ -100,17 +100,16 @@ def kind_of(settings: Settings) -> str:
     """The kind of data set.
 
     Raises:
-        InputError: If it is none that there are configs for.
+        InputError: If there are no configs for it.
     """
     kind = settings['TRAIN.DATASET'].lower()
     settings.used.add('TEST.DATASET')
-    if kind not in CONFIGS:
-        raise InputError(f'TRAIN.DATASET is one of {", ".join(CONFIGS)}, not {settings["TRAIN.DATASET"]}')
+    check_one_of('TRAIN.DATASET', kind, CONFIGS)
     return kind
 
 
 def nearest(settings: Settings, family: str, kind: str) -> tuple[str, dict, tuple[str, list[str]]]:
-    """The config of ours that needs the fewest changes, what they make of it, and notes on it."""
+    """The config that needs the fewest changes, the changed config, and notes."""
     names = [name for end in CONFIGS[kind] for name in list_models(f'{family.lower()}_*_{end}')]
     found = []
     for name in names:
@@ -122,7 +121,7 @@ def nearest(settings: Settings, family: str, kind: str) -> tuple[str, dict, tupl
 
 @lru_cache(maxsize=64)
 def base_config(name: str) -> dict:
-    """A config of ours as dicts."""
+    """A config of this package as dicts."""
     return Config.fromfile(find_config(name)).to_dict()
 
 
@@ -130,7 +129,7 @@ def apply(config: dict, settings: Settings, family: str, kind: str) -> tuple[str
     """Set everything in a config.
 
     Returns:
-        A sentence on the videos of a step, and what could not be set.
+        A sentence on the batch size, and settings that could not be converted.
     """
     for path, key, default in MODEL[family]:
         put(config, path, settings[key], default)
@@ -153,7 +152,7 @@ def apply(config: dict, settings: Settings, family: str, kind: str) -> tuple[str
 
 
 def put(config: dict, path: str, value: object, default: object = None) -> None:
-    """Set a value, unless the config is silent and would have it anyway."""
+    """Set a value, unless it is the default and the config does not set it."""
     *parts, last = path.split('.')
     for part in parts:
         config = config.setdefault(part, {})
@@ -162,7 +161,7 @@ def put(config: dict, path: str, value: object, default: object = None) -> None:
 
 
 def set_start(config: dict, settings: Settings, family: str) -> None:
-    """Set what a training starts from: a video model, an image model or nothing."""
+    """Set the weights that training starts from: a video model, an image model or none."""
     backbone, checkpoint = config['model']['backbone'], settings['TRAIN.CHECKPOINT_FILE_PATH']
     settings.used |= {'TRAIN.FINETUNE', 'TRAIN.CHECKPOINT_EPOCH_RESET'}
     config['load_from'] = checkpoint or None
@@ -181,25 +180,25 @@ def set_start(config: dict, settings: Settings, family: str) -> None:
 
 
 def set_trajectories(config: dict, settings: Settings) -> list[str]:
-    """Set the variants of trajectory attention."""
+    """Set the variant of trajectory attention."""
     backbone, missing = config['model']['backbone'], []
     put(config, 'model.backbone.project_values', not settings['VIT.USE_ORIGINAL_TRAJ_ATTN_CODE'], False)
     kind, landmarks = settings['VIT.APPROX_ATTN_TYPE'], settings['VIT.APPROX_ATTN_DIM']
     if kind in APPROXIMATIONS:
         backbone |= dict(approximation=kind, num_landmarks=landmarks)
     elif kind != 'none':
-        missing.append(f'VIT.APPROX_ATTN_TYPE = {kind}: there are {", ".join(APPROXIMATIONS)}')
+        missing.append(f'VIT.APPROX_ATTN_TYPE = {kind}: choose from {", ".join(APPROXIMATIONS)}')
     if settings.has('VIT.POS_DROPOUT') and settings['VIT.POS_DROPOUT'] != settings['VIT.DROP']:
         missing.append(f'VIT.POS_DROPOUT = {settings["VIT.POS_DROPOUT"]}: VIT.DROP is for embeddings too')
     tubelets = settings['DATA.NUM_FRAMES'] // settings['VIT.PATCH_SIZE_TEMP']
     if settings['VIT.TEMPORAL_RESOLUTION'] != tubelets:
-        times = settings['VIT.TEMPORAL_RESOLUTION']
-        missing.append(f'VIT.TEMPORAL_RESOLUTION = {times}: a clip has {tubelets} tubelets in time')
+        resolution = settings['VIT.TEMPORAL_RESOLUTION']
+        missing.append(f'VIT.TEMPORAL_RESOLUTION = {resolution}: a clip has {tubelets} tubelets in time')
     return missing
 
 
 def refused(settings: Settings, family: str) -> list[str]:
-    """Keys whose values have no counterpart."""
+    """Keys with values that have no counterpart."""
     lines = []
     for key, (accepted, reason) in (ONLY | (MOTIONFORMER_ONLY if family == MOTIONFORMER else {})).items():
         if key in settings.given and not foreign(key, family):
@@ -211,19 +210,19 @@ def refused(settings: Settings, family: str) -> list[str]:
 
 
 def leftover(settings: Settings, family: str) -> tuple[dict[str, str], list[str]]:
-    """Keys that are passed over, with the reason, and those that nobody knows."""
-    passed_over = {key: LAUNCHER for key in ALSO_LAUNCHED if key in settings.given}
+    """Keys that are ignored, with the reason, and unknown keys."""
+    ignored = {key: LAUNCHER for key in ALSO_LAUNCHED if key in settings.given}
     unknown = []
     for key in settings.given:
         if key in settings.used and not foreign(key, family):
             continue
         section = f'{key.partition(".")[0]}.'
-        reason = None if foreign(key, family) else PASSED_OVER.get(key, PASSED_OVER.get(section))
+        reason = None if foreign(key, family) else IGNORED.get(key, IGNORED.get(section))
         if reason is None:
             unknown.append(key)
         else:
-            passed_over[key] = reason
-    return passed_over, unknown
+            ignored[key] = reason
+    return ignored, unknown
 
 
 def foreign(key: str, family: str) -> bool:
@@ -232,7 +231,7 @@ def foreign(key: str, family: str) -> bool:
 
 
 def base_path(name: str, out: Path) -> str:
-    """Path of a model's config as a config at ``out`` names it: relative inside the checkout."""
+    """Path of a model's config for ``_base_`` of a config at ``out``: relative inside the checkout."""
     path, folder = find_config(name).resolve(), out.resolve().parent
     checkout = path.parents[CONFIG_DEPTH]
     return relpath(path, folder) if folder.is_relative_to(checkout) else str(path)

@@ -1,4 +1,4 @@
-"""Pipelines and data sets of a config, set as a YAML file of PySlowFast says."""
+"""Pipelines and data sets of a config, from the settings of PySlowFast."""
 
 from .settings import Settings
 from .tables import MOTIONFORMER
@@ -12,7 +12,7 @@ COLOUR_JITTER = dict(
 )
 RAND_AUGMENT = {KINETICS: 'rand-m20-mstd0.5-inc1', SSV2: 'rand-m20-mstd0.5-inc1', EPIC: 'rand-m15-mstd0.5-inc1'}
 SSV2_AREA = (0.05, 1.0)  # of a crop of random shape
-# What is set anew in VideoToClips; the rest stays as the config of ours has it.
+# Arguments of VideoToClips that are set; others are kept.
 SET_ANEW = ('sampling', 'crop', 'short_side', 'size', 'inverse', 'flip', 'area_range', 'format')
 PACK = dict(type='PackActionInputs')
 SHAPE = dict(type='FormatShape', input_format='NCTHW')
@@ -40,13 +40,13 @@ def set_pipelines(config: dict, settings: Settings, family: str, kind: str) -> N
 
 
 def clips(first: dict, values: dict) -> dict:
-    """VideoToClips of a config with other values."""
+    """VideoToClips of a config with other arguments."""
     kept = {key: value for key, value in first.items() if key not in SET_ANEW}
     return {'type': CLIPS, **values, **kept}
 
 
 def sample(settings: Settings, kind: str) -> dict:
-    """How the frames of a clip are chosen."""
+    """The transform that samples the frames of a clip."""
     count = settings['DATA.NUM_FRAMES']
     if kind == SSV2:
         return dict(type='mmaction_vt.SampleSegments', clip_len=count)
@@ -56,18 +56,18 @@ def sample(settings: Settings, kind: str) -> dict:
 
 
 def train_pipeline(first: dict, sampling: dict, settings: Settings, kind: str) -> list[dict]:
-    """Clips with the crops and augmentations of a training."""
+    """The training pipeline, with its crops and augmentations."""
     size, lengths = settings['DATA.TRAIN_CROP_SIZE'], tuple(settings['DATA.TRAIN_JITTER_SCALES'])
     inverse, flip = settings['DATA.INV_UNIFORM_SAMPLE'], settings['DATA.RANDOM_FLIP']
     resized = settings['DATA.USE_RANDOM_RESIZE_CROPS']
     area = {'area_range': SSV2_AREA} if resized and kind == SSV2 else {}
-    colours = [COLOUR_JITTER] if settings['DATA.COLORJITTER'] else []
+    colours: list[dict] = [COLOUR_JITTER] if settings['DATA.COLORJITTER'] else []
     if settings['DATA.USE_RAND_AUGMENT']:  # before the crop
         if resized:
             crop = [dict(type='RandomResizedCrop', **area), dict(type='Resize', scale=(size, size), keep_ratio=False)]
         else:
-            lengths = dict(min_size=lengths[0], max_size=lengths[1], **({'inverse': True} if inverse else {}))
-            crop = [dict(type='mmaction_vt.RandomShortSideScale', **lengths), dict(type='RandomCrop', size=size)]
+            scale = dict(min_size=lengths[0], max_size=lengths[1], **({'inverse': True} if inverse else {}))
+            crop = [dict(type='mmaction_vt.RandomShortSideScale', **scale), dict(type='RandomCrop', size=size)]
         flips = [dict(type='Flip', flip_ratio=0.5)] if flip or resized else []
         augment = dict(type='mmaction_vt.RandAugment', policy=RAND_AUGMENT[kind])
         return [clips(first, dict(sampling=sampling, format='frames')), augment, *crop, *flips, *colours, SHAPE, PACK]
@@ -117,9 +117,9 @@ def set_data(config: dict, settings: Settings, family: str, kind: str) -> None:
 
 
 def set_epic_kitchens(datasets: dict[str, dict], settings: Settings) -> None:
-    """The official annotations, as CSV where the published code has pickles of the same names."""
+    """Set the official annotations: CSV files instead of the pickles of the published code."""
     folder, frames = settings['EPICKITCHENS.ANNOTATIONS_DIR'].rstrip('/'), settings['EPICKITCHENS.VISUAL_DATA_DIR']
-    settings.used.add('MODEL.NUM_CLASSES')  # 97 and 300, whatever it says
+    settings.used.add('MODEL.NUM_CLASSES')  # always 97 and 300
     for split, dataset in datasets.items():
         name = settings[f'EPICKITCHENS.{split.upper()}_LIST']
         if folder:

@@ -1,14 +1,15 @@
-"""A YAML file of PySlowFast with changes from a command line, and which of its keys were used."""
+"""The settings of a YAML file of PySlowFast with overrides, and a record of the keys used."""
 
 import ast
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from ..errors import InputError
 
-# What the published code takes where a file is silent.
+# Defaults of the published code.
 DEFAULTS = {
     'DATA.COLORJITTER': False,
     'DATA.GAUSSIAN': False,
@@ -88,27 +89,27 @@ DEFAULTS = {
 
 
 class Settings:
-    """Values by dotted keys, the published default where there is none.
+    """Values by dotted keys, with the published defaults.
 
     Args:
-        given: What the file and the command line say.
+        given: Values of the file and the command line.
 
     Attributes:
         given: The same.
-        used: Keys that were asked for.
+        used: Keys that were read.
     """
 
     def __init__(self, given: dict[str, object]) -> None:
         self.given = given
         self.used: set[str] = set()
 
-    def __getitem__(self, key: str) -> object:
+    def __getitem__(self, key: str) -> Any:
         self.used.add(key)
         value = self.given.get(key, DEFAULTS.get(key))
-        return value.strip() if isinstance(value, str) and key not in ('DATA.PATH_LABEL_SEPARATOR',) else value
+        return value.strip() if isinstance(value, str) and key != 'DATA.PATH_LABEL_SEPARATOR' else value
 
     def has(self, key: str) -> bool:
-        """Whether the file or the command line says something; the key counts as used."""
+        """Whether the file or the command line sets a key; the key counts as used."""
         self.used.add(key)
         return key in self.given
 
@@ -122,21 +123,21 @@ def read_settings(path: str | Path, changes: Sequence[str] = ()) -> Settings:
 
     Args:
         path: The file.
-        changes: Keys and values in turn, ``TRAIN.BATCH_SIZE 8``, as on PySlowFast's command line.
+        changes: Alternating keys and values, ``TRAIN.BATCH_SIZE 8``, as on PySlowFast's command line.
 
     Raises:
-        InputError: If the file is not there or holds no sections, or a key has no value.
+        InputError: If the file does not exist or is not such a file, or a key has no value.
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding='utf-8-sig'))
     except OSError as error:
         raise InputError(f'{path} cannot be read: {error.strerror}') from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f'{path} is no YAML file of PySlowFast') from error
+        raise InputError(f'{path} is not a YAML file of PySlowFast') from error
     if not isinstance(content, dict):
-        raise InputError(f'{path} is no YAML file of PySlowFast')
+        raise InputError(f'{path} is not a YAML file of PySlowFast')
     if len(changes) % 2:
-        raise InputError(f'keys and values come in turn, such as TRAIN.BATCH_SIZE 8: {changes[-1]} has no value')
+        raise InputError(f'{changes[-1]} has no value: expected pairs of a key and a value, such as TRAIN.BATCH_SIZE 8')
     given = dict(_flatten(content))
     given |= {key.rstrip(':'): _literal(value) for key, value in zip(changes[::2], changes[1::2], strict=True)}
     return Settings(given)
@@ -151,7 +152,7 @@ def _flatten(content: dict, prefix: str = '') -> list[tuple[str, object]]:
 
 
 def _literal(value: object) -> object:
-    """YAML takes 1e-4 for a text, and a command line has nothing else."""
+    """Evaluate strings: YAML reads 1e-4 as one, and so does a command line."""
     if not isinstance(value, str):
         return value
     try:

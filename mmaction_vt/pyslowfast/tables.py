@@ -1,8 +1,8 @@
-"""Keys of PySlowFast that are one setting here, and those that are passed over."""
+"""Keys of PySlowFast with a counterpart, and those that are ignored."""
 
 TIMESFORMER, MOTIONFORMER = 'TimeSformer', 'Motionformer'
 
-# A setting of the model, the key that it comes from, and what it is where the config is silent.
+# A setting of the model, its key, and its default here.
 MODEL = {
     TIMESFORMER: (
         ('model.backbone.img_size', 'DATA.TRAIN_CROP_SIZE', 224),
@@ -30,7 +30,7 @@ MODEL = {
     ),
 }
 
-# Settings of the run: only what a file says is taken.
+# Settings of the run, which are set only if the file has them.
 RUN = {
     'TRAIN.EVAL_PERIOD': ('train_cfg.val_interval',),
     'TRAIN.CHECKPOINT_PERIOD': ('default_hooks.checkpoint.interval',),
@@ -41,11 +41,11 @@ RUN = {
 
 UNUSED = 'the published code does not use it'
 CONVOLUTIONS = 'of convolutional models'
-LAUNCHER = 'the launcher says it'
+LAUNCHER = 'the launcher sets it'
 OTHER_DATA = 'the published code does not use it for this data set'
 MIXES = 'see configs/_base_/augmentation/mixup_cutmix.py'
-# Keys, or sections that end with a dot, that are passed over, and why.
-PASSED_OVER = {
+# Keys, or sections that end with a dot, that are ignored, and why.
+IGNORED = {
     'AVA.': 'of detection',
     'BENCHMARK.': 'tools of the published code',
     'BN.': CONVOLUTIONS,
@@ -94,9 +94,9 @@ PASSED_OVER = {
     'USE_SBATCH': LAUNCHER,
     'X3D.': CONVOLUTIONS,
 }
-# Used for the batch, and set anew where a training is started.
+# Used for the batch size, and set by the launcher.
 ALSO_LAUNCHED = ('NUM_GPUS', 'NUM_SHARDS')
-# Keys that are passed over for these values only, and what there is for others.
+# Keys that are ignored for these values only, and what replaces them for others.
 ONLY = {
     'BN.USE_PRECISE_STATS': ((False,), CONVOLUTIONS),
     'DATA.ENSEMBLE_METHOD': (('sum',), 'scores are averaged'),
@@ -126,5 +126,5 @@ MOTIONFORMER_ONLY = {
     'MIXUP.CUTMIX_ALPHA': ((0,), MIXES),
     'MIXUP.MIXUP_ALPHA': ((0,), MIXES),
 }
-# Keys of one family, which another's code does not know.
+# Keys of one family only.
 OWN_SECTIONS = {TIMESFORMER: ('TIMESFORMER.', 'EMA.'), MOTIONFORMER: ('VIT.', 'EPICKITCHENS.')}

@@ -1,4 +1,4 @@
-"""Optimizer, schedule and batch of a config, set as a YAML file of PySlowFast says."""
+"""Optimizer, schedule and batch size of a config, from the settings of PySlowFast."""
 
 from itertools import pairwise
 
@@ -9,16 +9,16 @@ MIXED = 'mmaction_vt.MixedPrecisionOptimWrapper'
 
 
 def set_batch(config: dict, settings: Settings, family: str) -> str:
-    """Set the batch of a GPU and the passes of a step.
+    """Set the batch size per GPU and the gradient accumulation.
 
     Returns:
-        A sentence on the videos of a step.
+        A sentence on the batch size.
     """
     gpus, shards = max(settings['NUM_GPUS'], 1), settings['NUM_SHARDS']
     batch = settings['TRAIN.BATCH_SIZE']
     per_gpu = max(batch // gpus, 1)
     passes = 1
-    if family == TIMESFORMER:  # whose code adds up gradients until this many videos were seen
+    if family == TIMESFORMER:  # its code accumulates gradients over this many videos
         passes = max(settings['GLOBAL_BATCH_SIZE'] // (batch * shards), 1)
     config['train_dataloader']['batch_size'] = per_gpu
     wrapper = config['optim_wrapper']
@@ -33,7 +33,7 @@ def set_batch(config: dict, settings: Settings, family: str) -> str:
 
 
 def set_optimizer(config: dict, settings: Settings) -> None:
-    """Set optimizer, precision and the clipping of gradients."""
+    """Set the optimizer, the precision and gradient clipping."""
     method, rate = settings['SOLVER.OPTIMIZING_METHOD'], settings['SOLVER.BASE_LR']
     if settings['SOLVER.BASE_LR_SCALE_NUM_SHARDS']:
         rate *= settings['NUM_SHARDS']
@@ -55,10 +55,10 @@ def set_optimizer(config: dict, settings: Settings) -> None:
 
 
 def set_schedule(config: dict, settings: Settings) -> list[str]:
-    """Set epochs and learning rates.
+    """Set the number of epochs and the learning rate schedule.
 
     Returns:
-        What could not be set.
+        Settings that could not be converted.
     """
     epochs, policy = settings['SOLVER.MAX_EPOCH'], settings['SOLVER.LR_POLICY']
     steps, rates = settings['SOLVER.STEPS'], settings['SOLVER.LRS']
@@ -81,10 +81,10 @@ def set_schedule(config: dict, settings: Settings) -> list[str]:
 
 
 def multi_step(milestones: list, rates: list, epochs: int) -> list[dict]:
-    """Schedulers for rates that change at milestones; those with the same factor are one."""
+    """Schedulers for learning rates that change at milestones, one per factor."""
     factors = [round(after / before, 9) for before, after in pairwise(rates)]
-    by_factor = {}
+    by_factor: dict[float, list] = {}
     for milestone, factor in zip(milestones, factors, strict=True):
         by_factor.setdefault(factor, []).append(milestone)
     step = dict(type='MultiStepLR', begin=0, end=epochs, by_epoch=True)
-    return [dict(step, milestones=places, gamma=factor) for factor, places in by_factor.items()]
+    return [dict(step, milestones=steps, gamma=factor) for factor, steps in by_factor.items()]

@@ -1,1 +1,1 @@
-"""What several parts of the package share and that knows none of them."""
+"""Helpers that several parts of the package share, and that depend on none of them."""

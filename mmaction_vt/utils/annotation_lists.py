@@ -1,10 +1,10 @@
-"""Lists of labelled videos as text: which kind a file is, and what its lines hold.
+"""Lists of labelled videos as text files.
 
-The first line says which kind it is:
+The first line decides how a file is read:
 
 - ``path,start,end,label``, in any order: segments of videos;
-- ``original_vido_id video_id frame_id path labels``: frames, as PySlowFast lists them;
-- ``path,label``, or a line like those behind it: whole videos.
+- ``original_vido_id video_id frame_id path labels``: frames, as in PySlowFast;
+- ``path,label``, or a line like those after it: videos.
 """
 
 import csv
@@ -16,19 +16,19 @@ from typing import NamedTuple, TextIO
 from ..errors import InputError
 
 SEGMENT_COLUMNS = ('path', 'start', 'end', 'label')
-FRAME_LIST_HEADS = ('original_vido_id', 'original_video_id')  # the first is how PySlowFast spells it
+FRAME_LIST_HEADS = ('original_vido_id', 'original_video_id')  # the first as PySlowFast spells it
 DELIMITERS = (' ', ',')
 
 Line = tuple[int, str]  # its number, from 1, and its text
 
 
 class Row(NamedTuple):
-    """A video or a segment of it.
+    """A video, or a segment of one.
 
     Attributes:
-        number: Of the line.
-        path: As the list has it.
-        label: Its text.
+        number: The number of the line.
+        path: The path as in the list.
+        label: The label as in the list.
         times: Start and end in seconds, for segments.
     """
 
@@ -39,17 +39,15 @@ class Row(NamedTuple):
 
 
 def read_lines(path: str) -> Iterator[Line]:
-    """The lines that are not blank, stripped, with their numbers, one after the other.
-
-    A byte order mark is passed over.
+    """Yield the lines that are not blank, stripped, with their numbers; a byte order mark is skipped.
 
     Raises:
-        InputError: If there is no such file, or it is no text.
+        InputError: If there is no such file, or it is not text.
     """
     if not Path(path).is_file() and not _is_remote(path):
         raise InputError(
-            f'the annotation file {path} does not exist; ann_file of the config (after data_root, '
-            'if that is set) says where it is looked for'
+            f'the annotation file {path} does not exist; ann_file of the config sets its path (below data_root, '
+            'if that is set)'
         )
     try:
         with _open(path) as file:
@@ -58,7 +56,7 @@ def read_lines(path: str) -> Iterator[Line]:
                 if line:
                     yield number, line
     except UnicodeDecodeError as error:
-        raise InputError(f'{path} is no text file; each line of ann_file is a path and a label') from error
+        raise InputError(f'{path} is not a text file; a line of ann_file is a path and a label') from error
 
 
 def _is_remote(path: str) -> bool:
@@ -90,11 +88,11 @@ def read_segments(lines: Iterable[Line], where: str) -> Iterator[Row]:
     """The segments of a CSV file.
 
     Args:
-        lines: The first has the columns.
+        lines: The lines; the first has the column names.
         where: Name of the file.
 
     Raises:
-        InputError: If there is no segment, or start or end is no time.
+        InputError: If there is no segment, or start and end are not valid times.
     """
     numbers, texts = zip(*lines, strict=True)
     rows = csv.DictReader(texts, _columns(texts[0]), skipinitialspace=True)
@@ -106,22 +104,20 @@ def read_segments(lines: Iterable[Line], where: str) -> Iterator[Row]:
         except (TypeError, ValueError):
             start, end = 0.0, 0.0
         if not 0 <= start < end:
-            raise InputError(
-                f'{where}, line {number}: start and end are seconds, the first less than the second: {row}'
-            )
+            raise InputError(f'{where}, line {number}: start and end must be seconds with 0 <= start < end, not {row}')
         yield Row(number, row['path'].strip(), (row['label'] or '').strip(), (start, end))
         empty = False
     if empty:
-        raise InputError(f'the annotation file {where} is empty: there is no row below its columns')
+        raise InputError(f'the annotation file {where} is empty: it has no row after its header')
 
 
 def find_delimiter(first: str, where: str) -> str | None:
-    """What stands between path and label: a space or a comma; None if the first line has neither before a number.
+    """The delimiter between path and label, a space or a comma; None if the first line has neither before a number.
 
-    A comma in a path does not count, nor does a space.
+    Spaces and commas within a path are ignored.
 
     Raises:
-        InputError: If the line has columns that are none of a list.
+        InputError: If the line has the columns of another kind of file.
     """
     if is_header(first):
         return next(delimiter for delimiter in reversed(DELIMITERS) if delimiter in first)
@@ -131,8 +127,8 @@ def find_delimiter(first: str, where: str) -> str | None:
             return delimiter
     if where.endswith('.csv') and ',' in first:
         raise InputError(
-            f'{where} has the columns {_columns(first)}: a CSV list has {", ".join(SEGMENT_COLUMNS)}, or a path and a '
-            'label a line'
+            f'{where} has the columns {_columns(first)}; expected {", ".join(SEGMENT_COLUMNS)}, or a path and a label '
+            'per line'
         )
     return None
 
@@ -147,21 +143,21 @@ def _columns(line: str) -> list[str]:
 
 
 def split_line(number: int, line: str, delimiter: str, where: str) -> Row:
-    """A path and a label. The last delimiter counts, so paths may hold it.
+    """Split a line at its last delimiter into a path, which may contain delimiters, and a label.
 
     Raises:
         InputError: If there is no label.
     """
     path, _, label = (part.strip() for part in line.rpartition(delimiter))
     if not path:
-        raise InputError(f'{where}, line {number}: no label in {line!r}; a line is a path, {delimiter!r} and a label')
+        raise InputError(f'{where}, line {number}: no label in {line!r}; expected a path, {delimiter!r} and a label')
     return Row(number, path, label)
 
 
 def split_labels(line: str, delimiter: str) -> tuple[str, list[int]]:
-    """A path and the whole numbers behind it, of which there may be none."""
+    """Split a line into a path and the integers after it, if any."""
     *parts, last = line.split(delimiter)
-    labels = []
+    labels: list[int] = []
     while parts and last.strip().isdecimal():
         labels.insert(0, int(last))
         last = parts.pop()

@@ -7,14 +7,14 @@ from mmengine.config import Config
 from ..errors import InputError
 from ..zoo import find_config, unknown_model
 
-PUBLISHED = 'published'  # in place of a checkpoint: the file that a model's authors publish
+PUBLISHED = 'published'  # instead of a checkpoint: the weights that the authors publish
 
 
 def load_config(config: str | Path | Config | dict) -> Config:
-    """A config from a file, the name of a model (see ``list_models``), a dict or a ``Config``.
+    """Load a config from a file, the name of a model (see ``list_models``), a dict or a ``Config``.
 
     Raises:
-        InputError: If there is no such file or model, or the file cannot be read as a config.
+        InputError: If there is no such file or model, or the file is not a valid config.
     """
     if isinstance(config, Config):
         return config
@@ -28,7 +28,7 @@ def load_config(config: str | Path | Config | dict) -> Config:
 
 
 def config_path(config: str | Path) -> Path:
-    """The file of a config that is given by its path or by the name of a model.
+    """The path of a config, given by its path or by the name of a model.
 
     Raises:
         InputError: If there is neither.
@@ -42,13 +42,13 @@ def config_path(config: str | Path) -> Path:
 
 
 def published_checkpoint(checkpoint: str | Path, config: Config) -> str | Path:
-    """A checkpoint, where ``published`` stands for the file that the authors of the config's model publish.
+    """A checkpoint, where ``published`` stands for the weights that the authors of the config's model publish.
 
     Raises:
-        InputError: If ``published`` is given for a config without a file.
+        InputError: If ``published`` is given for a config that is not from a file.
     """
     if checkpoint != PUBLISHED:
         return checkpoint
     if not config.filename:
-        raise InputError('published weights belong to a model: give its name, or its config file, as the config')
+        raise InputError('published weights need the name of a model, or its config file, as the config')
     return f'{PUBLISHED}://{Path(config.filename).stem}'

@@ -1,6 +1,8 @@
-"""Calls in several processes, which may crash: a decoder that dies ends one call and not the run.
+"""Calls in several processes that may crash: a decoder that crashes ends one call, not the run.
 
-Tensors come back through shared memory.
+The processes are forks, so that the function need not be picklable, and tensors are returned through shared memory.
+``tools/data/processes.py`` is for the opposite case: hours of untrusted videos, in processes that import little,
+exchange JSON and can be killed after a timeout.
 """
 
 import os
@@ -8,21 +10,21 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import torch
-import torch.multiprocessing  # teaches pickling to pass tensors through shared memory
+import torch.multiprocessing  # registers reductions for tensors in shared memory
 
 Item = TypeVar('Item')
 Result = TypeVar('Result')
 
-AHEAD = 2  # calls for each process that are begun before their results are asked for
+AHEAD = 2  # calls per process that are submitted in advance
 
-_function: Callable | None = None  # what a process calls
+_function: Callable[[Any], Any]  # the function that a process calls
 
 
 def call_in_order(
@@ -31,26 +33,25 @@ def call_in_order(
     workers: int,
     on_crash: Callable[[Item], Result],
 ) -> Iterator[Result]:
-    """Call a function for each item; the results come in the order of the items.
+    """Call a function for each item; results are in the order of the items.
 
-    When a process dies, every call that was under way is made once more, each in a process of its own, so that it is
-    known which one it died of.
+    When a process crashes, every pending call is repeated in a process of its own, to find the one that crashes.
 
     Args:
-        function: What is called. It is inherited by the processes and need not be picklable.
+        function: The function; it is inherited by the processes and need not be picklable.
         items: Its arguments.
-        workers: Number of processes; with 0 the calls are made in this one.
-        on_crash: Gives the result for an item whose process died.
+        workers: Number of processes; 0 calls it in this one.
+        on_crash: Returns the result for an item whose process crashed.
     """
     items = iter(items)
     if not workers:
         yield from map(function, items)
         return
     while first := list(islice(items, 1)):
-        under_way = deque()
-        for result in _until_a_crash(function, _chain(first, items), workers, under_way):
+        pending: deque[Item] = deque()
+        for result in _until_a_crash(function, _chain(first, items), workers, pending):
             yield result
-        for item in under_way:
+        for item in pending:
             try:
                 with _pool(function, 1) as alone:
                     result = alone.submit(_call, item).result()
@@ -59,20 +60,20 @@ def call_in_order(
             yield result
 
 
-def _until_a_crash(function: Callable, items: Iterator, workers: int, under_way: deque) -> Iterator:
-    """Results until all are there or a process dies; then ``under_way`` holds the items without a result."""
-    futures = deque()
+def _until_a_crash(function: Callable, items: Iterator, workers: int, pending: deque) -> Iterator[Any]:
+    """Yield results until the last, or until a process crashes; then ``pending`` has the items without a result."""
+    futures: deque[Future] = deque()
     pool = _pool(function, workers)
     try:
         while True:
-            for item in islice(items, AHEAD * workers - len(under_way)):
-                under_way.append(item)
+            for item in islice(items, AHEAD * workers - len(pending)):
+                pending.append(item)
                 futures.append(pool.submit(_call, item))
-            if not under_way:
+            if not pending:
                 return
             result = futures[0].result()
             futures.popleft()
-            under_way.popleft()
+            pending.popleft()
             yield result
     except BrokenProcessPool:
         return
@@ -91,15 +92,21 @@ def _pool(function: Callable, workers: int) -> ProcessPoolExecutor:
 
 
 def _start(function: Callable) -> None:
-    """Make a process ready: one thread each, Ctrl-C is the parent's, and it ends when the parent is gone."""
+    """Initialise a process: it uses one thread, ignores Ctrl-C and ends with its parent."""
     global _function  # noqa: PLW0603  one for each process
     _function = function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
     parent = torch.multiprocessing.parent_process()
-    threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+    assert parent is not None
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _call(item: object) -> object:
+def _call(item: Any) -> Any:
     return _function(item)

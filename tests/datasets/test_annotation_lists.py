@@ -109,5 +109,5 @@ def test_lines_are_read_one_by_one(tmp_path):
 
 @pytest.mark.parametrize('text', ['path,label\n', 'path label', 'path,start,end,label\n', f'{BOM}path,label\n'])
 def test_refuses_a_header_without_rows(read, text):
-    with pytest.raises(InputError, match='is empty: there is no row below its columns'):
+    with pytest.raises(InputError, match='is empty: it has only a header'):
         read(text)

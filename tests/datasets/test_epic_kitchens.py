@@ -133,9 +133,7 @@ def test_path_pattern(annotations, tmp_path, videos):
         (flat / f'{name}.mp4').symlink_to(videos / name.partition('_')[0] / 'videos' / f'{name}.MP4')
     dataset = EpicKitchensDataset(annotations(), [], dict(video=str(flat)), path_tmpl='{video_id}.mp4')
     assert dataset[0]['filename'] == str(flat / 'P01_01.mp4')
-    with pytest.raises(
-        InputError, match=r"line 2: path_tmpl '\{video\}\.mp4' does not fit; .*participant_id, video_id"
-    ):
+    with pytest.raises(InputError, match=r"line 2: path_tmpl '\{video\}\.mp4' is invalid; .*participant_id, video_id"):
         EpicKitchensDataset(annotations(), [], dict(video=str(flat)), path_tmpl='{video}.mp4')
 
 
@@ -159,9 +157,9 @@ def test_annotations_without_classes_can_be_tested(annotations, videos, frames, 
 
 
 def test_annotations_without_classes_cannot_be_learnt_from(annotations, videos):
-    with pytest.raises(InputError, match='there is no column verb_class, noun_class'):
+    with pytest.raises(InputError, match='missing columns: verb_class, noun_class'):
         EpicKitchensDataset(annotations(without=LABELS), [], dict(video=str(videos)))
-    with pytest.raises(InputError, match='there is no column noun_class'):
+    with pytest.raises(InputError, match='missing columns: noun_class'):
         EpicKitchensDataset(annotations(without=['noun_class']), [], dict(video=str(videos)), test_mode=True)
 
 
@@ -173,7 +171,7 @@ def test_a_segment_may_last_no_time(annotations, videos):
 @pytest.mark.parametrize('column', ['verb_class', 'participant_id', 'stop_timestamp'])
 def test_refuses_a_missing_column(annotations, videos, column):
     path = annotations(without=[column])
-    with pytest.raises(InputError, match=f'line 1: there is no column {column};') as caught:
+    with pytest.raises(InputError, match=f'line 1: missing columns: {column};') as caught:
         EpicKitchensDataset(path, [], dict(video=str(videos)))
     assert path in str(caught.value)
 
@@ -181,7 +179,7 @@ def test_refuses_a_missing_column(annotations, videos, column):
 def test_frame_numbers_are_needed_for_frames_only(annotations, videos, frames):
     path = annotations(without=['start_frame', 'stop_frame'])
     assert len(EpicKitchensDataset(path, [], dict(video=str(videos)))) == 3
-    with pytest.raises(InputError, match='there is no column start_frame, stop_frame'):
+    with pytest.raises(InputError, match='missing columns: start_frame, stop_frame'):
         EpicKitchensDataset(path, [], dict(img=str(frames)))
 
 
@@ -189,13 +187,13 @@ def test_frame_numbers_are_needed_for_frames_only(annotations, videos, frames):
 @pytest.mark.parametrize(
     ('change', 'words'),
     [
-        ((3, 'stop_timestamp', '00:00:00.99'), 'stops at 00:00:00.99, before it starts at 00:00:01.00'),
+        ((3, 'stop_timestamp', '00:00:00.99'), 'ends at 00:00:00.99, before its start at 00:00:01.00'),
         ((2, 'start_timestamp', '14 s'), "start_timestamp is '14 s', not a time like"),
         ((2, 'stop_timestamp', ''), 'stop_timestamp is missing, not a time like'),
-        ((4, 'verb_class', '97'), 'verb_class is 97, and runs from 0 to 96'),
-        ((4, 'noun_class', '300'), 'noun_class is 300, and runs from 0 to 299'),
-        ((2, 'noun_class', '-1'), "noun_class is '-1', not a whole number"),
-        ((2, 'verb_class', '1.0'), "verb_class is '1.0', not a whole number"),
+        ((4, 'verb_class', '97'), 'verb_class is 97, outside 0 to 96'),
+        ((4, 'noun_class', '300'), 'noun_class is 300, outside 0 to 299'),
+        ((2, 'noun_class', '-1'), "noun_class is '-1', not an integer"),
+        ((2, 'verb_class', '1.0'), "verb_class is '1.0', not an integer"),
         ((3, 'video_id', 'P01_02'), 'P01_02'),
     ],
 )
@@ -211,8 +209,8 @@ def test_refuses_what_cannot_be_and_says_where(annotations, videos, frames, kind
 @pytest.mark.parametrize(
     ('change', 'words'),
     [
-        ((3, 'stop_frame', '23'), 'line 3: the segment stops at frame 23, before it starts at frame 24'),
-        ((3, 'start_frame', 'x'), "line 3: start_frame is 'x', not a whole number"),
+        ((3, 'stop_frame', '23'), 'line 3: the segment ends at frame 23, before its start at frame 24'),
+        ((3, 'start_frame', 'x'), "line 3: start_frame is 'x', not an integer"),
     ],
 )
 def test_refuses_frames_that_cannot_be(annotations, frames, change, words):
@@ -229,7 +227,7 @@ def test_a_line_that_ends_early(annotations, videos):
 
 
 def test_numbers_of_classes(annotations, videos):
-    with pytest.raises(InputError, match='line 3: verb_class is 5, and runs from 0 to 4'):
+    with pytest.raises(InputError, match='line 3: verb_class is 5, outside 0 to 4'):
         EpicKitchensDataset(annotations(), [], dict(video=str(videos)), num_verbs=5)
 
 
@@ -238,8 +236,8 @@ def test_numbers_of_classes(annotations, videos):
     [
         (b'', 'is empty'),
         (HEADER.encode() + b'\n', 'is empty'),
-        (bytes(range(128, 256)), 'is no CSV file'),
-        (b'a.mp4 1\nb.mp4 2\n', 'line 1: there is no column participant_id'),
+        (bytes(range(128, 256)), 'is not a CSV file'),
+        (b'a.mp4 1\nb.mp4 2\n', 'line 1: missing columns: participant_id'),
     ],
 )
 def test_refuses_other_files(annotations, videos, text, words):

@@ -71,16 +71,16 @@ def test_a_frame_that_is_missing_ends_nothing(build):
     dataset = build('2 30 0\na b/1 5 1\n', sampling)  # 30 frames are listed, and there are three
     np.random.seed(0)
     packed = dataset[0]['data_samples']
-    assert packed.gt_label.item() == 1 and any('is not there' in reason for reason in packed.broken_videos.values())
+    assert packed.gt_label.item() == 1 and any('does not exist' in reason for reason in packed.broken_videos.values())
     test = build('2 30 0\n', sampling, test_mode=True)[0]
-    assert 'is not there' in test['data_samples'].broken_video and not test['inputs'].any()
+    assert 'does not exist' in test['data_samples'].broken_video and not test['inputs'].any()
 
 
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('', 'is empty; each line is a folder'),
-        ('a 3 0\nb 3\n', "line 2: 'b 3' is not a folder, the number of its frames and a label"),
+        ('', 'is empty; each line must have a folder'),
+        ('a 3 0\nb 3\n', "line 2: 'b 3' is not a folder, a number of frames and a label"),
         ('a 0 0\n', 'line 1: .* is not a folder'),
         ('a x 0\n', 'line 1: .* is not a folder'),
         ('a 3 -1\n', 'line 1: .* is not a folder'),

@@ -162,7 +162,7 @@ def test_a_frame_that_is_not_there(build, tmp_path):
     clips = dict(type='mmaction_vt.VideoToClips', sampling=sampling, size=32)
     grey(tmp_path / 'frames' / 'v' / 'a.png', 1)
     info = build(*rows('v', ['v/a.png', 'v/b.png', 'v/a.png'], 1)).get_data_info(0)
-    with pytest.raises(BrokenVideoError, match=r'the frame .*b\.png is not there'):
+    with pytest.raises(BrokenVideoError, match=r'the frame .*b\.png does not exist'):
         Compose([clips])(info)
 
 

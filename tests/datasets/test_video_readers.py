@@ -139,7 +139,7 @@ def test_a_damaged_middle(tmp_path, backend):
     start = data.find(b'mdat') + (data.find(b'moov') - data.find(b'mdat')) // 2
     data[start : data.find(b'moov') - 8] = bytes(data.find(b'moov') - 8 - start)
     path.write_bytes(data)
-    with pytest.raises(BrokenVideoError, match=r'damaged\.mp4 is damaged'):
+    with pytest.raises(BrokenVideoError, match=r'damaged\.mp4 is corrupt'):
         list(open_video(str(path), backend).read(np.array([0, 12, 23])))
 
 

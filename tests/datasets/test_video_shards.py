@@ -91,13 +91,13 @@ def test_broken_samples(tmp_path, monkeypatch):
 
 
 def test_refuses(tmp_path, monkeypatch):
-    with pytest.raises(InputError, match=r'has no shards\.json'):
+    with pytest.raises(InputError, match=r'has no valid shards\.json'):
         VideoShards(str(tmp_path), PIPELINE)
-    with pytest.raises(InputError, match='holds no samples'):
+    with pytest.raises(InputError, match='has no samples'):
         VideoShards(make(tmp_path, []), PIPELINE)
     with pytest.raises(InputError, match=r"sample 0000: the label '3' .* 0 to 1"):
         next(iter(VideoShards(make(tmp_path, [1], label=lambda _: '3'), PIPELINE, num_classes=2)))
-    with pytest.raises(InputError, match=r'0\.tar, sample 0000: a sample is a video'):
+    with pytest.raises(InputError, match=r'0\.tar, sample 0000: a sample needs a video'):
         next(iter(VideoShards(make(tmp_path, [1], suffix='txt'), PIPELINE)))
 
 

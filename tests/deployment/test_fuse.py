@@ -93,7 +93,7 @@ def test_checkpoints_are_not_confused(kind, tmp_path):
     plain, merged = tmp_path / 'plain.pth', tmp_path / 'merged.pth'
     torch.save(dict(state_dict=model.state_dict()), plain)
     torch.save(dict(state_dict=fused.state_dict()), merged)
-    with pytest.raises(InputError, match='load it first, and merge then'):
+    with pytest.raises(InputError, match='load the checkpoint first, then merge'):
         load_into(fused, plain)
     with pytest.raises(InputError, match='load the checkpoint that it was made from'):
         load_into(model, merged)

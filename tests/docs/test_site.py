@@ -1,4 +1,4 @@
-"""The site: built strictly, without a network."""
+"""The site: built strictly and offline."""
 
 import os
 import re

@@ -18,7 +18,7 @@ from mmengine.dist import barrier, get_rank, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner as PlainRunner
 
-from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
+from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
 from mmaction_vt.registry import HOOKS, RUNNERS
 
 BASE = Path(__file__).parents[2] / 'configs' / '_base_' / 'distributed'
@@ -54,7 +54,7 @@ def train(config, kind, work_dir, stop=-1):
     config.update(work_dir=str(work_dir), launcher='pytorch')
     config.train_cfg.type = 'mmaction_vt.EpochBasedTrainLoop'
     barrier()  # the first process has written what it writes
-    path = newest_whole_checkpoint(work_dir)
+    path = newest_complete_checkpoint(work_dir)
     config.resume, config.load_from = path is not None, path
     with suppress(SystemExit):
         (RUNNERS.build(config) if 'runner_type' in config else PlainRunner.from_cfg(config)).train()

@@ -58,7 +58,7 @@ def test_training_goes_on_and_lists_them(data, tiny_config, run_program, tmp_pat
     assert listed(tmp_path / 'work_dir' / 'broken_videos.txt') == names
     (log,) = (tmp_path / 'work_dir').glob('*/*.log')
     for name in names:  # each is named once
-        assert len(re.findall(rf'WARNING.*/{name} .*another video was taken', log.read_text())) == 1
+        assert len(re.findall(rf'WARNING.*/{name} .*replaced by another video', log.read_text())) == 1
 
 
 def test_too_many_end_the_training(data, tiny_config, run_program, tmp_path):

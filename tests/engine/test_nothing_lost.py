@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from mmaction_vt.checkpoints import write
-from mmaction_vt.checkpoints.newest import newest_whole_checkpoint
+from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
 from mmaction_vt.checkpoints.write import write_checkpoint
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils import files
 
 WHOLE = dict(state_dict={'a': torch.ones(3)}, optimizer={}, meta={})
 
@@ -27,7 +28,7 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
     def die(file):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(write.os, 'fsync', die)  # the moment at which a full disk shows
+    monkeypatch.setattr(files.os, 'fsync', die)  # the moment at which a full disk shows
     with pytest.raises(InputError, match=r'epoch_1\.pth \(.* MB\) cannot be written: No space left on device'):
         write_checkpoint(dict(WHOLE, state_dict={'a': torch.zeros(9)}), str(path))
     assert path.read_bytes() == before and [file.name for file in path.parent.iterdir()] == ['epoch_1.pth']
@@ -128,31 +129,31 @@ def damage(path, how):
 def test_passes_over_damaged_files(tmp_path, how, monkeypatch):
     told = []
     monkeypatch.setattr('mmaction_vt.checkpoints.newest.print_log', lambda text, *_: told.append(text))
-    assert newest_whole_checkpoint(tmp_path) is None
+    assert newest_complete_checkpoint(tmp_path) is None
     for number in (1, 2, 10):
         write_checkpoint(WHOLE, str(tmp_path / f'epoch_{number}.pth'))
         os.utime(tmp_path / f'epoch_{number}.pth', (number, number))
     write_checkpoint(dict(state_dict={}), str(tmp_path / 'best_acc_top1_epoch_10.pth'))
-    assert newest_whole_checkpoint(tmp_path) == str(tmp_path / 'epoch_10.pth')
+    assert newest_complete_checkpoint(tmp_path) == str(tmp_path / 'epoch_10.pth')
     damage(tmp_path / 'epoch_10.pth', how)
     os.utime(tmp_path / 'epoch_10.pth', (10, 10))
-    assert newest_whole_checkpoint(tmp_path) == str(tmp_path / 'epoch_2.pth')
-    assert len(told) == 1 and re.search(r'epoch_10\.pth is passed over', told[0])
+    assert newest_complete_checkpoint(tmp_path) == str(tmp_path / 'epoch_2.pth')
+    assert len(told) == 1 and re.search(r'epoch_10\.pth is skipped', told[0])
     for number in (1, 2):
         damage(tmp_path / f'epoch_{number}.pth', how)
     with pytest.raises(InputError, match='none of the 3 checkpoints'):
-        newest_whole_checkpoint(tmp_path)
+        newest_complete_checkpoint(tmp_path)
 
 
 def test_weights_alone_are_no_checkpoint_to_go_on_from(tmp_path):
     write_checkpoint(WHOLE, str(tmp_path / 'epoch_1.pth'))
     write_checkpoint(dict(state_dict={}, meta={}), str(tmp_path / 'epoch_2.pth'))
-    assert newest_whole_checkpoint(tmp_path) == str(tmp_path / 'epoch_1.pth')
+    assert newest_complete_checkpoint(tmp_path) == str(tmp_path / 'epoch_1.pth')
 
 
 def test_a_loss_that_is_no_number(tiny_config, run_program, tmp_path):
     options = ['optim_wrapper.optimizer.lr=1e30', 'default_hooks.finite_loss.most_in_a_row=3', 'train_cfg.max_epochs=9']
     message = run_program('tools/train.py', tiny_config, '--no-validate', '--cfg-options', *options, fails=True)
-    assert re.search(r'the loss of 3 steps in a row is no finite number, .* these videos: .*\d\.mp4', message)
+    assert re.search(r'the loss of 3 steps in a row is not finite; videos of the last one: .*\d\.mp4', message)
     (log,) = (tmp_path / 'work_dir').glob('*/*.log')
     assert len(re.findall(r'the loss of step \d+ is nan; its videos: .*mp4, .*mp4', log.read_text())) >= 2

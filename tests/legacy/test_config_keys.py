@@ -6,7 +6,7 @@ from mmengine.config import Config
 from mmaction_vt.cli import read_config
 from mmaction_vt.errors import InputError
 from mmaction_vt.legacy import translate_keys
-from mmaction_vt.legacy.config_keys import NEAREST, PASSED_OVER, RENAMED, SCHEDULES, SPECIAL
+from mmaction_vt.legacy.config_keys import IGNORED, NEAREST, RENAMED, SCHEDULES, SPECIAL
 from mmaction_vt.zoo import find_config
 
 DUALFORMER = 'dualformer_tiny_patch244_window877_kinetics400_1k'
@@ -107,10 +107,10 @@ def test_other_old_keys_are_refused_with_the_nearest(key):
         changed({key: 1})
 
 
-def test_what_is_passed_over_says_why(capsys):
+def test_what_is_ignored_says_why(capsys):
     plain = changed({})
-    assert changed(dict.fromkeys(PASSED_OVER, 1)).to_dict() == plain.to_dict()
-    assert len(capsys.readouterr().err.splitlines()) == len(PASSED_OVER)
+    assert changed(dict.fromkeys(IGNORED, 1)).to_dict() == plain.to_dict()
+    assert len(capsys.readouterr().err.splitlines()) == len(IGNORED)
 
 
 def test_every_key_of_the_table_is_one_of_a_config():

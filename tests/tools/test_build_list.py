@@ -136,7 +136,7 @@ def test_classes_of_mixed_batches_are_those_of_the_lists(make, tmp_path, run_pro
         (['--config', 'timesformer'], 'config timesformer does not exist, and no model has that name'),
         (['--config', 'motionformer_224_16x4_epickitchens'], 'needs two labels a video'),
         (['--config', 'dualformer_tiny_tokenlabel_patch244_window877_kinetics400_1k'], 'a teacher of the same classes'),
-        (['--out', 'mine.txt'], 'a name that ends in .py'),
+        (['--out', 'mine.txt'], '--out must end in .py'),
     ],
 )
 def test_refuses_a_config_that_cannot_be(make, tmp_path, run_program, options, answer):

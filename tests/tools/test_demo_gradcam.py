@@ -40,8 +40,8 @@ def test_a_folder_of_frames(demo, tmp_path):
 
 
 def test_refuses_what_it_cannot_draw(demo, tmp_path):
-    assert 'ends in none of .gif, .mp4, .png' in demo(out='map.txt', fails=True)
-    assert 'no method saliency' in demo('--method', 'saliency', fails=True)
+    assert 'must end in .gif or .mp4 or .png' in demo(out='map.txt', fails=True)
+    assert "unknown --method 'saliency'" in demo('--method', 'saliency', fails=True)
     assert 'TimeSformer with attention_type divided_space_time has no traj' in demo(
         '--method', 'trajectory', fails=True
     )

@@ -54,7 +54,7 @@ def test_two_labels_a_video(run_program, tmp_path):
     video = {'video': 'a.mp4', 'label': [1, 2], 'predicted': {'verb': 1, 'noun': 2}, 'scores': scores}
     (tmp_path / 'report.json').write_text(json.dumps({'metrics': {}, 'videos': [video]}))
     program = ['tools/analysis/draw_results.py', tmp_path / 'report.json', tmp_path / 'out']
-    assert '--task is one of verb, noun, not None' in run_program(*program, fails=True)
+    assert 'unknown --task None; choose from verb, noun' in run_program(*program, fails=True)
     run_program(*program, '--task', 'noun')
 
 
@@ -94,6 +94,6 @@ def test_curves_of_a_resumed_training(run_program, tmp_path):
     program = 'tools/analysis/draw_curves.py'
     run_program(program, tmp_path, tmp_path / 'curves.png')
     assert np.asarray(Image.open(tmp_path / 'curves.png').convert('L')).std() > 5
-    assert 'ends in none of .png' in run_program(program, tmp_path, tmp_path / 'curves.txt', fails=True)
+    assert 'OUT must end in .png' in run_program(program, tmp_path, tmp_path / 'curves.txt', fails=True)
     (tmp_path / 'none').mkdir()
     assert 'holds no log' in run_program(program, tmp_path / 'none', tmp_path / 'curves.png', fails=True)

@@ -46,7 +46,7 @@ def test_draws_a_video(draw, tmp_path):
         assert picture.n_frames == 4 and picture.width == 128
     draw(out='out.png')
     assert Image.open(tmp_path / 'out.png').width == 1024
-    assert 'ends in none of' in draw(out='out.txt', fails=True)
+    assert 'must end in .gif or .mp4 or .png' in draw(out='out.txt', fails=True)
     assert '--fps is above 0' in draw('--fps', 0, fails=True)
     (tmp_path / 'names.txt').write_text('one\n')
     assert 'the labels name 1 classes, and the model has 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)

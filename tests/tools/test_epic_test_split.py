@@ -88,7 +88,7 @@ def test_the_file_of_the_challenge(test, tmp_path):
 
 def test_refuses_what_does_not_fit(test, tmp_path, tiny_config, run_program):
     assert '--out-format epic goes with --out' in test('--out-format', 'epic', fails=True)
-    assert '--out takes a name that ends in .json or .zip' in test('--out', 'a.pkl', '--out-format', 'epic', fails=True)
-    assert '--out takes a name that ends in .json or .pkl' in test('--out', 'a.zip', fails=True)
+    assert '--out must end in .json or .zip' in test('--out', 'a.pkl', '--out-format', 'epic', fails=True)
+    assert '--out must end in .json or .pkl' in test('--out', 'a.zip', fails=True)
     other = ('tools/test.py', tiny_config, 'model.pth', '--out', 'a.json', '--out-format', 'epic')
     assert 'tests another data set' in run_program(*other, fails=True)

@@ -153,7 +153,7 @@ def test_interrupted_run_goes_on(data_set, tmp_path, monkeypatch):
 
     def write_three_and_a_half(clip, path):
         if len(written) == 3:
-            path.with_suffix('.part').write_bytes(b'half a file')
+            path.with_name(f'{path.name}.part').write_bytes(b'half a file')
             raise KeyboardInterrupt
         written.append(path)
         write_video(clip, path)

@@ -73,7 +73,7 @@ def test_going_on(model, run_program, folder, tiny_data, tmp_path):
     arguments = [PREDICT, *model, folder, '--out', out, '--workers', 0]
     run_program(*arguments)
     lines = out.read_bytes().splitlines(keepends=True)
-    assert 'is there already' in run_program(*arguments, fails=True)
+    assert 'exists: --resume' in run_program(*arguments, fails=True)
     shutil.copy(tiny_data / '3.mp4', folder / 'zero.mp4')  # mended
     said = run_program(*arguments, '--resume')
     assert '3 of 5 videos are in' in said and 'out.csv: 4 videos' in said and '1 could not be read' in said
@@ -110,7 +110,7 @@ def test_bad_input(model, run_program, folder, tmp_path):
     assert 'does not exist: give videos, folders' in fails(tmp_path / 'nowhere', out='a.csv')
     (tmp_path / 'empty').mkdir()
     assert 'there is no video to look at' in fails(tmp_path / 'empty', out='a.csv')
-    assert 'ends in .csv or .json' in fails(folder, out='a.txt')
+    assert 'end in .csv or .json' in fails(folder, out='a.txt')
     assert 'fp16 needs a GPU' in fails(folder, out='a.csv', amp='fp16')
     assert 'device cuda:99 cannot be used' in fails(folder, out='a.csv', device='cuda:99')
     (tmp_path / 'labels.txt').write_text('one\ntwo\nthree\n')

@@ -108,8 +108,8 @@ def test_training_asks_the_teacher_without_a_store(config, run_program, tmp_path
 
 
 def test_an_interrupted_run_goes_on(config, store, run_program):
-    wanted = [np.array(values) for values in TokenLabelStore(store).maps()]
-    maps = TokenLabelStore(store).maps()
+    wanted = [np.array(values) for values in TokenLabelStore(store).arrays()]
+    maps = TokenLabelStore(store).arrays()
     maps[0][4:9], maps[1][4:9], maps[2][4:9] = 0, 0, 0
     maps[0][0] = 9  # what is done is left alone
     del maps
@@ -118,7 +118,7 @@ def test_an_interrupted_run_goes_on(config, store, run_program):
     for part in (0, 1):
         options = ['--views', VIEWS, '--shard', f'{part}/2', '--batch-size', 2]
         run_program('tools/data/token_labels.py', config, store, *options)
-    values, classes, done = TokenLabelStore(store).maps()
+    values, classes, done = TokenLabelStore(store).arrays()
     assert (values[0] == 9).all() and done.all()
     np.testing.assert_allclose(values[1:], wanted[0][1:], rtol=2e-3, atol=2e-3)
     np.testing.assert_array_equal(classes, wanted[1])

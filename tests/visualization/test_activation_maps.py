@@ -9,8 +9,7 @@ from tiny_models import TINY_DUALFORMER, preprocessor
 
 from mmaction_vt.errors import InputError
 from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES as VIVIT_TYPES
-from mmaction_vt.visualization import draw_overlay
-from mmaction_vt.visualization.explain import activation_maps
+from mmaction_vt.visualization import activation_maps, draw_overlay
 from mmaction_vt.visualization.explain.activation_maps import METHODS
 from mmaction_vt.visualization.explain.layers import default_layer
 from mmaction_vt.visualization.explain.model_input import prepare

@@ -6,8 +6,7 @@ import pytest
 import torch
 from conftest import ROOT
 
-from mmaction_vt.visualization import clip_maps
-from mmaction_vt.visualization.explain import trajectories
+from mmaction_vt.visualization import clip_maps, trajectories
 from mmaction_vt.visualization.explain.activation_maps import METHODS
 
 benchmark = runpy.run_path(str(ROOT / 'benchmarks' / 'maps.py'))

@@ -5,8 +5,7 @@ import torch
 from test_activation_maps import BACKBONES, build, clips
 
 from mmaction_vt.errors import InputError
-from mmaction_vt.visualization import draw_paths, point_grid
-from mmaction_vt.visualization.explain import trajectories
+from mmaction_vt.visualization import draw_paths, point_grid, trajectories
 
 CENTRE = torch.tensor([[16.0, 16.0]])
 

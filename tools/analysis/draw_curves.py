@@ -7,9 +7,8 @@ from rich.console import Console
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.files import FIGURE_SUFFIXES, check_suffix
 from mmaction_vt.visualization.draw.curves import draw_curves, read_curves
-
-SUFFIXES = ('.png', '.svg', '.pdf')
 
 
 def build_parser() -> ArgumentParser:
@@ -20,8 +19,7 @@ def build_parser() -> ArgumentParser:
 
 
 def main(args: Namespace) -> None:
-    if Path(args.out).suffix.lower() not in SUFFIXES:
-        raise InputError(f'{args.out} ends in none of {", ".join(SUFFIXES)}')
+    check_suffix('OUT', args.out, FIGURE_SUFFIXES)
     training, validation = read_curves(args.work_dir)
     if not training and not validation:
         raise InputError(f'the log in {args.work_dir} is empty: the training has not come to its first report')

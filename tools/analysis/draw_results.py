@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from mmaction_vt.cli import read_labels, run
-from mmaction_vt.errors import InputError
+from mmaction_vt.errors import InputError, check_one_of
 from mmaction_vt.evaluation import read_report
 from mmaction_vt.models.heads import CLASS
 from mmaction_vt.visualization.draw.results import (
@@ -48,8 +48,7 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
         raise InputError('the report is of videos without labels: there is nothing to compare predictions with')
     first = videos[0]['predicted']
     if isinstance(first, dict):
-        if task not in first:
-            raise InputError(f'the report has several labels a video: --task is one of {", ".join(first)}, not {task}')
+        check_one_of('--task', task, first)
         column = list(first).index(task)
         labels = [video['label'][column] for video in videos]
         return (

@@ -18,6 +18,7 @@ from mmaction_vt.apis.flops import build_without_weights, clips_and_crops_of, co
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.config import load_config
+from mmaction_vt.utils.files import CHECKPOINT_SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 PAGE, NAMES, INDEX = Path('docs/model_zoo.md'), Path('docs/models.md'), Path('model-index.yml')
@@ -30,7 +31,6 @@ METRICS = {
     'Action Top 1 Accuracy': 'action top-1',
     'Noun Top 1 Accuracy': 'noun top-1',
 }
-CHECKPOINT_SUFFIXES = ('.pth', '.pyth', '.ckpt')
 
 
 class IndentedDumper(yaml.SafeDumper):

@@ -17,6 +17,7 @@ from own_config import DEFAULT_MODEL, own_config
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.files import CONFIG_SUFFIX, check_suffix
 
 TRAIN = 'train'
 VALS = ('val', 'validation', 'test')
@@ -120,8 +121,8 @@ def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) ->
 
 
 def main(args: Namespace) -> None:
-    if args.config_file is not None and args.config_file.suffix != '.py':
-        raise InputError(f'--out takes a name that ends in .py, the config to write, not {args.config_file}')
+    if args.config_file is not None:
+        check_suffix('--out', args.config_file, (CONFIG_SUFFIX,))
     videos = find_videos(args.folder)
     splits = find_splits(videos)
     if splits is None:

@@ -11,9 +11,8 @@ from rich.console import Console
 from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
-from mmaction_vt.utils.video_files import VIDEOS, walk_videos
-
-FRAMES = ('.jpg', '.jpeg', '.png')
+from mmaction_vt.utils.files import VIDEO_SUFFIXES, write_atomically
+from mmaction_vt.utils.video_files import walk_videos
 
 
 def find_videos(folder: Path) -> list[str]:
@@ -27,7 +26,7 @@ def find_videos(folder: Path) -> list[str]:
     with Console(stderr=True).status('looking for videos'):
         videos = walk_videos(folder)
     if not videos:
-        raise InputError(f'{folder} holds no videos ({", ".join(VIDEOS)})')
+        raise InputError(f'{folder} holds no videos ({", ".join(VIDEO_SUFFIXES)})')
     for path in videos:
         check_path(path, folder)
     return videos
@@ -86,7 +85,7 @@ class VideoIndex:
 def without_suffix(path: str) -> str:
     """A path without the suffix of a video; other dots are part of the name."""
     suffix = PurePosixPath(path).suffix
-    return path[: -len(suffix)] if suffix.lower() in VIDEOS else path
+    return path[: -len(suffix)] if suffix.lower() in VIDEO_SUFFIXES else path
 
 
 def stem_of(path: str) -> str:
@@ -168,13 +167,9 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputError: If it cannot be written.
     """
-    part = path.with_name(f'{path.name}.part')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding='utf-8', newline='\n')
-        part.replace(path)
+        write_atomically(path, text)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(f'{path} cannot be written: {error.strerror}') from error
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import av
 from decoding import check_length, declared_seconds, rotation_of
 
+from mmaction_vt.utils.files import atomic_path
+
 KEY_FRAMES = 32  # a clip starts anywhere: decoding starts at the key frame before it, which should be near
 TURNS = {0: (), 90: (('transpose', 'cclock'),), 270: (('transpose', 'clock'),), 180: (('hflip', None), ('vflip', None))}
 
@@ -45,16 +47,12 @@ def shrink(source: str, target: str, short_side: int, crf: int) -> str:
         if not copied and suffix.lower() != '.mp4':
             suffix = '.mp4'
         final = Path(f'{target}{suffix}')
-        part = final.with_name(f'{final.name}.part')
-        try:
+        with atomic_path(final) as part:
             if copied:
                 shutil.copyfile(source, part)
             else:
                 seconds = _encode(chain([frame], frames), stream, part, short_side, crf)
                 check_length(seconds, declared_seconds(container))
-            part.replace(final)
-        finally:
-            part.unlink(missing_ok=True)
     return 'copied' if copied else 'resized'
 
 

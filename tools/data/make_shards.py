@@ -18,8 +18,9 @@ from rich.progress import track
 
 from mmaction_vt.cli import run
 from mmaction_vt.datasets import VideoDataset
-from mmaction_vt.datasets.video_shards import INDEX, VIDEO_SUFFIXES
+from mmaction_vt.datasets.video_shards import INDEX
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.files import COMMON_VIDEO_SUFFIXES, atomic_path, check_suffix
 
 
 def build_parser() -> ArgumentParser:
@@ -44,19 +45,16 @@ def write_shard(path: Path, samples: list[tuple[int, dict]]) -> None:
     Raises:
         InputError: If a video cannot be read or has a suffix that is none of a video's.
     """
-    temporary = path.with_suffix('.part')
-    with tarfile.open(temporary, 'w') as tar:
+    with atomic_path(path) as part, tarfile.open(part, 'w') as tar:
         for number, info in samples:
             suffix = Path(info['filename']).suffix.lower()
-            if suffix.lstrip('.') not in VIDEO_SUFFIXES:
-                raise InputError(f'{info["filename"]} ends in none of .{", .".join(VIDEO_SUFFIXES)}')
+            check_suffix('the name of a video', info['filename'], COMMON_VIDEO_SUFFIXES)
             try:
                 content = Path(info['filename']).read_bytes()
             except OSError as error:
                 raise InputError(f'{info["filename"]} cannot be read: {error.strerror}') from error
             add(tar, f'{number:09}{suffix}', content)
             add(tar, f'{number:09}.cls', str(info['label']).encode())
-    temporary.replace(path)
 
 
 def main(args: Namespace) -> None:

@@ -20,7 +20,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +29,8 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 from rich.progress import track
+
+from mmaction_vt.utils.files import atomic_path, write_atomically
 
 CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
 SPLITS = ('train', 'val')
@@ -194,8 +196,7 @@ def fill(canvas: np.ndarray, points: np.ndarray, value: int) -> None:
 
 def write_video(clip: np.ndarray, path: Path) -> None:
     """Write (T, H, W, 3) RGB as H.264 in mp4; the file has its name only once it is whole."""
-    partial_path = path.with_suffix('.part')
-    with av.open(str(partial_path), 'w', format='mp4') as container:
+    with atomic_path(path) as part, av.open(str(part), 'w', format='mp4') as container:
         # Without prediction between frames and rate control, a frame's bits do not depend on its place in the clip.
         options = dict(preset='veryfast', qp=str(QUANTISER), g='1', bf='0')
         stream = container.add_stream('libx264', rate=16, options=options)
@@ -205,7 +206,6 @@ def write_video(clip: np.ndarray, path: Path) -> None:
         for image in clip:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
         container.mux(stream.encode())
-    partial_path.replace(path)
 
 
 def path_of(split: str, index: int) -> str:
@@ -219,13 +219,6 @@ def write_sample(sample: tuple[str, int], folder: Path, seed: int, size: int, fr
     if not path.exists():
         clip, _, _ = render(seed, *sample, size, frames)
         write_video(clip, path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that has its name only once it is whole."""
-    partial_path = path.with_name(f'{path.name}.part')
-    partial_path.write_text(text)
-    partial_path.replace(path)
 
 
 def make_dataset(
@@ -275,10 +268,10 @@ def make_dataset(
     write = partial(write_sample, folder=folder, seed=seed, size=size, frames=frames)
     for _ in track(in_processes(write, samples, workers), description='moving shapes', total=len(samples)):
         pass
-    write_text(folder / 'labels.txt', '\n'.join(CLASSES) + '\n')
+    write_atomically(folder / 'labels.txt', '\n'.join(CLASSES) + '\n')
     for split, count in zip(SPLITS, (train, val), strict=True):
         lines = [f'{path_of(split, index)} {index % len(CLASSES)}\n' for index in range(count)]
-        write_text(folder / f'{split}.txt', ''.join(lines))
+        write_atomically(folder / f'{split}.txt', ''.join(lines))
     return True
 
 
@@ -292,7 +285,7 @@ def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise FileExistsError(f'{folder} is there and holds something else than this data set; name another folder')
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(path, json.dumps(meta, indent=2) + '\n')
+        write_atomically(path, json.dumps(meta, indent=2) + '\n')
         return False
 
     try:
@@ -310,19 +303,19 @@ def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
         (folder / name).unlink(missing_ok=True)
     for split in SPLITS:
         shutil.rmtree(folder / split, ignore_errors=True)
-    write_text(path, json.dumps(meta, indent=2) + '\n')
+    write_atomically(path, json.dumps(meta, indent=2) + '\n')
     return False
 
 
-def in_processes(function: partial, items: list, workers: int) -> Iterator[None]:
-    """Call a function for every item in that many processes; yield as calls end, in any order."""
+def in_processes(function: partial, items: Sequence, workers: int) -> Iterator:
+    """Call a function for every item in that many processes; the results come in the order of the items."""
     if workers == 1:
         yield from map(function, items)
         return
     # Not forked: a fork of a process that already runs threads can hang.
     context = multiprocessing.get_context('spawn')
     with context.Pool(workers, initializer=prepare_process) as pool:
-        yield from pool.imap_unordered(function, items, chunksize=8)
+        yield from pool.imap(function, items, chunksize=8)
 
 
 def prepare_process() -> None:

@@ -20,9 +20,8 @@ from rich.progress import track
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.files import COMMON_VIDEO_SUFFIXES, FRAME_SUFFIXES
 
-VIDEOS = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
-FRAMES = ('.jpg', '.jpeg', '.png')
 PARTS = ('train', 'test')
 
 
@@ -84,12 +83,13 @@ def find_samples(folder: Path) -> dict[str, int]:
     """
     samples = Counter()
     for path in track(sorted(folder.rglob('*')), description='looking for samples'):
-        if path.suffix.lower() in VIDEOS:
+        if path.suffix.lower() in COMMON_VIDEO_SUFFIXES:
             samples[path.relative_to(folder).as_posix()] = 0
-        elif path.suffix.lower() in FRAMES:
+        elif path.suffix.lower() in FRAME_SUFFIXES:
             samples[path.parent.relative_to(folder).as_posix()] += 1
     if not samples:
-        raise InputError(f'{folder} holds neither videos ({", ".join(VIDEOS)}) nor frames ({", ".join(FRAMES)})')
+        videos, frames = (', '.join(suffixes) for suffixes in (COMMON_VIDEO_SUFFIXES, FRAME_SUFFIXES))
+        raise InputError(f'{folder} holds neither videos ({videos}) nor frames ({frames})')
     return samples
 
 

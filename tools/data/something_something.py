@@ -12,12 +12,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import FRAMES, VideoIndex, write_found, write_lines
+from common import VideoIndex, write_found, write_lines
 from rich.console import Console
 from rich.progress import track
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.files import FRAME_SUFFIXES
 from mmaction_vt.utils.something_something import read_classes, read_samples
 
 
@@ -50,7 +51,7 @@ def find_frames_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str
         raise InputError(f'folder {folder} does not exist')
     for name, label in track(samples, 'counting frames', console=Console(stderr=True)):
         files = (folder / name).iterdir() if (folder / name).is_dir() else []
-        count = sum(file.suffix.lower() in FRAMES and not file.name.startswith('.') for file in files)
+        count = sum(file.suffix.lower() in FRAME_SUFFIXES and not file.name.startswith('.') for file in files)
         yield f'{name} {count} {label}' if count else None
 
 

@@ -114,7 +114,7 @@ def main(args: Namespace) -> None:
         teacher=dict(config.model.teacher),
     )
     store = TokenLabelStore.create(args.store, about)
-    todo = [int(row) for row in np.flatnonzero(store.maps()[2] == 0) if row % parts == part]
+    todo = [int(row) for row in np.flatnonzero(store.arrays().done == 0) if row % parts == part]
     loader = DataLoader(
         Rows(samples, views, args.views, todo),
         batch_size=args.batch_size,

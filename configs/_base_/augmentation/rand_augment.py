@@ -1,5 +1,4 @@
-# timm's RandAugment, the same for all frames of a clip. It changes the frames behind the crop. In a config of
-# your own:
+# timm's RandAugment, the same operations for all frames of a clip, after the crop. In a config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/augmentation/rand_augment.py']
 #     clips = dict(_base_.train_pipeline[0], format='frames')
 #     shape = dict(type='FormatShape', input_format='NCTHW')

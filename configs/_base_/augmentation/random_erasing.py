@@ -1,5 +1,5 @@
-# In one clip of four a rectangle is noise, the same in all frames. It changes the frames behind the crop.
-# In a config of your own:
+# Random erasing after the crop: in one clip out of four, a rectangle is filled with noise, the same in all frames. In a
+# config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/augmentation/random_erasing.py']
 #     clips = dict(_base_.train_pipeline[0], format='frames')
 #     shape = dict(type='FormatShape', input_format='NCTHW')

@@ -1,5 +1,5 @@
-# Each video is decoded once and seen twice in a batch (mmaction2's RepeatAugDataset, which takes mmaction2's own
-# transforms and its own lists). In a config of your own:
+# Repeated augmentation: each video is decoded once and augmented twice in a batch (mmaction2's RepeatAugDataset, which
+# takes mmaction2's own transforms and lists). In a config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/augmentation/repeated_augmentation.py']
 #     sample = _base_.train_pipeline[0].sampling
 #     resize = dict(type='Resize', scale=(224, 224), keep_ratio=False)

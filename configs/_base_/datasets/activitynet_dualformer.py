@@ -1,15 +1,6 @@
-# The segments of ActivityNet 1.3 as DualFormer reads the videos of Kinetics-400.
-_base_ = './kinetics400_dualformer.py'
+# The segments of ActivityNet as DualFormer reads the videos of Kinetics.
+_base_ = ['./activitynet.py', '../pipelines/dualformer_32x2_224.py']
 
-ann_file_train = 'data/activitynet/activitynet_train_list_videos.csv'
-ann_file_val = 'data/activitynet/activitynet_val_list_videos.csv'
-data_root_train = 'data/activitynet/videos'
-data_root_val = 'data/activitynet/videos'
-num_classes = 200
-class_names = 'activitynet'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root_train), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val), num_classes=num_classes)
-train_dataloader = dict(dataset=train_dataset)
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+train_dataloader = dict(batch_size=8, dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

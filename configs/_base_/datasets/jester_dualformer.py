@@ -1,15 +1,6 @@
-# Jester, which is folders of frames, as Something-Something V1: gestures have a direction too.
-_base_ = './sthv1_dualformer.py'
+# Jester for DualFormer, as Something-Something V1: gestures have a direction too.
+_base_ = ['./jester.py', '../pipelines/dualformer_32_224.py']
 
-ann_file_train = 'data/jester/jester_train_list_rawframes.txt'
-ann_file_val = 'data/jester/jester_val_list_rawframes.txt'
-data_root_train = 'data/jester/20bn-jester-v1'
-data_root_val = 'data/jester/20bn-jester-v1'
-num_classes = 27
-class_names = 'jester'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(img=data_root_train), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(img=data_root_val), num_classes=num_classes)
-train_dataloader = dict(dataset=train_dataset)
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+train_dataloader = dict(batch_size=8, dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

@@ -1,11 +1,11 @@
-# Moments in Time for TimeSformer: the 8 frames span all of a video, which lasts three seconds, as on
-# Something-Something V2. Left and right may change places.
-_base_ = './ssv2_timesformer.py'
+# Moments in Time for TimeSformer: the 8 frames span the entire video, which lasts three seconds, as on
+# Something-Something. Clips are flipped, since left and right are not part of the labels.
+_base_ = ['./mit.py', '../pipelines/timesformer_8_224.py']
 
 train_pipeline = [
     dict(
         type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=8),
+        sampling=_base_.train_pipeline[0].sampling,
         crop='random',
         short_side=(256, 320),
         size=224,
@@ -13,16 +13,6 @@ train_pipeline = [
     ),
     dict(type='PackActionInputs'),
 ]
-
-ann_file_train = 'data/mit/mit_train_list_videos.txt'
-ann_file_val = 'data/mit/mit_val_list_videos.txt'
-data_root_train = 'data/mit/training'
-data_root_val = 'data/mit/validation'
-num_classes = 339
-class_names = 'mit'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root_train), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val), num_classes=num_classes)
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline, **train_dataset))
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(batch_size=8, dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

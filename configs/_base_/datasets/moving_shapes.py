@@ -1,4 +1,4 @@
-# The data set that tools/data/moving_shapes.py writes: 16 frames of 64 x 64 pixels, of which clips take 8.
+# The data set that tools/data/moving_shapes.py generates: 16 frames of 64 x 64 pixels, of which a clip takes 8.
 _base_ = './video_loaders.py'
 
 train_pipeline = [
@@ -25,7 +25,7 @@ train_dataloader = dict(
         pipeline=train_pipeline,
     ),
 )
-val_dataloader = dict(
+val_dataloader = test_dataloader = dict(
     batch_size=32,
     num_workers=2,
     dataset=dict(
@@ -33,15 +33,5 @@ val_dataloader = dict(
         data_prefix=dict(video=data_root),
         num_classes=num_classes,
         pipeline=val_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=32,
-    num_workers=2,
-    dataset=dict(
-        ann_file=f'{data_root}/val.txt',
-        data_prefix=dict(video=data_root),
-        num_classes=num_classes,
-        pipeline=test_pipeline,
     ),
 )

@@ -1,7 +1,6 @@
-# MuWiGes, cross-subject, as LightTimeSformer reads it: 32 frames that span the whole video, 224 x 224 from its lower
-# right, where the hand is. A gesture has a direction: there is no flip. The lists are those of
-# tools/data/participant_splits.py.
-_base_ = './video_loaders.py'
+# MuWiGes as LightTimeSformer reads it: 32 frames that span the entire video, 224 x 224 from its lower right, where the
+# hand is. There is no flip, since gestures have a direction.
+_base_ = './muwiges.py'
 
 train_pipeline = [
     dict(
@@ -27,38 +26,6 @@ val_pipeline = [
     dict(type='PackActionInputs'),
 ]
 test_pipeline = val_pipeline
-
-data_root = 'data/muwiges'
-ann_file_train = f'{data_root}/lists/cross_subject_train.txt'
-ann_file_val = f'{data_root}/lists/cross_subject_test.txt'
-data_root_train = data_root_val = f'{data_root}/videos'
-num_classes = 12
-# The authors number the gestures and name none: class_names = [...], or --label-file, gives your own.
-
-train_dataloader = dict(
-    batch_size=4,
-    dataset=dict(
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root_train),
-        num_classes=num_classes,
-        pipeline=train_pipeline,
-    ),
-)
-val_dataloader = dict(
-    batch_size=4,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=val_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=4,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=test_pipeline,
-    ),
-)
+train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(batch_size=4, dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(batch_size=4, dataset=dict(pipeline=test_pipeline))

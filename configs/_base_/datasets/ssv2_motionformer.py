@@ -1,6 +1,6 @@
-# Something-Something V2 as Motionformer reads it: one frame from each of 16 segments, 224 x 224. There is no flip: left
-# and right are part of the labels. Tested with one clip and three crops.
-_base_ = './video_loaders.py'
+# Something-Something V2 as Motionformer reads it: one frame from each of 16 segments, 224 x 224, RandAugment. There is
+# no flip, since left and right are part of the labels. A test takes one clip with three crops.
+_base_ = './ssv2.py'
 
 train_pipeline = [
     dict(
@@ -23,49 +23,7 @@ val_pipeline = [
     ),
     dict(type='PackActionInputs'),
 ]
-test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16, test_mode=True),
-        crop='three',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-
-ann_file_train = 'data/sthv2/sthv2_train_list_videos.txt'
-ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
-data_root_train = 'data/sthv2/videos'
-data_root_val = 'data/sthv2/videos'
-num_classes = 174
-class_names = 'sthv2'
-
-train_dataloader = dict(
-    batch_size=4,
-    dataset=dict(
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root_train),
-        num_classes=num_classes,
-        pipeline=train_pipeline,
-    ),
-)
-val_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=val_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=test_pipeline,
-    ),
-)
+test_pipeline = [dict(val_pipeline[0], crop='three'), val_pipeline[1]]
+train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

@@ -1,6 +1,6 @@
-# Something-Something V2 as ViViT reads it: 32 frames one after the other, 224 x 224, RandAugment. There is no flip:
-# left and right are part of the labels. Tested with four clips and three crops.
-_base_ = './video_loaders.py'
+# Something-Something V2 as ViViT reads it: 32 consecutive frames, 224 x 224, RandAugment. There is no flip, since left
+# and right are part of the labels. A test takes four clips with three crops.
+_base_ = './ssv2.py'
 
 train_pipeline = [
     dict(
@@ -25,47 +25,9 @@ val_pipeline = [
     dict(type='PackActionInputs'),
 ]
 test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='SampleFrames', clip_len=32, frame_interval=1, num_clips=4, test_mode=True),
-        crop='three',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
+    dict(val_pipeline[0], sampling=dict(val_pipeline[0]['sampling'], num_clips=4), crop='three'),
+    val_pipeline[1],
 ]
-
-ann_file_train = 'data/sthv2/sthv2_train_list_videos.txt'
-ann_file_val = 'data/sthv2/sthv2_val_list_videos.txt'
-data_root_train = 'data/sthv2/videos'
-data_root_val = 'data/sthv2/videos'
-num_classes = 174
-class_names = 'sthv2'
-
-train_dataloader = dict(
-    batch_size=8,
-    dataset=dict(
-        ann_file=ann_file_train,
-        data_prefix=dict(video=data_root_train),
-        num_classes=num_classes,
-        pipeline=train_pipeline,
-    ),
-)
-val_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=val_pipeline,
-    ),
-)
-test_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        ann_file=ann_file_val,
-        data_prefix=dict(video=data_root_val),
-        num_classes=num_classes,
-        pipeline=test_pipeline,
-    ),
-)
+train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

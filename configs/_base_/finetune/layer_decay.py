@@ -1,4 +1,4 @@
-# Each block learns three quarters as fast as the one behind it. In a config of your own:
+# Layer-wise learning-rate decay: the rate of each block is 0.75 times that of the next. In a config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/finetune/layer_decay.py']
 #     optim_wrapper = _base_.layer_decay
 layer_decay = dict(

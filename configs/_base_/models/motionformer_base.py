@@ -1,4 +1,4 @@
-# Motionformer on ViT-B/16 (paper: 109.1 million parameters, of which the published model never uses 0.6).
+# Motionformer on ViT-B/16 (paper: 109.1 million parameters, 0.6 million of which the published model never uses).
 model = dict(
     type='Recognizer3D',
     backbone=dict(
@@ -15,7 +15,7 @@ model = dict(
         drop_path_rate=0.2,
         attention_type='trajectory',
         # The image model that the published code starts from: ImageNet-21k, then ImageNet-1k.
-        # Patch kernels lie at frame 1 of 2, and divided attention along time keeps its own start.
+        # Patch kernels are inflated at frame 1 of 2, and temporal attention, where divided, keeps its own initialisation.
         init_cfg=dict(
             type='mmaction_vt.FromImageModel',
             checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',
@@ -36,5 +36,5 @@ model = dict(
         std=[127.5, 127.5, 127.5],
         format_shape='NCTHW',
     ),
-    test_cfg=dict(max_testing_views=10),  # of the 30 views of a video at once
+    test_cfg=dict(max_testing_views=10),  # of the 30 views of a video in one forward pass
 )

@@ -9,11 +9,10 @@ model = dict(
         num_verbs=97,
         num_nouns=300,
         in_channels=768,
-        loss_cls=dict(type='CrossEntropyLoss', loss_weight=0.5),  # the authors halve the sum of both losses
+        loss_cls=dict(type='CrossEntropyLoss', loss_weight=0.5),  # the authors take the mean of both losses
         label_smooth_eps=0.2,
         average_clips='prob',
     ),
-    # The published models saw blue, green, red: their frames were read by OpenCV. The frames here are red, green, blue,
-    # and to_rgb, which only reverses channels, makes them so.
+    # The published models saw blue, green, red, as OpenCV reads frames: to_rgb reverses the channels.
     data_preprocessor=dict(to_rgb=True),
 )

@@ -14,7 +14,7 @@ model = dict(
         drop_path_rate=0.1,
         attention_type='divided_space_time',
         # The image model that the published code starts from: ImageNet-21k, then ImageNet-1k.
-        # Attention along time and its norm start as a copy of attention along space.
+        # Temporal attention and its norm are initialised with those of spatial attention.
         init_cfg=dict(
             type='mmaction_vt.FromImageModel',
             checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',
@@ -25,8 +25,8 @@ model = dict(
         type='TimeSformerHead',
         num_classes=400,
         in_channels=768,
-        dropout_ratio=0.0,  # the published settings say 0.5, and their code does not use it
-        average_clips='score',  # the published code adds up raw scores of the views, without a softmax
+        dropout_ratio=0.0,  # the published settings have 0.5, which the code does not use
+        average_clips='score',  # the published code sums the raw scores of the views, without a softmax
     ),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',

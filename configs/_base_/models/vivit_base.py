@@ -13,7 +13,7 @@ model = dict(
         mlp_ratio=4.0,
         qkv_bias=True,
         attention_type='joint',
-        act='gelu_tanh',  # the authors' code is JAX, whose GELU is the approximate one
+        act='gelu_tanh',  # the authors' code is in JAX, whose GELU is the tanh approximation
         init_cfg=dict(
             type='mmaction_vt.FromImageModel', checkpoint='timm:vit_base_patch16_224.augreg_in21k', inflate='centre'
         ),

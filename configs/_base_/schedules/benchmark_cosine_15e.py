@@ -1,5 +1,5 @@
 # The Video Transformer benchmark's cosine (get_cosine_schedule_with_warmup of its trainer, one step an epoch): five
-# epochs of warm-up, the first at a fifth of the rate, then along half a cosine to 1e-6. In a config of your own:
+# epochs of linear warm-up from a fifth of the rate, then half a cosine down to 1e-6. In a config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics600_vtb.py', '../../_base_/schedules/benchmark_cosine_15e.py']
 #     param_scheduler = _base_.benchmark_cosine
 benchmark_cosine = [

@@ -1,5 +1,5 @@
-# 30 epochs of AdamW on 8 GPUs. The classifier learns ten times as fast as the backbone, norms and position
-# convolutions have no weight decay, and the rate falls along a cosine.
+# 30 epochs of AdamW on 8 GPUs. The learning rate of the classifier is ten times that of the backbone and follows a
+# cosine; norms and position convolutions have no weight decay.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_begin=1, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
@@ -8,7 +8,7 @@ optim_wrapper = dict(
     type='mmaction_vt.MixedPrecisionOptimWrapper',
     precision='bf16',  # the authors' GPUs had float16, by apex
     optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.999), weight_decay=0.02),
-    # Every key that a parameter's name holds counts, where mmengine's own constructor takes the longest.
+    # All keys that occur in a parameter's name apply; mmengine's own constructor applies the longest alone.
     constructor='SwinOptimWrapperConstructor',
     paramwise_cfg=dict(pos_block=dict(decay_mult=0.0), norm=dict(decay_mult=0.0), backbone=dict(lr_mult=0.1)),
 )
@@ -18,5 +18,5 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=30, eta_min=0, by_epoch=True, begin=0, end=30),
 ]
 
-# The batch of one pass on all GPUs that the learning rate is meant for; train.py --auto-scale-lr scales by it.
+# The total batch of one pass that the learning rate is meant for; train.py --auto-scale-lr scales by it.
 auto_scale_lr = dict(enable=False, base_batch_size=64)

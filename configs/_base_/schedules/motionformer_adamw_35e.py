@@ -1,5 +1,5 @@
-# 35 epochs of AdamW with 256 videos a step: 8 backward passes of 8 GPUs with 4 videos each. The authors' 64 GPUs made
-# them in one. Weight decay is on everything, as published.
+# 35 epochs of AdamW with 256 videos a step: 8 backward passes of 8 GPUs with 4 videos each, for which the authors had
+# 64 GPUs. Weight decay applies to all parameters, as published.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=35, val_begin=1, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
@@ -13,5 +13,5 @@ optim_wrapper = dict(
 
 param_scheduler = [dict(type='MultiStepLR', begin=0, end=35, by_epoch=True, milestones=[20, 30], gamma=0.1)]
 
-# The batch of one pass on all GPUs that the learning rate is meant for; train.py --auto-scale-lr scales by it.
+# The total batch of one pass that the learning rate is meant for; train.py --auto-scale-lr scales by it.
 auto_scale_lr = dict(enable=False, base_batch_size=32)

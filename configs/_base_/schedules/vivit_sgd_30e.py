@@ -1,5 +1,5 @@
-# 30 epochs of SGD with 64 videos a step: 2 backward passes of 8 GPUs with 4 videos each. Gradients are cut to norm 1,
-# the rate falls along a cosine, and there is no weight decay.
+# 30 epochs of SGD with 64 videos a step: 2 backward passes of 8 GPUs with 4 videos each. Gradients are clipped to
+# norm 1, the learning rate follows a cosine, and there is no weight decay.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_begin=1, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
@@ -17,5 +17,5 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=30, eta_min=0, by_epoch=True, begin=0, end=30),
 ]
 
-# The batch of one pass on all GPUs that the learning rate is meant for; train.py --auto-scale-lr scales by it.
+# The total batch of one pass that the learning rate is meant for; train.py --auto-scale-lr scales by it.
 auto_scale_lr = dict(enable=False, base_batch_size=32)

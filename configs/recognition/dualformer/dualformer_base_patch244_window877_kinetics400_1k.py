@@ -1,3 +1,4 @@
+# DualFormer-B on Kinetics-400, from ImageNet-1K.
 _base_ = [
     '../../_base_/models/dualformer_base.py',
     '../../_base_/datasets/kinetics400_dualformer.py',
@@ -5,12 +6,10 @@ _base_ = [
     '../../_base_/default_runtime.py',
 ]
 
-# The authors' image model; no public link to it is known. Another file, or None: --cfg-options
-# model.backbone.init_cfg.checkpoint=... or model.backbone.init_cfg=None
+# No public link to the authors' image model is known. For another file: model.backbone.init_cfg.checkpoint=...
 model = dict(
     backbone=dict(
-        init_cfg=dict(type='mmaction_vt.FromImageModel', checkpoint='checkpoints/pretrained_2d/dualformer_base.pth'),
-    ),
+        init_cfg=dict(type='mmaction_vt.FromImageModel', checkpoint='checkpoints/pretrained_2d/dualformer_base.pth')
+    )
 )
-
 optim_wrapper = dict(optimizer=dict(weight_decay=0.05), accumulative_counts=2)

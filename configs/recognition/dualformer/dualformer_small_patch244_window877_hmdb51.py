@@ -1,15 +1,14 @@
-_base_ = 'dualformer_small_patch244_window877_ucf101.py'
+# DualFormer-S on HMDB-51, split 1, from the Kinetics-400 model.
+_base_ = [
+    '../../_base_/models/dualformer_small.py',
+    '../../_base_/datasets/hmdb51_dualformer.py',
+    '../../_base_/schedules/dualformer_adamw_16e_accumulate4.py',
+    '../../_base_/default_runtime.py',
+]
 
-model = dict(cls_head=dict(num_classes=51))
-
-ann_file_train = 'data/hmdb51/hmdb51_train_split_1_videos.txt'
-ann_file_val = 'data/hmdb51/hmdb51_val_split_1_videos.txt'
-data_root = 'data/hmdb51/videos'
-num_classes = 51
-class_names = 'hmdb51'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root), num_classes=num_classes)
-train_dataloader = dict(dataset=train_dataset)
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+model = dict(
+    backbone=dict(drop_path_rate=0.3),
+    cls_head=dict(num_classes=51),
+    data_preprocessor=dict(mean=[104, 117, 128], std=[1, 1, 1]),
+)
+load_from = 'checkpoints/k400/dualformer_small_patch244_window877.pth'

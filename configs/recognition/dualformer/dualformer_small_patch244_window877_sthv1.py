@@ -1,11 +1,11 @@
+# DualFormer-S on Something-Something V1, from the published Kinetics-400 model. No settings are published.
 _base_ = [
     '../../_base_/models/dualformer_small.py',
     '../../_base_/datasets/sthv1_dualformer.py',
     '../../_base_/schedules/dualformer_adamw_16e.py',
     '../../_base_/default_runtime.py',
 ]
+
 model = dict(cls_head=dict(num_classes=174))
-
 optim_wrapper = dict(accumulative_counts=2)
-
 load_from = 'checkpoints/k400/dualformer_small_patch244_window877.pth'

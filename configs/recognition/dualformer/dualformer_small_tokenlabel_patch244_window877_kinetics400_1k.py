@@ -1,19 +1,9 @@
-# The class of a clip, and for each token what DualFormer-B says of it. The teacher is any config with its checkpoint.
-_base_ = 'dualformer_small_patch244_window877_kinetics400_1k.py'
+# DualFormer-S with token labels on Kinetics-400. No weights are published.
+_base_ = [
+    '../../_base_/models/dualformer_small_tokenlabel.py',
+    '../../_base_/datasets/kinetics400_dualformer.py',
+    '../../_base_/schedules/dualformer_adamw_30e.py',
+    '../../_base_/default_runtime.py',
+]
 
-model = dict(
-    type='mmaction_vt.TokenLabelRecognizer3D',
-    cls_head=dict(
-        _delete_=True,
-        type='mmaction_vt.TokenLabelHead',
-        num_classes=400,
-        in_channels=768,
-        dropout_ratio=0.5,
-        loss_cls=dict(type='mmaction_vt.TokenLabelLoss', gamma=0.5, num_top=5),
-        average_clips='prob',
-    ),
-    teacher=dict(
-        config='configs/recognition/dualformer/dualformer_base_patch244_window877_kinetics400_1k.py',
-        checkpoint='checkpoints/k400/dualformer_base_patch244_window877.pth',
-    ),
-)
+optim_wrapper = dict(accumulative_counts=2)

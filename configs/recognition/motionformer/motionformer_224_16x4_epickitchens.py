@@ -1,3 +1,4 @@
+# Motionformer on EPIC-KITCHENS-100, from the Kinetics-400 model: 16 frames at rate 4.
 _base_ = [
     '../../_base_/models/motionformer_verb_noun.py',
     '../../_base_/datasets/epickitchens_motionformer.py',

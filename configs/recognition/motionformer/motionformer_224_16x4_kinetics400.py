@@ -1,3 +1,4 @@
+# Motionformer on Kinetics-400: trajectory attention, 16 frames at rate 4.
 _base_ = [
     '../../_base_/models/motionformer_base.py',
     '../../_base_/datasets/kinetics400_motionformer.py',

@@ -1,3 +1,4 @@
+# Motionformer on Something-Something V2, from the Kinetics-400 model: 16 segments.
 _base_ = [
     '../../_base_/models/motionformer_base.py',
     '../../_base_/datasets/ssv2_motionformer.py',

@@ -1,9 +1,9 @@
-# The same from frames extracted at 30 a second, which the published models were trained with, instead of videos, and
-# from the frame lists of PySlowFast that their authors link. The lists have no labels: the official JSON files do.
+# Motionformer on Something-Something V2 from frames extracted at 30 a second, as published, and from the frame lists of
+# PySlowFast that the authors link. The labels are in the official JSON files.
 _base_ = 'motionformer_224_16x4_ssv2.py'
 
 labels = 'data/sthv2/something-something-v2-labels.json'
-frames = dict(data_prefix=dict(_delete_=True, img='data/sthv2/frames'))  # what paths of the lists lie below
+frames = dict(data_prefix=dict(_delete_=True, img='data/sthv2/frames'))  # the folder that paths of the lists start from
 train = dict(
     frames, ann_file='data/sthv2/train.csv', label_files=['data/sthv2/something-something-v2-train.json', labels]
 )
@@ -11,5 +11,4 @@ val = dict(
     frames, ann_file='data/sthv2/val.csv', label_files=['data/sthv2/something-something-v2-validation.json', labels]
 )
 train_dataloader = dict(dataset=train)
-val_dataloader = dict(dataset=val)
-test_dataloader = dict(dataset=val)
+val_dataloader = test_dataloader = dict(dataset=val)

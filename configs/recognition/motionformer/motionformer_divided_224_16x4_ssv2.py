@@ -1,3 +1,4 @@
+# The Motionformer paper's baseline of divided attention on Something-Something V2.
 _base_ = 'motionformer_224_16x4_ssv2.py'
 
 model = dict(backbone=dict(attention_type='divided'))

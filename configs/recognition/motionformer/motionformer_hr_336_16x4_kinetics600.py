@@ -1,55 +1,9 @@
-# Motionformer-HR, at rate 4 where the one for Kinetics-400 has 8
-_base_ = 'motionformer_224_16x4_kinetics600.py'
-
-model = dict(backbone=dict(img_size=336))
-
-train_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4),
-        crop='random',
-        short_side=(384, 480),
-        size=336,
-        flip=0.5,
-        format='frames',
-    ),
-    dict(
-        type='RandomApply',
-        prob=0.8,
-        transforms=[dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.0)],
-    ),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs'),
-]
-val_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, test_mode=True),
-        crop='center',
-        test_crops='pyslowfast',
-        short_side=336,
-        size=336,
-    ),
-    dict(type='PackActionInputs'),
-]
-test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(
-            type='mmaction_vt.SampleClipsInTime', clip_len=16, frame_interval=4, num_clips=10, test_mode=True
-        ),
-        crop='three',
-        test_crops='pyslowfast',
-        short_side=336,
-        size=336,
-    ),
-    dict(type='PackActionInputs'),
+# Motionformer-HR on Kinetics-600: 16 frames at rate 4 (8 on Kinetics-400), 336 x 336.
+_base_ = [
+    '../../_base_/models/motionformer_base.py',
+    '../../_base_/datasets/kinetics600_motionformer_hr.py',
+    '../../_base_/schedules/motionformer_adamw_35e_hr_l.py',
+    '../../_base_/default_runtime.py',
 ]
 
-train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-
-# 64 videos a step: 8 passes of 8 GPUs with 1 each. base_batch_size counts one pass.
-optim_wrapper = dict(optimizer=dict(lr=3.75e-5))
-auto_scale_lr = dict(base_batch_size=8)
+model = dict(backbone=dict(img_size=336), cls_head=dict(num_classes=600))

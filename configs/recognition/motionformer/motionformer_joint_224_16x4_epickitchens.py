@@ -1,3 +1,4 @@
+# The Motionformer paper's baseline of joint attention on EPIC-KITCHENS-100. No weights are published.
 _base_ = 'motionformer_224_16x4_epickitchens.py'
 
 model = dict(backbone=dict(attention_type='joint'))

@@ -1,19 +1,10 @@
-# Its published settings, alone among those for Something-Something V2, do without RandAugment.
-_base_ = 'motionformer_224_16x4_ssv2.py'
-
-model = dict(backbone=dict(attention_type='joint'))
-load_from = 'https://dl.fbaipublicfiles.com/motionformer/k400_joint_224_16x4.pyth'
-
-train_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleSegments', clip_len=16),
-        crop='random',
-        short_side=(256, 320),
-        size=224,
-        inverse=True,
-    ),
-    dict(type='PackActionInputs'),
+# The Motionformer paper's baseline of joint attention on Something-Something V2.
+_base_ = [
+    '../../_base_/models/motionformer_base.py',
+    '../../_base_/datasets/ssv2_motionformer_joint.py',
+    '../../_base_/schedules/motionformer_adamw_35e.py',
+    '../../_base_/default_runtime.py',
 ]
 
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+model = dict(backbone=dict(attention_type='joint', init_cfg=None), cls_head=dict(num_classes=174))
+load_from = 'https://dl.fbaipublicfiles.com/motionformer/k400_joint_224_16x4.pyth'

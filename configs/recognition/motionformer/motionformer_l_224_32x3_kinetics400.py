@@ -1,54 +1,9 @@
-# Motionformer-L. Its published settings, alone among those for Kinetics, crop a random part of a random shape.
-_base_ = 'motionformer_224_16x4_kinetics400.py'
+# Motionformer-L on Kinetics-400: 32 frames at rate 3.
+_base_ = [
+    '../../_base_/models/motionformer_base.py',
+    '../../_base_/datasets/kinetics400_motionformer_l.py',
+    '../../_base_/schedules/motionformer_adamw_35e_hr_l.py',
+    '../../_base_/default_runtime.py',
+]
 
 model = dict(backbone=dict(num_frames=32))
-
-train_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3),
-        crop='random_resized',
-        size=224,
-        flip=0.5,
-        format='frames',
-    ),
-    dict(
-        type='RandomApply',
-        prob=0.8,
-        transforms=[dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.0)],
-    ),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs'),
-]
-val_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, test_mode=True),
-        crop='center',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(
-            type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=3, num_clips=10, test_mode=True
-        ),
-        crop='three',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-
-train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-
-# 64 videos a step: 8 passes of 8 GPUs with 1 each. base_batch_size counts one pass.
-optim_wrapper = dict(optimizer=dict(lr=3.75e-5))
-auto_scale_lr = dict(base_batch_size=8)

@@ -1,5 +1,5 @@
-# The quickstart's TimeSformer, started from the image model that tools/still_shapes.py trains. Attention along time
-# starts as in the quickstart.
+# The small TimeSformer, started from the image model that tools/still_shapes.py trains. Attention over time keeps
+# its own initialisation.
 _base_ = './timesformer_divST_moving_shapes.py'
 
 model = dict(

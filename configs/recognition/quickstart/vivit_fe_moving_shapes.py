@@ -1,4 +1,4 @@
-# The small ViViT with a transformer for each time and one over the times (Model 2).
+# The small ViViT as Model 2: a transformer over the patches of each frame, then one over frames.
 _base_ = './vivit_moving_shapes.py'
 
 model = dict(backbone=dict(attention_type='factorised_encoder'))

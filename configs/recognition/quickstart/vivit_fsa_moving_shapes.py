@@ -1,4 +1,4 @@
-# The small ViViT with attention along space, then along time (Model 3).
+# The small ViViT as Model 3: attention over space, then over time, in each block.
 _base_ = './vivit_moving_shapes.py'
 
 model = dict(backbone=dict(attention_type='factorised_self_attention'))

@@ -1,46 +1,12 @@
-_base_ = 'timesformer_divST_8x32_224_howto100m.py'
-
-model = dict(backbone=dict(num_frames=32), test_cfg=dict(max_testing_views=3))
-
-train_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=32),
-        crop='random',
-        short_side=(256, 320),
-        size=224,
-        flip=0.5,
-    ),
-    dict(type='PackActionInputs'),
-]
-val_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=32, frame_interval=32, test_mode=True),
-        crop='center',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleCoveringClips', clip_len=32, frame_interval=32),
-        crop='three',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
+# TimeSformer on HowTo100M: 32 frames at rate 32.
+_base_ = [
+    '../../_base_/models/timesformer_base.py',
+    '../../_base_/datasets/howto100m_timesformer_32x32.py',
+    '../../_base_/schedules/timesformer_sgd_15e.py',
+    '../../_base_/default_runtime.py',
 ]
 
-train_dataloader = dict(batch_size=2, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-
-# Training keeps about 6 GiB of activations for a video in float32: 4 backward passes with 2 a GPU make a step of
-# 64 videos on 8 GPUs. base_batch_size counts one pass.
+model = dict(backbone=dict(num_frames=32), cls_head=dict(num_classes=1059), test_cfg=dict(max_testing_views=3))
+# 64 videos a step: 4 passes of 8 GPUs with two each. A video keeps 6 GiB of activations in float32.
 optim_wrapper = dict(accumulative_counts=4)
 auto_scale_lr = dict(base_batch_size=16)

@@ -1,3 +1,4 @@
+# TimeSformer on Something-Something V2: one frame from each of 8 segments.
 _base_ = [
     '../../_base_/models/timesformer_base.py',
     '../../_base_/datasets/ssv2_timesformer.py',
@@ -5,9 +6,5 @@ _base_ = [
     '../../_base_/default_runtime.py',
 ]
 
-# The published models saw blue, green, red: their frames were read by OpenCV. The frames here are red, green, blue, and
-# to_rgb, which only reverses channels, makes them so.
-model = dict(
-    cls_head=dict(num_classes=174),
-    data_preprocessor=dict(to_rgb=True),
-)
+# The published models saw blue, green, red, as OpenCV reads frames: to_rgb reverses the channels.
+model = dict(cls_head=dict(num_classes=174), data_preprocessor=dict(to_rgb=True))

@@ -1,3 +1,4 @@
+# TimeSformer on Something-Something V1, from the published Kinetics-400 model. No settings are published.
 _base_ = [
     '../../_base_/models/timesformer_base.py',
     '../../_base_/datasets/sthv1_timesformer.py',

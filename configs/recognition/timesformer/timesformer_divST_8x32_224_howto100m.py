@@ -1,3 +1,4 @@
+# TimeSformer on HowTo100M: 8 frames at rate 32.
 _base_ = [
     '../../_base_/models/timesformer_base.py',
     '../../_base_/datasets/howto100m_timesformer.py',

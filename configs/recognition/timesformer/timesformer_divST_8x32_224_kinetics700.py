@@ -1,3 +1,4 @@
+# TimeSformer on Kinetics-700, from the published Kinetics-400 model. No settings are published.
 _base_ = [
     '../../_base_/models/timesformer_base.py',
     '../../_base_/datasets/kinetics700_timesformer.py',

@@ -1,47 +1,9 @@
-# TimeSformer-L
-_base_ = 'timesformer_divST_8x32_224_kinetics400.py'
+# TimeSformer-L on Kinetics-400: 96 frames at rate 4.
+_base_ = [
+    '../../_base_/models/timesformer_base.py',
+    '../../_base_/datasets/kinetics400_timesformer_l.py',
+    '../../_base_/schedules/timesformer_sgd_15e_accumulate8.py',
+    '../../_base_/default_runtime.py',
+]
 
 model = dict(backbone=dict(num_frames=96))
-
-train_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=4),
-        crop='random',
-        short_side=(256, 320),
-        size=224,
-        flip=0.5,
-    ),
-    dict(type='PackActionInputs'),
-]
-val_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=4, test_mode=True),
-        crop='center',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-test_pipeline = [
-    dict(
-        type='mmaction_vt.VideoToClips',
-        sampling=dict(type='mmaction_vt.SampleClipsInTime', clip_len=96, frame_interval=4, test_mode=True),
-        crop='three',
-        test_crops='pyslowfast',
-        short_side=224,
-        size=224,
-    ),
-    dict(type='PackActionInputs'),
-]
-
-train_dataloader = dict(batch_size=1, dataset=dict(pipeline=train_pipeline))
-val_dataloader = dict(batch_size=2, dataset=dict(pipeline=val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-
-# Training keeps about 18 GiB of activations for a video in float32: 8 backward passes with 1 a GPU make a step of
-# 64 videos on 8 GPUs. base_batch_size counts one pass.
-optim_wrapper = dict(accumulative_counts=8)
-auto_scale_lr = dict(base_batch_size=8)

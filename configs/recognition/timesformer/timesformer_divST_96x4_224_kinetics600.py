@@ -1,17 +1,9 @@
-# TimeSformer-L
-_base_ = 'timesformer_divST_96x4_224_kinetics400.py'
+# TimeSformer-L on Kinetics-600: 96 frames at rate 4.
+_base_ = [
+    '../../_base_/models/timesformer_base.py',
+    '../../_base_/datasets/kinetics600_timesformer_l.py',
+    '../../_base_/schedules/timesformer_sgd_15e_accumulate8.py',
+    '../../_base_/default_runtime.py',
+]
 
-model = dict(cls_head=dict(num_classes=600))
-
-ann_file_train = 'data/kinetics600/kinetics600_train_list_videos.txt'
-ann_file_val = 'data/kinetics600/kinetics600_val_list_videos.txt'
-data_root_train = 'data/kinetics600/videos_train'
-data_root_val = 'data/kinetics600/videos_val'
-num_classes = 600
-class_names = 'kinetics600'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root_train), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val), num_classes=num_classes)
-train_dataloader = dict(dataset=train_dataset)
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+model = dict(backbone=dict(num_frames=96), cls_head=dict(num_classes=600))

@@ -1,3 +1,4 @@
+# TimeSformer with joint space-time attention on Kinetics-400. No weights are published.
 _base_ = 'timesformer_divST_8x32_224_kinetics400.py'
 
 model = dict(backbone=dict(attention_type='joint_space_time'))

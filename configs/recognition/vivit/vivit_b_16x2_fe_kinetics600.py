@@ -1,16 +1,12 @@
-_base_ = 'vivit_b_16x2_fe_kinetics400.py'
+# ViViT-B/16x2 on Kinetics-600, Model 2: factorised encoder, 12 + 4 blocks. No weights are published.
+_base_ = [
+    '../../_base_/models/vivit_base.py',
+    '../../_base_/datasets/kinetics600_vivit.py',
+    '../../_base_/schedules/vivit_sgd_30e.py',
+    '../../_base_/default_runtime.py',
+]
 
-model = dict(cls_head=dict(num_classes=600))
-
-ann_file_train = 'data/kinetics600/kinetics600_train_list_videos.txt'
-ann_file_val = 'data/kinetics600/kinetics600_val_list_videos.txt'
-data_root_train = 'data/kinetics600/videos_train'
-data_root_val = 'data/kinetics600/videos_val'
-num_classes = 600
-class_names = 'kinetics600'
-
-train_dataset = dict(ann_file=ann_file_train, data_prefix=dict(video=data_root_train), num_classes=num_classes)
-val_dataset = dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val), num_classes=num_classes)
-train_dataloader = dict(dataset=train_dataset)
-val_dataloader = dict(dataset=val_dataset)
-test_dataloader = dict(dataset=val_dataset)
+model = dict(backbone=dict(attention_type='factorised_encoder', num_temporal_layers=4), cls_head=dict(num_classes=600))
+train_dataloader = dict(batch_size=8)
+optim_wrapper = dict(optimizer=dict(lr=0.05), accumulative_counts=1)
+auto_scale_lr = dict(base_batch_size=64)

@@ -1,1 +1,1 @@
-"""Checkpoints by address: downloaded once, resumed, and checked."""
+"""Checkpoints by address: downloaded once, resumed and verified."""

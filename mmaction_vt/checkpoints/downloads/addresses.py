@@ -1,4 +1,4 @@
-"""Addresses: what counts as one, and which file the address of a page stands for."""
+"""Addresses of files, and of the pages that show a file."""
 
 import re
 from collections.abc import Callable
@@ -16,29 +16,29 @@ NOT_OWNERS = ('api', 'blog', 'collections', 'datasets', 'docs', 'learn', 'models
 
 
 def is_address(path: str | Path) -> bool:
-    """Whether something is an address rather than the path of a file."""
+    """Whether a path is an address instead."""
     return ADDRESS.match(str(path)) is not None
 
 
 def normalise(address: str) -> str:
-    """The address of the file itself, written in one way.
+    """The address that a file is downloaded from, normalised.
 
-    Pages of Dropbox, Google Drive, GitHub and Hugging Face that show a file or a model become the address that it is
-    downloaded from; fragments are dropped, and characters that an address cannot have are quoted.
+    Pages of Dropbox, Google Drive, GitHub and Hugging Face that show a file or a model are replaced by its download
+    address; fragments are dropped, and reserved characters are quoted.
 
     Raises:
-        InputError: If it is not an address.
+        InputError: If it is not a valid address.
     """
     try:
         parts = urlsplit(address.strip())
-        parts.port  # noqa: B018  is only checked when it is asked for
+        parts.port  # noqa: B018  checked on access
     except ValueError as error:
         raise InputError(f'{address} is not a valid address ({error})') from error
     if parts.scheme not in ('http', 'https'):
         return address.strip()
     user, at, host = parts.netloc.rpartition('@')
     if not host:
-        raise InputError(f'{address} is not a valid address (it names no server)')
+        raise InputError(f'{address} is not a valid address (it has no server)')
     parts = parts._replace(
         netloc=f'{user}{at}{host.lower()}',
         path=quote(parts.path, safe="/%:@!$&'()*+,;=~"),
@@ -50,23 +50,23 @@ def normalise(address: str) -> str:
 
 
 def local_path(address: str) -> Path:
-    """The path that a ``file:`` address names."""
+    """The path of a ``file:`` address."""
     return Path(url2pathname(urlsplit(address).path))
 
 
 def file_name(name: str) -> str:
-    """A name that a file can have on every system, from what a server or an address calls it."""
+    """A file name that is valid on every system, from the name that a server or an address gives."""
     name = re.split(r'[/\\]', name)[-1]
     return re.sub(r'[^\w.+=@-]', '_', name).lstrip('.')[-120:] or 'checkpoint'
 
 
 def name_in(address: str) -> str:
-    """The name of the file that an address ends with."""
+    """The file name at the end of an address."""
     return unquote(urlsplit(address).path.rsplit('/', 1)[-1])
 
 
 def with_query(parts: SplitResult, **values: str) -> str:
-    """An address with other values in its query."""
+    """An address with changed values in its query."""
     return parts._replace(query=urlencode({**dict(parse_qsl(parts.query)), **values})).geturl()
 
 
@@ -93,7 +93,7 @@ def github(parts: SplitResult) -> str:
 
 
 def hugging_face(parts: SplitResult) -> str:
-    """The page of a model, or of a file in it, is what ``hf://`` names; ``/resolve/`` gives a file as it is."""
+    """The page of a model or of a file in it becomes ``hf://``; ``/resolve/`` already gives the file."""
     steps = parts.path.strip('/').split('/')
     if len(steps) < 2 or steps[0] in NOT_OWNERS:
         return parts.geturl()
@@ -107,7 +107,7 @@ def hugging_face(parts: SplitResult) -> str:
     return parts.geturl()
 
 
-# Servers whose pages are not the file, by the name in the address.
+# Servers with pages that show a file, by host name.
 SITES: dict[str, Callable[[SplitResult], str]] = {
     'dropbox.com': dropbox,
     'www.dropbox.com': dropbox,

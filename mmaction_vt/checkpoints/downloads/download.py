@@ -1,4 +1,4 @@
-"""One file of a web server: resumed where it can be, and complete or not there."""
+"""Downloading a file from a web server: resumed where possible, complete or not there."""
 
 import hashlib
 import os
@@ -8,12 +8,13 @@ from contextlib import closing
 from http.client import HTTPResponse
 from pathlib import Path
 
+from ...utils.files import PART
 from .addresses import file_name, name_in
 from .http_files import PARTIAL_CONTENT, DownloadError, FileServer, RangeError, TransientError, ended, read
 from .progress import progress_bar
 from .record import Record
 
-PART = '.part'
+PARTIAL_FILE = PART  # kept when a download fails, so that it can be resumed
 WAITS = (1, 3, 9)  # seconds before each further attempt
 CHUNK = 2**20
 # ``name-0123abcd.pth`` of torch.hub and OpenMMLab; eight decimal digits may be a date.
@@ -23,26 +24,26 @@ HASH_IN_NAME = re.compile(r'-(?=\d*[a-f])([0-9a-f]{8})\.\w+$')
 def download(address: str, folder: Path, sha256: str | None = None, progress: bool = True) -> Path:
     """Download a file into a folder of its own, under the name that the server or the address gives it.
 
-    An interrupted download is resumed if the server can do so and still has the same file.
+    An interrupted download is resumed if the server supports it and still has the same file.
 
     Args:
-        address: Where the file is, as ``normalise`` returns it.
-        folder: Where it goes.
-        sha256: Its SHA-256, or the first digits.
+        address: The address, as ``normalise`` returns it.
+        folder: The folder.
+        sha256: SHA-256 of the file, or its first digits.
         progress: Whether a terminal shows a progress bar.
 
     Raises:
-        DownloadError: If the server does not give the file, or gives another; only what can be resumed is kept.
+        DownloadError: If the server does not send the file, or sends another; only what can be resumed is kept.
         OSError: If the folder cannot be written to.
     """
-    part = folder / PART
+    part = folder / PARTIAL_FILE
     record = _download_part(FileServer(address), folder, progress)
     digest = sha256_of(part)
     in_name = HASH_IN_NAME.search(record.name)
     expected = sha256.lower() if sha256 else in_name[1] if in_name else ''
     if not digest.startswith(expected):
         part.unlink()
-        raise DownloadError(f'its SHA-256 is {digest}, and {expected} was expected')
+        raise DownloadError(f'got SHA-256 {digest}, expected {expected}')
     record._replace(sha256=digest).write(folder)
     return part.replace(folder / record.name)
 
@@ -57,8 +58,8 @@ def sha256_of(path: Path) -> str:
 
 
 def _download_part(server: FileServer, folder: Path, progress: bool) -> Record:
-    """Complete the part, in several attempts if need be: attempts that bring it further do not count."""
-    part, furthest, waits = folder / PART, 0, list(WAITS)
+    """Complete the partial file, in several attempts; the count restarts after each that makes progress."""
+    part, furthest, waits = folder / PARTIAL_FILE, 0, list(WAITS)
     while True:
         try:
             return _attempt(server, folder, progress)
@@ -74,19 +75,21 @@ def _download_part(server: FileServer, folder: Path, progress: bool) -> Record:
 
 
 def _attempt(server: FileServer, folder: Path, progress: bool) -> Record:
-    """Write what is missing to the part, and return what is known of the file."""
-    part, record = folder / PART, Record.read(folder)
+    """Append what is missing to the partial file, and return the record of the file."""
+    part, record = folder / PARTIAL_FILE, Record.read(folder)
     received = part.stat().st_size if part.exists() else 0
-    if record is None or not record.validator or not 0 < received < (record.size or 0):
+    headers = {}
+    if record is not None and record.validator and 0 < received < (record.size or 0):
+        headers = {'Range': f'bytes={received}-', 'If-Range': record.validator}
+    else:
         received = 0
-    headers = {'Range': f'bytes={received}-', 'If-Range': record.validator} if received else {}
     response, start = server.ask(headers)
     with closing(response):
         if response.status != PARTIAL_CONTENT:
             received, record = 0, _record_of(response, server.address)
             record.write(folder)
-        elif not _continues(response, received, record):
-            raise RangeError('the server answers with another part than the one that was asked for')
+        elif record is None or not _continues(response, received, record):
+            raise RangeError('the server sends another range than was requested')
         with part.open('ab' if received else 'wb') as file:
             with progress_bar(record.name, received, record.size, progress) as advance:
                 while record.size is None or received < record.size:
@@ -117,10 +120,10 @@ def _validator(response: HTTPResponse) -> str | None:
     return etag if etag.startswith('"') else response.headers.get('Last-Modified')
 
 
-def _continues(response: HTTPResponse, received: int, record: Record | None) -> bool:
-    """Whether a partial response begins where the part ends, in the same file."""
+def _continues(response: HTTPResponse, received: int, record: Record) -> bool:
+    """Whether a partial response continues the partial file."""
     content_range = re.fullmatch(r'bytes (\d+)-\d+/(\d+|\*)', response.headers.get('Content-Range', '').strip())
-    if not (record and content_range) or int(content_range[1]) != received:
+    if content_range is None or int(content_range[1]) != received:
         return False
     same_size = content_range[2] in ('*', str(record.size))
     return same_size and _validator(response) in (None, record.validator)

@@ -1,4 +1,4 @@
-"""Local copies of what an address names."""
+"""Local copies of files and models with an address."""
 
 import hashlib
 from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ def fetch(address: str, sha256: str | None = None, progress: bool = True) -> Pat
 
     Args:
         address: ``http://``, ``https://``, ``file://``, or ``hf://owner/name``, also with ``@revision`` and
-            ``/file`` behind it. Pages of Dropbox, Google Drive, GitHub and Hugging Face that show a file or a model
+            ``/file`` after it. Pages of Dropbox, Google Drive, GitHub and Hugging Face that show a file or a model
             stand for it.
         sha256: SHA-256 of the file, or its first digits.
         progress: Whether a terminal shows a progress bar.
@@ -35,19 +35,19 @@ def fetch(address: str, sha256: str | None = None, progress: bool = True) -> Pat
         The file, or for ``hf://owner/name`` the folder.
 
     Raises:
-        InputError: If it cannot be had, or is another file than is expected.
+        InputError: If it cannot be fetched, or is not the expected file.
     """
     target = normalise(address)
     scheme = urlsplit(target).scheme if is_address(target) else ''
     if scheme in ('http', 'https'):
         return _fetch_file(address, target, sha256, progress)
     if scheme not in ('hf', 'file'):
-        raise InputError(f'{address} is not an address that can be fetched: http://, https://, hf:// and file:// are')
+        raise InputError(f'unknown scheme of {address}; choose from http://, https://, hf://, file://')
     path = huggingface_hub.download(target) if scheme == 'hf' else local_path(target)
     if not path.exists():
         raise InputError(f'checkpoint {address} does not exist')
     if sha256 and path.is_file() and not (digest := sha256_of(path)).startswith(sha256.lower()):
-        raise InputError(f'{path} is not the expected file: its SHA-256 is {digest}, and {sha256.lower()} was expected')
+        raise InputError(f'{path} is not the expected file: got SHA-256 {digest}, expected {sha256.lower()}')
     return path
 
 
@@ -78,7 +78,7 @@ def _fetch_file(address: str, target: str, sha256: str | None, progress: bool) -
 
 
 def _cached(folder: Path, sha256: str | None) -> Path | None:
-    """The file that is complete in a folder, unless it is not the one that is wanted."""
+    """The complete file in a folder, or None if there is none or it is not the expected one."""
     record = Record.read(folder)
     path = folder / record.name if record else folder
     if record is None or record.sha256 is None or not path.is_file():
@@ -99,16 +99,16 @@ def _remove_complete(folder: Path) -> None:
 
 
 def _remove_page(path: Path) -> None:
-    """Remove a web page that lies in torch's hub folder as if it were the checkpoint of this name."""
+    """Remove a web page that was stored in torch's hub folder under the name of a checkpoint."""
     if path.is_file() and _holds_page(path):
         path.unlink()
 
 
 def _locked(path: Path, address: str) -> AbstractContextManager:
-    """Hold the lock of a folder, so that one process downloads and the others wait for it."""
+    """Lock a folder, so that one process downloads and the others wait."""
     lock = FileLock(path)
     try:
         return lock.acquire(timeout=0)
     except Timeout:
-        print_log(f'Another process is downloading {address}: waiting for it', 'current')
+        print_log(f'Waiting for another process that is downloading {address}', 'current')
         return lock.acquire()

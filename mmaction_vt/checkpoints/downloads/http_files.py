@@ -1,4 +1,4 @@
-"""What a web server answers when it is asked for a file, and why it gives none."""
+"""Requests for a file to a web server, and its errors."""
 
 import http.client
 from contextlib import closing
@@ -14,7 +14,7 @@ from .web_pages import PAGE_TYPES, Page, confirmed, is_page
 
 HEADERS = {'User-Agent': f'mmaction_vt/{__version__}', 'Accept-Encoding': 'identity'}
 TIMEOUT = 30  # seconds without a byte
-START = 512  # bytes that tell a web page
+START = 512  # bytes that identify a web page
 LONGEST_PAGE = 2**20
 TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
@@ -22,22 +22,22 @@ BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, http.cl
 
 
 class DownloadError(Exception):
-    """Why a file cannot be had."""
+    """A file cannot be downloaded."""
 
 
 class TransientError(DownloadError):
-    """Why a file was not had this time; another attempt may succeed."""
+    """A download failed; another attempt may succeed."""
 
 
 class RangeError(TransientError):
-    """The server cannot continue what is there of the file."""
+    """The server cannot resume a partial download."""
 
 
 class FileServer:
-    """The server that has the file of an address; it keeps the server's cookies.
+    """The server of an address, with its cookies.
 
     Args:
-        address: Where the file is.
+        address: The address of the file.
     """
 
     def __init__(self, address: str) -> None:
@@ -46,15 +46,15 @@ class FileServer:
         self.opener = build_opener(HTTPCookieProcessor(self.cookies))
 
     def ask(self, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
-        """The response that brings the file, and the first bytes of it, which have been read.
+        """The response with the file, and its first bytes, which have been read.
 
         Google Drive's page about a file that is too large to scan is followed.
 
         Args:
-            headers: What is asked for beside the file itself, such as a range.
+            headers: Further headers of the request, such as a range.
 
         Raises:
-            DownloadError: If there is no such response.
+            DownloadError: If the server does not send the file.
         """
         response = self._open(self.address, headers)
         start, page = _start(response)
@@ -65,11 +65,11 @@ class FileServer:
                 start, page = _start(response)
         if page:
             title = page.title or 'without a title'
-            raise DownloadError(f'the server answers with a web page ("{title}") instead of a file')
+            raise DownloadError(f'the server sends a web page ("{title}") instead of a file')
         encoding = response.headers.get('Content-Encoding', 'identity')
         if encoding != 'identity':
             response.close()
-            raise DownloadError(f'the server sends it compressed ({encoding})')
+            raise DownloadError(f'the server sends the file compressed ({encoding})')
         return response, start
 
     def _open(self, address: str, headers: dict[str, str]) -> HTTPResponse:
@@ -90,12 +90,12 @@ class FileServer:
 
 
 def read(response: HTTPResponse, count: int, received: int = 0, size: int | None = None) -> bytes:
-    """Up to so many bytes of a response, as soon as there are some.
+    """The next bytes of a response, as soon as there are some.
 
     Args:
         response: The response.
         count: How many at most.
-        received: Bytes of the file that are there, for the message.
+        received: Bytes of the file received so far, for the message.
         size: Bytes of the file, likewise.
 
     Raises:
@@ -114,17 +114,17 @@ def ended(received: int, size: int | None) -> str:
 
 def _error_of(error: HTTPError) -> DownloadError:
     if error.code in (401, 403):
-        return DownloadError(f'the server does not allow it ({error.code})')
+        return DownloadError(f'the server denies access ({error.code})')
     if error.code in (404, 410):
         return DownloadError(f'the server has no such file ({error.code})')
     if error.code == RANGE_NOT_SATISFIABLE:
         return RangeError(f'the server cannot resume it ({error.code})')
     kind = TransientError if error.code in TRANSIENT else DownloadError
-    return kind(f'the server answers {error.code} {error.reason}')
+    return kind(f'the server responds with {error.code} {error.reason}')
 
 
 def _start(response: HTTPResponse) -> tuple[bytes, Page | None]:
-    """The first bytes of a response, and the page if it is one."""
+    """The first bytes of a response, and the web page if it is one."""
     start = b'' if response.status == PARTIAL_CONTENT else _read_all(response, START)
     if response.headers.get_content_type() not in PAGE_TYPES and not is_page(start):
         return start, None

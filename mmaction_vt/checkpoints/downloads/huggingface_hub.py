@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,7 +10,7 @@ from huggingface_hub import constants, errors, hf_hub_download
 
 from ...errors import InputError
 
-# What a Hugging Face folder holds, best first; an index names the files of a model that is stored in parts.
+# Weights in a Hugging Face folder, in order of preference; an index lists the files of a sharded checkpoint.
 FOLDER_FILES = (
     'model.safetensors',
     'model.safetensors.index.json',
@@ -20,7 +21,12 @@ ADDRESS = re.compile(
     r'hf://(?P<repo>[^/@\s]+/[^/@\s]+)(@(?P<revision>refs/pr/\d+|[^/\s]+))?(/(?P<file>\S+))?', re.IGNORECASE
 )
 # The library's network errors: of requests, httpx or its own, depending on its version.
-FAILURES = (OSError, ValueError, RuntimeError, *errors.HfHubHTTPError.__bases__)
+FAILURES: tuple[type[Exception], ...] = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    *errors.HfHubHTTPError.__bases__,
+)
 
 
 def download(address: str, endpoint: str | None = None) -> Path:
@@ -29,15 +35,17 @@ def download(address: str, endpoint: str | None = None) -> Path:
     Of a model ``config.json`` and the weights are downloaded, in the first of the forms that ``load_file`` looks for.
 
     Args:
-        address: ``hf://owner/name``, with ``@revision`` (a branch, a tag, a commit) and ``/file`` behind it if wanted.
-        endpoint: Address of the hub; by default what ``HF_ENDPOINT`` says.
+        address: ``hf://owner/name``, optionally with ``@revision`` (a branch, a tag, a commit) and ``/file``.
+        endpoint: Address of the hub. Default: ``HF_ENDPOINT``.
 
     Raises:
-        InputError: If there is no such model or file, or it cannot be had.
+        InputError: If there is no such model or file, or it cannot be downloaded.
     """
     match = ADDRESS.fullmatch(address.rstrip('/'))
     if match is None:
-        raise InputError(f'{address} names no model: hf://owner/name, hf://owner/name@revision or hf://owner/name/file')
+        raise InputError(
+            f'{address} is not of the form hf://owner/name, hf://owner/name@revision or hf://owner/name/file'
+        )
     repo, file = match['repo'], match['file']
     revision = unquote(match['revision']) if match['revision'] else None
     try:
@@ -50,14 +58,14 @@ def download(address: str, endpoint: str | None = None) -> Path:
             f'cannot fetch {address}: {reason}; get the files with a browser and give the path of their folder instead'
         ) from error
     if folder is None:
-        raise InputError(f'{address} holds none of {", ".join(FOLDER_FILES)}: name a file of it, hf://{repo}/FILE')
+        raise InputError(f'{address} has none of {", ".join(FOLDER_FILES)}: name a file, hf://{repo}/FILE')
     return folder
 
 
 def _download_folder(repo: str, revision: str | None, endpoint: str | None) -> Path | None:
-    """The folder of one commit with the config and the weights, or None if the model has no weights that are known.
+    """The folder of one commit with the config and the weights, or None if the model has no known weights.
 
-    What was downloaded before is found without a network.
+    What was downloaded before is found offline.
     """
     unreachable = None
     for name in FOLDER_FILES:
@@ -74,12 +82,14 @@ def _download_folder(repo: str, revision: str | None, endpoint: str | None) -> P
             raise unreachable
         return None
     folder = path.parent
-    same = dict(revision=folder.name, endpoint=endpoint, local_files_only=unreachable is not None)
+    download_same = partial(
+        hf_hub_download, repo, revision=folder.name, endpoint=endpoint, local_files_only=unreachable is not None
+    )
     if path.suffix == '.json':
         for part in sorted(set(json.loads(path.read_text(encoding='utf-8'))['weight_map'].values())):
-            hf_hub_download(repo, part, **same)
+            download_same(part)
     try:
-        hf_hub_download(repo, 'config.json', **same)
+        download_same('config.json')
     except errors.EntryNotFoundError as error:
         if isinstance(error, errors.LocalEntryNotFoundError) and unreachable is None:
             raise
@@ -87,11 +97,11 @@ def _download_folder(repo: str, revision: str | None, endpoint: str | None) -> P
 
 
 def _reason(error: Exception, repo: str, revision: str | None, file: str | None, endpoint: str) -> str:
-    """What happened, in words."""
+    """The cause of an error, in words."""
     if isinstance(error, errors.GatedRepoError):
-        return f'its owner asks to accept terms first: do so on {endpoint}/{repo} and log in with `hf auth login`'
+        return f'it is gated: accept its terms on {endpoint}/{repo} and log in with `hf auth login`'
     if isinstance(error, errors.RepositoryNotFoundError):
-        return f'{endpoint} has no model {repo}, or shows it only after `hf auth login`'
+        return f'{endpoint} has no model {repo}, or it is private: log in with `hf auth login`'
     if isinstance(error, errors.RevisionNotFoundError):
         return f'{repo} has no revision {revision}'
     if isinstance(error, errors.LocalEntryNotFoundError):

@@ -1,4 +1,4 @@
-"""A progress bar of a download."""
+"""The progress bar of a download."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 @contextmanager
 def progress_bar(name: str, received: int, size: int | None, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Show how much of a file is there, on the terminal that standard error is.
+    """Show the progress of a download if standard error is a terminal.
 
     Args:
-        name: What is written before the bar.
-        received: Bytes that are there already.
-        size: Bytes of the whole file, if known.
-        shown: Whether there is a bar at all.
+        name: The text before the bar.
+        received: Bytes received before.
+        size: Bytes of the complete file, if known.
+        shown: Whether the bar is shown.
 
     Yields:
-        What is called with the number of bytes that are there.
+        A function that takes the number of bytes received so far.
     """
     console = Console(stderr=True)
     columns = (TextColumn('{task.description}', markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())

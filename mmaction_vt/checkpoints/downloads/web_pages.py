@@ -1,4 +1,4 @@
-"""Web pages that a server answers with in place of a file."""
+"""Web pages that a server sends instead of a file."""
 
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -14,12 +14,12 @@ def is_page(start: bytes) -> bool:
 
 
 class Page(HTMLParser):
-    """What matters of a web page.
+    """The title, forms and links of a web page.
 
     Attributes:
         title: Its title.
         forms: Address and hidden values of each form.
-        links: Where its links lead.
+        links: Targets of its links.
     """
 
     def __init__(self, text: str) -> None:
@@ -50,14 +50,14 @@ class Page(HTMLParser):
 
 
 def confirmed(page: Page, address: str, cookies: dict[str, str]) -> str | None:
-    """Where Google Drive's page "too large to scan for viruses" leads to, or None if a page is not that one.
+    """The address behind Google Drive's page "too large to scan for viruses"; None if a page is not that one.
 
     A form with the hidden values id, export, confirm and uuid; formerly a link, or a cookie, with the value of confirm.
 
     Args:
         page: The page.
         address: Its address.
-        cookies: Those that came with it.
+        cookies: Cookies of the response.
     """
     for action, hidden in page.forms:
         parts = urlsplit(urljoin(address, action))

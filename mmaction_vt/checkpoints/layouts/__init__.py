@@ -1,1 +1,1 @@
-"""Published layouts of checkpoints, one a file: how each is recognised and how its keys become ours."""
+"""Published layouts of checkpoints, one per file: how each is recognised and how its keys are renamed to ours."""

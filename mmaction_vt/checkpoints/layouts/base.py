@@ -1,4 +1,4 @@
-"""What a layout is: how it is recognised and how its keys become ours."""
+"""A layout of a checkpoint: how it is recognised and how its keys are renamed to ours."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,12 +17,12 @@ class Layout:
     """One published way to name the parameters of a model.
 
     Attributes:
-        name: Whose layout it is, as messages say it.
+        name: Whose layout it is, for messages.
         recognises: Whether a state dict has this layout.
-        rules: For a state dict of this layout, patterns that match whole keys and what our key for them is.
-        dropped: Patterns of keys that our models have no use for.
-        prepare: What is done to a state dict before its keys are renamed.
-        config: What the models of this layout are like where a file does not say.
+        rules: For a state dict of this layout, patterns of complete keys, and what each becomes.
+        dropped: Patterns of keys that our models do not use.
+        prepare: A function that a state dict goes through before its keys are renamed.
+        config: Settings of the models of this layout that a file may leave out.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Layout:
         """A state dict in our names, and the keys that were dropped.
 
         Raises:
-            InputError: If a key is neither renamed nor dropped, or two become one.
+            InputError: If a key is unexpected, or two become one.
         """
         rules = [(re.compile(pattern), ours) for pattern, ours in self.rules(state)]
         renamed, dropped, unknown = {}, [], []
@@ -51,30 +51,44 @@ class Layout:
             ours = next(ours for pattern, ours in rules if pattern is match.re)
             name = match.expand(ours)
             if name in renamed:
-                raise InputError(f'two keys of the checkpoint ({self.name}) become {name}; one of them is {key}')
+                raise InputError(f'two keys of the checkpoint ({self.name}) become {name}, among them {key}')
             renamed[name] = value
         if unknown:
-            raise InputError(f'the checkpoint looks like {self.name}, where {list_keys(unknown)} has no place')
+            raise InputError(f'unexpected keys in {self.name}: {list_keys(unknown)}')
         return renamed, dropped
 
 
 def list_keys(keys: list[str], most: int = 4) -> str:
-    """The first keys of a list for a message, and how many more there are."""
+    """The first keys of a list, and how many more there are, for a message."""
     shown = ', '.join(keys[:most])
     return shown if len(keys) <= most else f'{shown} and {len(keys) - most} more'
 
 
-def misfit(state: State, wanted: State) -> str:
-    """What a state dict lacks, beside one that is wanted, and what it has too much; empty if the keys agree."""
-    missing = [key for key in wanted if key not in state]
-    left_over = [key for key in state if key not in wanted]
-    parts = [f'it lacks {list_keys(missing)}'] if missing else []
-    parts += [f'it has {list_keys(left_over)}, for which there is no place'] if left_over else []
+def key_mismatch(state: State, expected: State) -> str:
+    """The missing and the unexpected keys of a state dict, in words; empty if it has the keys that are expected."""
+    missing = [key for key in expected if key not in state]
+    unexpected = [key for key in state if key not in expected]
+    parts = [f'missing keys: {list_keys(missing)}'] if missing else []
+    parts += [f'unexpected keys: {list_keys(unexpected)}'] if unexpected else []
     return '; '.join(parts)
 
 
+def check_shapes(state: State, expected: State) -> None:
+    """Check the shapes of a state dict whose keys are those that are expected.
+
+    Raises:
+        InputError: If one differs; the message names the first.
+    """
+    for key, value in state.items():
+        if value.shape != expected[key].shape:
+            raise InputError(
+                f'size mismatch for {key}: {tuple(value.shape)} in the checkpoint, {tuple(expected[key].shape)} in the '
+                'model; the config must have the sizes of the checkpoint'
+            )
+
+
 def has(state: State, pattern: str) -> bool:
-    """Whether some whole key matches."""
+    """Whether a pattern matches a complete key."""
     return any(re.fullmatch(pattern, key) for key in state)
 
 

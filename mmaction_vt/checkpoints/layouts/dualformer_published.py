@@ -1,4 +1,4 @@
-"""DualFormer's published files, written by mmaction 0.x: ``backbone.*``, ``cls_head.*`` and perhaps ``teacher.*``."""
+"""DualFormer's published files, written by mmaction 0.x: ``backbone.*``, ``cls_head.*`` and possibly ``teacher.*``."""
 
 from .base import Layout, Rules, State
 
@@ -11,5 +11,5 @@ def rules(state: State) -> Rules:
     return [(r'((?:backbone|cls_head)\..+)', r'\1')]
 
 
-# A model that was trained with token labels carries the model that gave them.
+# A model trained with token labels includes its teacher.
 LAYOUT = Layout("the DualFormer authors' layout", recognises, rules, dropped=(r'teacher\..+',))

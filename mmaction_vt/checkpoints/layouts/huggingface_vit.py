@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .base import Rules, State, has
 
-# (theirs, ours) inside a block; the trailing weight or bias is the same.
+# (theirs, ours) inside a block, before .weight or .bias.
 BLOCK_NAMES = (
     ('attention.attention.qkv', 'attn.qkv'),
     ('attention.output.dense', 'attn.proj'),
@@ -28,7 +28,7 @@ def recognises(state: State, prefix: str) -> bool:
 
 
 def join_projections(state: State) -> State:
-    """Queries, keys and values in one projection, ``attention.attention.qkv``; biases that are missing are zero."""
+    """Join the projections of queries, keys and values to ``attention.attention.qkv``; a missing bias is zero."""
     joined = {}
     for key, value in state.items():
         match = re.fullmatch(r'(.+attention\.attention)\.(query|key|value)\.(weight|bias)', key)
@@ -41,7 +41,7 @@ def join_projections(state: State) -> State:
 
 
 def split_projections(state: State) -> dict[str, Tensor]:
-    """What ``join_projections`` was given."""
+    """The inverse of ``join_projections``."""
     split = {}
     for key, value in state.items():
         if '.attention.attention.qkv.' not in key:
@@ -53,7 +53,7 @@ def split_projections(state: State) -> dict[str, Tensor]:
 
 
 def block_rules(prefix: str, ours: str) -> Rules:
-    """Rules from their blocks, behind a prefix, to ours."""
+    """Rules from their blocks, after a prefix, to ours."""
     layer = escape(prefix) + r'encoder\.layer\.(\d+)\.'
     return [
         (layer + escape(theirs) + r'\.(weight|bias)', rf'{ours}blocks.\1.{name}.\2') for theirs, name in BLOCK_NAMES

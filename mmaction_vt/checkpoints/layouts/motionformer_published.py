@@ -3,7 +3,7 @@
 from .base import Layout, Rules, State
 
 PARTS = 'cls_token|pos_embed|temp_embed|st_embed'
-# The published model also holds the embedding of single frames, which it never uses.
+# The published model also has a patch embedding of single frames, which it never uses.
 UNUSED = r'patch_embed\.proj\.(weight|bias)'
 
 
@@ -27,5 +27,5 @@ def has_joint_embedding(state: State) -> bool:
 
 NAME = "the Motionformer authors' layout"
 LAYOUT = Layout(NAME, recognises, rules, dropped=(UNUSED,))
-# With one embedding for every place and time, those of places and of times are not used.
+# With a joint space-time embedding the separate ones are not used.
 JOINT_EMBEDDING = Layout(NAME, has_joint_embedding, rules, dropped=(UNUSED, 'pos_embed', 'temp_embed'))

@@ -1,10 +1,10 @@
-"""Keys of blocks built from OpenMMLab's ``BaseTransformerLayer``, which two published code bases share."""
+"""Keys of blocks built from OpenMMLab's ``BaseTransformerLayer``, shared by two published code bases."""
 
 from .base import Rules, State, has
 
 
 def layer_rules(state: State, prefix: str, layers: str = 'layers', blocks: str = 'blocks') -> Rules:
-    """Rules for ``{prefix}transformer_layers.{layers}.N``, divided attention (time, then space) or a single one."""
+    """Rules for ``{prefix}transformer_layers.{layers}.N``, for divided space-time attention or a single one."""
     layer = rf'{prefix}transformer_layers\.{layers}\.(\d+)\.'
     block = rf'backbone.{blocks}.\1.'
     names = [('0', 'temporal_attn', 'temporal_norm1'), ('1', 'attn', 'norm1')]

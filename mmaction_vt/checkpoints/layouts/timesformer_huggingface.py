@@ -11,7 +11,7 @@ from .base import Layout, Rules, State, has
 from .huggingface_vit import escape
 
 ENCODER = r'timesformer\.encoder\.layer\.(\d+)\.'
-# (theirs, ours) inside a block; the trailing weight or bias is the same.
+# (theirs, ours) inside a block, before .weight or .bias.
 BLOCK_NAMES = (
     *huggingface_vit.BLOCK_NAMES,
     ('temporal_attention.attention.qkv', 'temporal_attn.qkv'),
@@ -58,10 +58,10 @@ BACK = Layout("mmaction_vt's TimeSformer", lambda state: has(state, r'backbone\.
 
 
 def to_huggingface(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A TimeSformer's state dict, in our names, in theirs.
+    """Rename the state dict of a TimeSformer from our names to theirs.
 
     Raises:
-        InputError: If it is none.
+        InputError: If it is not a TimeSformer's.
     """
     return BACK.rename(state)[0]
 
@@ -72,7 +72,7 @@ def describe(state: dict[str, Tensor], num_heads: int | None = None, norm_eps: f
     num_patches = state['backbone.pos_embed'].shape[1] - 1
     side = isqrt(num_patches)
     if side * side != num_patches:
-        raise InputError(f"Hugging Face's TimeSformer takes square frames, and this one has {num_patches} patches")
+        raise InputError(f"Hugging Face's TimeSformer needs square frames; {num_patches} patches are no square grid")
     divided = any('.temporal_attn.' in key for key in state)
     joint = 'backbone.time_embed' in state
     return description(state, num_heads, norm_eps) | {

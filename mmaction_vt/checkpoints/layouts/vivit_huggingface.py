@@ -21,7 +21,7 @@ OTHER_NAMES = (
     ('classifier.weight', 'cls_head.fc_cls.weight'),
     ('classifier.bias', 'cls_head.fc_cls.bias'),
 )
-HIDDEN_ACT = 'gelu_fast'  # of every model that does not say otherwise
+HIDDEN_ACT = 'gelu_fast'  # the default of Hugging Face's config
 
 
 def recognises(state: State) -> bool:
@@ -43,10 +43,10 @@ BACK = Layout("mmaction_vt's ViViT", lambda state: has(state, r'backbone\.st_emb
 
 
 def to_huggingface(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A ViViT's state dict, in our names, in theirs.
+    """Rename the state dict of a ViViT (Model 1) from our names to theirs.
 
     Raises:
-        InputError: If it is none of Model 1.
+        InputError: If it is not such a ViViT's.
     """
     renamed, _ = BACK.rename(state)
     return split_projections(renamed)
@@ -65,27 +65,25 @@ def describe(
         state: The state dict.
         num_heads: Attention heads. Default: heads of 64 channels, as in the published models.
         norm_eps: Epsilon of the LayerNorms.
-        hidden_act: Their name of the activation. Default: that of the published models.
-        num_frames: Frames of a clip, which no tensor tells from the places in a frame. Default: as many as frames of
-            224 x 224 pixels make.
+        hidden_act: Hugging Face's name of the activation. Default: that of the published models.
+        num_frames: Frames of a clip, which do not follow from the number of tokens. Default: as many as with frames of
+            224 x 224 pixels.
 
     Raises:
-        InputError: If the number of heads or of frames cannot be told.
+        InputError: If the number of heads does not follow from the width, or the tokens do not make square frames.
     """
     _, _, tubelet, patch_size, _ = state['backbone.patch_embed.proj.weight'].shape
     tokens = state['backbone.st_embed'].shape[1] - 1
-    times = num_frames // tubelet if num_frames else tokens // (224 // patch_size) ** 2
-    side = isqrt(tokens // times) if times else 0
-    if times * side * side != tokens:
-        raise InputError(
-            f'{tokens} patches of {tubelet} frames are no clip of {num_frames or "frames of 224 x 224"}'
-            f'{" square frames" if num_frames else " pixels"}: give --num-frames'
-        )
+    tubelets = num_frames // tubelet if num_frames else tokens // (224 // patch_size) ** 2  # along time
+    side = isqrt(tokens // tubelets) if tubelets else 0
+    if tubelets * side * side != tokens:
+        frames = f'{num_frames} square frames' if num_frames else 'frames of 224 x 224 pixels'
+        raise InputError(f'{tokens} tubelets of {tubelet} frames do not make a clip of {frames}: give --num-frames')
     return description(state, num_heads, norm_eps) | {
         'architectures': ['VivitForVideoClassification'],
         'model_type': 'vivit',
         'image_size': side * patch_size,
-        'num_frames': times * tubelet,
+        'num_frames': tubelets * tubelet,
         'tubelet_size': [tubelet, patch_size, patch_size],
         'hidden_act': hidden_act or HIDDEN_ACT,
     }

@@ -15,10 +15,10 @@ def rules(state: State) -> Rules:
     head = (r'cls_head\.cls_head\.(weight|bias)', r'cls_head.fc_cls.\1')
     if not has(state, TRANSFORMERS + r'\.1\..+'):
         return [head, *layer_rules(state, r'model\.')]
-    # Model 2: one transformer for the patches of each time, one for the times.
-    times = (r'model\.time_embed', 'backbone.temporal_embed')
+    # Model 2: a spatial transformer within each frame, and a temporal one across them.
+    time_embed = (r'model\.time_embed', 'backbone.temporal_embed')
     first = layer_rules(state, r'model\.', r'0\.layers')
-    return [head, times, *first, *layer_rules(state, r'model\.', r'1\.layers', 'temporal_blocks')]
+    return [head, time_embed, *first, *layer_rules(state, r'model\.', r'1\.layers', 'temporal_blocks')]
 
 
 LAYOUT = Layout("the Video Transformer benchmark's ViViT layout", recognises, rules)

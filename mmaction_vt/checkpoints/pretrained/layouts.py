@@ -1,4 +1,4 @@
-"""Image models, and encoders of masked autoencoders, in timm's naming.
+"""Image models, and encoders of masked autoencoders, converted to timm's names.
 
 - timm's own files, and those that were converted from JAX with the same names;
 - Hugging Face's ViT folders (``ViTModel``, ``ViTForImageClassification``);
@@ -15,7 +15,7 @@ from ..layouts.base import Layout, State, has
 from ..layouts.huggingface_vit import block_rules, escape, join_projections, recognises
 from ..layouts.openmmlab import layer_rules
 
-# What an image model has behind or beside its features, or a masked autoencoder for its task.
+# Heads of image models, and parts that only serve the training of masked autoencoders.
 LEFT_OUT = (
     'head.',
     'head_dist.',
@@ -31,7 +31,7 @@ FIRST_KEYS = ('blocks.0.attn.qkv.weight', 'patch_embeds.0.proj.weight')
 
 
 def huggingface_layout(prefix: str) -> Layout:
-    """Hugging Face's ViT, its keys behind a prefix."""
+    """Hugging Face's ViT layout, with a prefix before its keys."""
     other_names = (
         (f'{prefix}embeddings.cls_token', 'cls_token'),
         (f'{prefix}embeddings.position_embeddings', 'pos_embed'),
@@ -58,7 +58,7 @@ OPENMMLAB_LAYOUT = Layout(
 
 
 def to_timm(state: State) -> tuple[dict[str, Tensor], list[str]] | None:
-    """An image model's state dict in timm's naming and the keys that were left out, or None for another model."""
+    """The state dict of an image model in timm's names, and keys that were left out; None if it is another model."""
     for prefix in ('vit.', ''):
         layout = huggingface_layout(prefix)
         if layout.recognises(state):
@@ -84,7 +84,7 @@ def to_timm(state: State) -> tuple[dict[str, Tensor], list[str]] | None:
 
 
 def join_biases(state: State) -> dict[str, Tensor]:
-    """One bias of queries, keys and values where a file has those of queries and values only: keys have none."""
+    """Join biases of queries and values to one of queries, keys and values; that of the keys is zero."""
     joined = {}
     for key, value in state.items():
         match = re.fullmatch(r'(.+)\.q_bias', key)

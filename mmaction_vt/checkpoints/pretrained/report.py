@@ -1,17 +1,17 @@
-"""What a start from another model took, changed, made and left."""
+"""What was copied from another model, resized, initialised and left out."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class StartReport:
-    """A short table of what was done.
+    """How a backbone starts from another model, as a short table.
 
     Attributes:
         copied: How many tensors came from the source.
-        resized: What was resized or spread, in words.
-        initialised: What the source lacks and how it starts.
-        left_out: What of the source has no place.
+        resized: What was resized or inflated, in words.
+        initialised: What the source does not have, and how it is initialised.
+        left_out: Keys of the source that the backbone does not use.
     """
 
     copied: int = 0

@@ -1,20 +1,21 @@
-"""Image ViTs in timm's naming, and video models, as a start for a TimeSformer, a Motionformer or a ViViT."""
+"""Starting a TimeSformer, a Motionformer or a ViViT from an image ViT in timm's names, or from a video model."""
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ...errors import InputError
-from ...models.layers import resize_time_embed
+from ...models.layers import resize_time_embed, sinusoidal_embed
 from ..layouts.base import list_keys
-from ..load import resize_square_embed
+from ..resize import TIME_EMBEDDINGS, resize_square_embed
 from .report import StartReport
 
-# Attention along time and its norm, and what they start as.
+# Temporal attention and its norm, and the spatial ones that they start from.
 ALONG_TIME = {'.temporal_attn.': '.attn.', '.temporal_norm1.': '.norm1.', '.timeattn.': '.attn.', '.norm3.': '.norm1.'}
-# The last layer of a branch along time: while it is zero, the branch gives nothing.
+# The last layer of the temporal branch: while it is zero, the branch adds nothing.
 LAST_ALONG_TIME = ('.temporal_fc.', '.temporal_attn.proj.', '.timeattn.proj.')
-TIME_EMBEDDINGS = ('time_embed', 'temp_embed')
-# What only a video model has and starts as the backbone initialised it.
+# What only a video model has, and keeps as the backbone initialised it.
 KEPT = (
     '.temporal_fc.',
     '.attn.proj_q.',
@@ -37,84 +38,84 @@ def fit_backbone(
     positions: str = 'bicubic',
     time_std: float | None = None,
 ) -> tuple[dict[str, Tensor], StartReport]:
-    """A full state dict for a backbone that starts from an image or a video model, and what was done.
+    """A full state dict for a backbone that starts from an image or a video model, and a report.
 
     Args:
-        state: Parameters in timm's naming.
-        backbone: The backbone; what the source lacks of its own for time is kept.
-        inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame and
+        state: Parameters in timm's names.
+        backbone: The backbone; it keeps its own temporal parameters where the source has none.
+        inflate: How a patch kernel is inflated to a tubelet: by ``average``, or as it is at the ``centre`` frame, with
             zeros elsewhere (Arnab et al., 2021, section 3.4).
-        temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space,
-            such a copy behind which a ``zero`` layer lets nothing through, or what the backbone has: ``keep``. With
-            ``first_blocks`` ViViT's second transformer starts as the first blocks of the image model (Video
-            Transformer benchmark).
+        temporal: How temporal attention starts where the source has none: as a ``copy`` of spatial attention, as such
+            a copy followed by a ``zero`` layer, so that it adds nothing at first, or as the backbone initialised it:
+            ``keep``. With ``first_blocks`` ViViT's temporal transformer starts as the first blocks of the image model
+            (Video Transformer benchmark).
         positions: How position embeddings of another grid are resized: ``bicubic``, or ``nearest_1d``, by nearest
             neighbour along the flattened grid (TimeSformer's code).
         time_std: Standard deviation of the truncated normal distribution that a time embedding is drawn from where the
             source has none; None keeps the backbone's.
 
     Raises:
-        InputError: For ``zero``, ``first_blocks`` or ``time_std`` and a backbone without what they are for.
+        InputError: If ``zero``, ``first_blocks`` or ``time_std`` is given for a backbone that it does not apply to.
     """
-    wanted = backbone.state_dict()
+    expected = backbone.state_dict()
     fitted, report = dict(state), StartReport(copied=len(state))
-    _inflate_patches(fitted, wanted, inflate, report)
+    _inflate_patches(fitted, expected, inflate, report)
     is_video_model = any(part in key for key in state for part in ('.temporal_attn.', '.timeattn.', '.proj_kv.'))
-    _class_token(fitted, wanted, report)
-    _positions(fitted, wanted, backbone, positions, report)
-    _norm_between_transformers(fitted, wanted, report)
-    missing = [key for key in wanted if key not in fitted]
+    _class_token(fitted, expected, report)
+    _positions(fitted, expected, backbone, positions, report)
+    _norm_between_transformers(fitted, expected, report)
+    missing = [key for key in expected if key not in fitted]
     if is_video_model:
         missing = [key for key in missing if key in TIME_EMBEDDINGS]
     if temporal == 'first_blocks':
-        missing = _second_transformer(fitted, wanted, missing, report)
+        missing = _temporal_transformer(fitted, expected, missing, report)
     if time_std is not None:
-        missing = _draw_times(fitted, wanted, missing, time_std, report)
-    _along_time(fitted, wanted, missing, temporal, report)
+        missing = _draw_times(fitted, expected, missing, time_std, report)
+    _along_time(fitted, expected, missing, temporal, report)
     if temporal == 'zero' and not is_video_model:
         _silence_time(fitted, report)
     return fitted, report
 
 
-def _norm_between_transformers(fitted: dict, wanted: dict, report: StartReport) -> None:
-    """Let an image model, which ends where ViViT's second transformer begins, end with the norm that is there."""
-    if 'spatial_norm.weight' not in wanted or 'spatial_norm.weight' in fitted:
+def _norm_between_transformers(fitted: dict, expected: dict, report: StartReport) -> None:
+    """Use the last norm of an image model as the norm before ViViT's temporal transformer."""
+    if 'spatial_norm.weight' not in expected or 'spatial_norm.weight' in fitted:
         return
     for end in ('weight', 'bias'):
         if f'norm.{end}' in fitted:
             fitted[f'spatial_norm.{end}'] = fitted[f'norm.{end}']
-            fitted[f'norm.{end}'] = wanted[f'norm.{end}']
+            fitted[f'norm.{end}'] = expected[f'norm.{end}']
     report.initialised.append('the last norm as the backbone does')
 
 
-def _second_transformer(fitted: dict, wanted: dict, missing: list[str], report: StartReport) -> list[str]:
-    """Start ViViT's second transformer as the first blocks of the first; what is still missing is returned."""
-    if 'temporal_blocks.0.attn.qkv.weight' not in wanted:
+def _temporal_transformer(fitted: dict, expected: dict, missing: list[str], report: StartReport) -> list[str]:
+    """Start ViViT's temporal transformer as the first blocks of the spatial one; return the keys still missing."""
+    if 'temporal_blocks.0.attn.qkv.weight' not in expected:
         raise InputError(
-            "temporal='first_blocks' is for a ViViT with attention_type='factorised_encoder', whose second transformer "
-            'it starts; this backbone has none'
+            "temporal='first_blocks' needs a temporal transformer, as of a ViViT with "
+            "attention_type='factorised_encoder'; this backbone has none"
         )
     copied = [key for key in missing if key.startswith('temporal_blocks.') and key.removeprefix('temporal_') in fitted]
     fitted.update({key: fitted[key.removeprefix('temporal_')].clone() for key in copied})
     if copied:
-        report.initialised.append('the second transformer as a copy of the first blocks')
+        report.initialised.append('the temporal transformer as a copy of the first blocks')
     return [key for key in missing if key not in fitted]
 
 
-def _draw_times(fitted: dict, wanted: dict, missing: list[str], std: float, report: StartReport) -> list[str]:
-    """Draw a time embedding that the source lacks; what is still missing is returned."""
-    names = [name for name in TIME_EMBEDDINGS if name in wanted]
+def _draw_times(fitted: dict, expected: dict, missing: list[str], std: float, report: StartReport) -> list[str]:
+    """Draw a time embedding that the source does not have; return the keys still missing."""
+    names = [name for name in TIME_EMBEDDINGS if name in expected]
     if not names:
-        raise InputError('time_std is for backbones with a time_embed or a temp_embed, and this one has none')
+        raise InputError('time_std needs a time_embed or a temp_embed; this backbone has none')
     for name in names:
         if name in missing:
-            fitted[name] = nn.init.trunc_normal_(torch.empty_like(wanted[name]), std=std)
+            fitted[name] = nn.init.trunc_normal_(torch.empty_like(expected[name]), std=std)
             report.initialised.append(f'{name} from a truncated normal distribution')
     return [key for key in missing if key not in fitted]
 
 
-def _along_time(fitted: dict, wanted: dict, missing: list[str], temporal: str, report: StartReport) -> None:
-    """Fill in what only a video model has: attention along time from attention along space, the rest as it is."""
+def _along_time(fitted: dict, expected: dict, missing: list[str], temporal: str, report: StartReport) -> None:
+    """Fill in what only a video model has: temporal attention from spatial attention, the rest as initialised."""
     copied, kept = [], []
     for key in missing:
         part = next((part for part in ALONG_TIME if part in key), None)
@@ -122,91 +123,84 @@ def _along_time(fitted: dict, wanted: dict, missing: list[str], temporal: str, r
             fitted[key] = fitted[key.replace(part, ALONG_TIME[part])].clone()
             copied.append(key)
         elif part is not None or any(kept_part in key for kept_part in KEPT):
-            fitted[key] = wanted[key]
+            fitted[key] = expected[key]
             kept.append(key)
     if copied:
-        report.initialised.append('attention along time as a copy of attention along space')
+        report.initialised.append('temporal attention as a copy of spatial attention')
     if kept:
         report.initialised.append(f'{list_keys(kept, 2)} as the backbone does')
 
 
-def _inflate_patches(fitted: dict, wanted: dict, inflate: str, report: StartReport) -> None:
-    """Make patch kernels of an image model ones of a tubelet; a still clip then gives the image model's tokens."""
-    name = next(name for name in ('patch_embed_3d.proj', 'patch_embed.proj') if f'{name}.weight' in wanted)
+def _inflate_patches(fitted: dict, expected: dict, inflate: str, report: StartReport) -> None:
+    """Inflate the patch kernels of an image model to tubelets: a still clip gives the image model's tokens."""
+    name = next(name for name in ('patch_embed_3d.proj', 'patch_embed.proj') if f'{name}.weight' in expected)
     kernel = fitted.get('patch_embed.proj.weight')
     if kernel is not None and name != 'patch_embed.proj':
         del fitted['patch_embed.proj.weight']
         fitted[f'{name}.bias'] = fitted.pop('patch_embed.proj.bias')
         fitted[f'{name}.weight'] = kernel
-    if kernel is None or kernel.ndim != 4 or wanted[f'{name}.weight'].ndim != 5:
+    if kernel is None or kernel.ndim != 4 or expected[f'{name}.weight'].ndim != 5:
         return
-    frames = wanted[f'{name}.weight'].shape[2]
+    frames = expected[f'{name}.weight'].shape[2]
     if inflate == 'centre':
-        spread = kernel.new_zeros(*kernel.shape[:2], frames, *kernel.shape[2:])
-        spread[:, :, frames // 2] = kernel
+        inflated = kernel.new_zeros(*kernel.shape[:2], frames, *kernel.shape[2:])
+        inflated[:, :, frames // 2] = kernel
     else:
-        spread = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
-    fitted[f'{name}.weight'] = spread
-    how = f'placed at frame {frames // 2}' if inflate == 'centre' else 'spread'
-    report.resized.append(f'patch kernels {how} of {frames}')
+        inflated = kernel[:, :, None].expand(-1, -1, frames, -1, -1) / frames
+    fitted[f'{name}.weight'] = inflated
+    how = f'at frame {frames // 2}' if inflate == 'centre' else 'by averaging'
+    report.resized.append(f'patch kernels inflated to {frames} frames {how}')
 
 
-def _class_token(fitted: dict, wanted: dict, report: StartReport) -> None:
-    """Draw a class token that the source lacks, and leave out one that the backbone lacks."""
-    if 'cls_token' not in wanted:
+def _class_token(fitted: dict, expected: dict, report: StartReport) -> None:
+    """Draw a class token that the source does not have, or leave out one that the backbone does not have."""
+    if 'cls_token' not in expected:
         if fitted.pop('cls_token', None) is not None:
             report.copied -= 1
-            report.left_out.append('cls_token, which this model has not')
+            report.left_out.append('cls_token, which this model does not have')
     elif 'cls_token' not in fitted:
-        fitted['cls_token'] = nn.init.trunc_normal_(torch.empty_like(wanted['cls_token']), std=0.02)
+        fitted['cls_token'] = nn.init.trunc_normal_(torch.empty_like(expected['cls_token']), std=0.02)
         report.initialised.append('cls_token from a truncated normal distribution')
 
 
-def _positions(fitted: dict, wanted: dict, backbone: nn.Module, positions: str, report: StartReport) -> None:
-    """Fit the embeddings of space and time to the backbone's."""
-    grid, places = backbone.grid, backbone.grid[0] * backbone.grid[1]
-    name = 'st_embed' if 'st_embed' in wanted else 'pos_embed'
-    dims, extra = wanted[name].shape[2], int('cls_token' in wanted)
-    steps = (wanted[name].shape[1] - extra) // places
+def _positions(fitted: dict, expected: dict, backbone: Any, positions: str, report: StartReport) -> None:
+    """Fit the position and time embeddings to the backbone's."""
+    grid, patches = backbone.grid, backbone.grid[0] * backbone.grid[1]
+    name = 'st_embed' if 'st_embed' in expected else 'pos_embed'
+    dims, extra = expected[name].shape[2], int('cls_token' in expected)
+    frames = (expected[name].shape[1] - extra) // patches
     embed = fitted.get('pos_embed')
     if embed is None and name not in fitted:
-        waves = sinusoids(steps * places, dims)
-        fitted[name] = torch.cat((torch.zeros(extra, dims), waves))[None].to(wanted[name])
-        report.initialised.append(f'{name} with the fixed waves of masked autoencoders')
+        waves = sinusoidal_embed(frames * patches, dims)
+        fitted[name] = torch.cat((torch.zeros(extra, dims), waves))[None].to(expected[name])
+        report.initialised.append(f'{name} with the fixed sinusoids of masked autoencoders')
     elif embed is not None and embed.shape[2] == dims:
-        if embed.shape[1] == places:  # without a class token's
+        if embed.shape[1] == patches:  # without a class token's
             embed = torch.cat((torch.zeros_like(embed[:, :1]), embed), dim=1)
         old = embed.shape[1] - 1
-        if old != places and positions == 'nearest_1d':
-            embed = torch.cat((embed[:, :1], resize_time_embed(embed[:, 1:], places)), dim=1)
-            report.resized.append(f'positions by nearest neighbour along the flattened grid from {old} to {places}')
-        elif old != places:
+        if old != patches and positions == 'nearest_1d':
+            embed = torch.cat((embed[:, :1], resize_time_embed(embed[:, 1:], patches)), dim=1)
+            report.resized.append(f'positions by nearest neighbour along the flattened grid from {old} to {patches}')
+        elif old != patches:
             embed = resize_square_embed(embed, grid, 'bicubic')
             report.resized.append(f'positions bicubically from {old} to {grid[0]}x{grid[1]}')
         if name == 'st_embed':
             del fitted['pos_embed']
-            embed = torch.cat((embed[:, :extra], embed[:, 1:].repeat(1, steps, 1)), dim=1)
-            report.resized.append(f'positions repeated for {steps} times')
+            embed = torch.cat((embed[:, :extra], embed[:, 1:].repeat(1, frames, 1)), dim=1)
+            report.resized.append(f'positions repeated for {frames} frames')
         fitted[name] = embed
     for name in TIME_EMBEDDINGS:
         old = fitted.get(name)
-        if old is not None and old.shape[1] != wanted[name].shape[1]:
-            fitted[name] = resize_time_embed(old, wanted[name].shape[1])
-            report.resized.append(f'times from {old.shape[1]} to {wanted[name].shape[1]}')
+        if old is not None and old.shape[1] != expected[name].shape[1]:
+            fitted[name] = resize_time_embed(old, expected[name].shape[1])
+            report.resized.append(f'frames from {old.shape[1]} to {expected[name].shape[1]}')
 
 
 def _silence_time(fitted: dict, report: StartReport) -> None:
-    """Let attention along time give nothing at first."""
+    """Let temporal attention add nothing at first."""
     last = next((part for part in LAST_ALONG_TIME if any(part in key for key in fitted)), None)
     if last is None:
-        raise InputError("temporal='zero' is for backbones with attention along time of its own, and this one has none")
+        raise InputError("temporal='zero' needs separate temporal attention; this backbone has none")
     for key in [key for key in fitted if last in key]:
         fitted[key] = torch.zeros_like(fitted[key])
     report.initialised.append(f'{last.strip(".")} as zero')
-
-
-def sinusoids(count: int, dims: int) -> Tensor:
-    """(count, dims): sines at even and cosines at odd channels, slower and slower (Vaswani et al., 2017, 3.5)."""
-    rates = 10000.0 ** (-torch.arange(0, dims, 2, dtype=torch.float64) / dims)
-    angles = torch.arange(count, dtype=torch.float64)[:, None] * rates
-    return torch.stack((angles.sin(), angles.cos()), dim=2).flatten(1)[:, :dims].float()

@@ -1,6 +1,5 @@
-"""Transforms that the published protocols need and mmaction2 lacks or does otherwise."""
+"""Transforms of the published protocols that mmaction2 lacks or implements differently."""
 
-from .anchored_crop import AnchoredCrop
 from .decoding import DecordDecode, DecordInit
 from .rand_augment import RandAugment
 from .random_erasing import RandomErasing
@@ -14,7 +13,6 @@ from .stored_views import StoredTokenLabels
 from .video_to_clips import VideoToClips
 
 __all__ = [
-    'AnchoredCrop',
     'DecordDecode',
     'DecordInit',
     'RandAugment',

@@ -1,4 +1,8 @@
-"""Reading frames with decord, from files that may be damaged."""
+"""mmaction2's decord transforms, for files that may be corrupt.
+
+For pipelines written for mmaction2, with steps of their own between decoding and cropping. The configs of this package
+use ``VideoToClips``, which is faster.
+"""
 
 from pathlib import Path
 
@@ -14,24 +18,26 @@ from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, undecodable
 
 @TRANSFORMS.register_module()
 class DecordInit(_DecordInit):
-    """mmaction2's ``DecordInit``, which opens a video, for files that may be missing or damaged.
+    """mmaction2's ``DecordInit``, which opens a video, for files that may be missing or corrupt.
 
-    A local file is opened by its path. mmaction2 copies it into memory, which costs its size once more, and decord
-    0.6 crashes (segmentation fault) when it reads cut-off AVI and WebM files from memory.
+    For pipelines written for mmaction2; ``VideoToClips`` replaces this step and those up to cropping.
 
-    ``total_frames`` counts the frames that can be shown. In a file that was cut without encoding it again, decord
-    also counts those before the cut, and can hang when it is asked for more frames than are shown.
+    A local file is opened by its path. mmaction2 copies it into memory, which takes as much memory again, and decord
+    0.6 crashes (segmentation fault) on truncated AVI and WebM files in memory.
+
+    ``total_frames`` is the number of frames that are shown. If a file was cut without re-encoding, decord also counts
+    frames before the cut, and can hang if more frames are requested than are shown.
 
     Required keys: ``filename``. Added keys: ``video_reader``, ``total_frames``, ``avg_fps``.
 
     Args:
-        io_backend: Where files come from: ``disk``, or another of mmengine's file back ends.
+        io_backend: ``disk``, or another file backend of mmengine.
         num_threads: Threads of the decoder.
-        **kwargs: Arguments of that back end.
+        **kwargs: Arguments of that backend.
 
     Raises:
         InputError: If the file does not exist.
-        BrokenVideoError: If it is empty or cannot be read as a video.
+        BrokenVideoError: If it is empty or not a readable video.
     """
 
     def transform(self, results: dict) -> dict:
@@ -43,7 +49,7 @@ class DecordInit(_DecordInit):
         results['total_frames'] = count_shown(reader)
         results['avg_fps'] = reader.get_avg_fps()
         if not results['total_frames']:
-            raise BrokenVideoError(f'the video {filename} holds no frames')
+            raise BrokenVideoError(f'the video {filename} has no frames')
         return results
 
     def _blank(self, results: dict) -> dict:
@@ -56,8 +62,8 @@ class DecordInit(_DecordInit):
             return self._get_video_reader(filename)
         except FileNotFoundError as error:
             raise InputError(
-                f'the video {filename} does not exist; data_prefix of the config and the annotation file together '
-                'say where it is looked for'
+                f'the video {filename} does not exist; its path comes from data_prefix of the config and the '
+                'annotation file'
             ) from error
         except DECORD_ERRORS as error:
             raise unreadable(filename) from error
@@ -75,15 +81,16 @@ class DecordInit(_DecordInit):
 
 @TRANSFORMS.register_module()
 class DecordDecode(_DecordDecode):
-    """mmaction2's ``DecordDecode``, which reads the frames of ``frame_inds``, for files that may be damaged.
+    """mmaction2's ``DecordDecode``, which reads the frames of ``frame_inds``, for files that may be corrupt.
 
-    Each frame is decoded once, in the order of the video, however many overlapping clips ask for it.
+    For pipelines written for mmaction2, after ``DecordInit``. Each frame is decoded once, in the order of the video,
+    however many overlapping clips contain it.
 
     Required keys: ``video_reader``, ``frame_inds``, ``filename``. Added keys: ``imgs``, ``original_shape``,
     ``img_shape``.
 
     Args:
-        mode: ``accurate``, or ``efficient`` for the key frames nearest to those that are wanted.
+        mode: ``accurate``, or ``efficient`` for the nearest key frames.
 
     Raises:
         BrokenVideoError: If frames cannot be decoded.
@@ -100,8 +107,8 @@ class DecordDecode(_DecordDecode):
             return list(container.read(frame_inds))
         if self.mode != 'accurate':
             return super()._decord_load_frames(container, frame_inds)
-        wanted, places = np.unique(frame_inds, return_inverse=True)
-        frames = container.get_batch(wanted).asnumpy()
-        if not np.array_equal(wanted, frame_inds):
-            frames = frames[places]  # a copy: transforms that work in place must not meet a frame twice
+        numbers, inverse = np.unique(frame_inds, return_inverse=True)
+        frames = container.get_batch(numbers).asnumpy()
+        if not np.array_equal(numbers, frame_inds):
+            frames = frames[inverse]  # a copy, for transforms that work in place
         return list(frames)

@@ -13,14 +13,14 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class RandAugment(BaseTransform):
-    """timm's RandAugment (Cubuk et al., 2020), with the same operations and strengths for all frames of a sample.
+    """timm's RandAugment (Cubuk et al., 2020), with the same operations and magnitudes for all frames of a sample.
 
     Required and changed key: ``imgs``.
 
     Args:
-        policy: In timm's notation: ``rand-m15-mstd0.5-inc1`` draws two operations that grow with their magnitude, which
-            is 15 with a standard deviation of 0.5. timm takes magnitudes above 10 for 10.
-        fill: Grey value of what comes into the picture from outside, from 0 to 255.
+        policy: In timm's notation: ``rand-m15-mstd0.5-inc1`` draws two operations whose severity increases with their
+            magnitude, 15 with a standard deviation of 0.5. timm clips magnitudes at 10.
+        fill: Grey value for pixels from outside the frame, from 0 to 255.
 
     Raises:
         InputError: If timm does not know the policy.
@@ -32,14 +32,14 @@ class RandAugment(BaseTransform):
             self.augment = rand_augment_transform(policy, dict(img_mean=(fill,) * 3))
         except (AssertionError, ValueError) as error:
             raise InputError(
-                f'timm has no RandAugment policy {policy!r}; one that it has is rand-m15-mstd0.5-inc1'
+                f'timm has no RandAugment policy {policy!r}; a valid one is rand-m15-mstd0.5-inc1'
             ) from error
         for op in self.augment.ops:
             if op.name.startswith('Posterize'):
                 op.aug_fn = posterize
 
     def transform(self, results: dict) -> dict:
-        # timm draws from Python's and numpy's global generators: each frame gets them in the same state.
+        # timm uses the global generators of Python and NumPy: they are in the same state for each frame.
         seed = np.random.randint(2**31)
         states = random.getstate(), np.random.get_state()
         try:
@@ -56,8 +56,8 @@ class RandAugment(BaseTransform):
 
 
 def posterize(img: Image.Image, bits: int, **kwargs: object) -> Image.Image:
-    """Keep the first bits of each colour, at least one.
+    """Keep the most significant bits of each channel, at least one.
 
-    At its largest magnitude timm asks for none. Pillow once made a black picture of that, and now refuses.
+    At the largest magnitude timm asks for none, for which older versions of Pillow return black and newer ones fail.
     """
     return img if bits >= 8 else ImageOps.posterize(img, max(bits, 1))

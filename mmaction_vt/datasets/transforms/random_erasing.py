@@ -16,12 +16,12 @@ class RandomErasing(BaseTransform):
     Required and changed key: ``imgs``, a list of frames (H, W, 3) in uint8.
 
     Args:
-        prob: How many of the samples lose a rectangle, from 0 to 1.
-        area_range: Its part of the frame.
-        aspect_ratio_range: Its height over its width.
+        prob: Probability that a sample is erased.
+        area_range: Range of the rectangle's area relative to the frame's.
+        aspect_ratio_range: Range of its aspect ratio, height over width.
 
     Raises:
-        InputError: If ``prob`` is no probability.
+        InputError: If ``prob`` is not a probability.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class RandomErasing(BaseTransform):
         aspect_ratio_range: tuple[float, float] = (0.3, 3.3),
     ) -> None:
         if not 0 <= prob <= 1:
-            raise InputError(f'prob of RandomErasing is from 0 to 1, not {prob}')
+            raise InputError(f'prob of RandomErasing must be in [0, 1], not {prob}')
         self.prob = prob
         self.area_range = tuple(area_range)
         self.aspect_ratio_range = tuple(aspect_ratio_range)

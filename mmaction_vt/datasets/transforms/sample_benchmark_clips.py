@@ -1,4 +1,4 @@
-"""Clips as the Video Transformer benchmark takes them."""
+"""Clip sampling of the Video Transformer benchmark."""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -8,20 +8,20 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class SampleBenchmarkClips(BaseTransform):
-    """The sampling that the TimeSformer and the ViViT of the Video Transformer benchmark were published with.
+    """The sampling with which the Video Transformer benchmark published its TimeSformer and ViViT.
 
-    A clip of n frames at interval r is cut from the n * r frames behind its start, or from those that the video has
-    left. Its frames are evenly spaced from the first of them to the last, and rounded down: a short video is sampled
-    more densely, never out of order. (mmaction2's ``SampleFrames`` takes every r-th frame, and starts a short video
-    again.) A video of fewer than n frames, which the published code passes over, repeats frames.
+    A clip of n frames at interval r is taken from n * r frames of the video, or from the rest of a shorter one. Its
+    frames are evenly spaced from the first of them to the last, and rounded down: a short video is sampled more
+    densely, never out of order. (mmaction2's ``SampleFrames`` takes every r-th frame, and loops a short video.) Frames
+    of a video with fewer than n frames are repeated; the published code skips such videos.
 
-    Required keys: ``total_frames``, and ``start_index`` if it is there. Added keys: ``frame_inds``, ``clip_len``,
+    Required keys: ``total_frames``; optional: ``start_index``. Added keys: ``frame_inds``, ``clip_len``,
     ``frame_interval``, ``num_clips`` (1).
 
     Args:
-        clip_len: Frames n of a clip.
+        clip_len: Number of frames n.
         frame_interval: Interval r, in frames of the video, whatever its frame rate.
-        test_mode: Whether the clip starts with the video. Otherwise it starts at any of the first total - n * r frames.
+        test_mode: Whether the clip starts at the first frame, instead of any of the first total - n * r frames.
     """
 
     def __init__(self, clip_len: int, frame_interval: int, test_mode: bool = False) -> None:

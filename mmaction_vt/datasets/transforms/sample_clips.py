@@ -1,4 +1,4 @@
-"""Clips that span a time, not a number of frames: a video at 60 frames a second is sampled as one at 30."""
+"""Clips of a given duration: a video at 60 frames per second is sampled like one at 30."""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -7,14 +7,14 @@ from ...registry import TRANSFORMS
 
 
 class _ClipsInTime(BaseTransform):
-    """Frame numbers of clips of n frames at rate r: each spans n * r / target_fps seconds.
+    """Clips of n frames at rate r, which each span n * r / target_fps seconds.
 
-    Required keys: ``total_frames``; ``avg_fps`` (without it the video is taken to have ``target_fps``) and
-    ``start_index`` if they are there. Added keys: ``frame_inds``, ``clip_len``, ``frame_interval``, ``num_clips``.
+    Required keys: ``total_frames``; optional: ``avg_fps`` (default: ``target_fps``) and ``start_index``. Added keys:
+    ``frame_inds``, ``clip_len``, ``frame_interval``, ``num_clips``.
 
-    The frames of a clip are evenly spaced from its first to its last, and rounded down. A video that is shorter than
-    the clip repeats its last frame. mmaction2's ``SampleFrames`` starts such a video again (or repeats the last frame
-    that it sampled), and places the clips of training and testing otherwise.
+    The frames of a clip are evenly spaced from its first to its last, and rounded down. If the video is shorter than
+    the clip, its last frame is repeated. ``SampleFrames`` of mmaction2 loops such a video (or repeats the last frame
+    that it sampled), and places clips differently in training and testing.
     """
 
     def __init__(self, clip_len: int, frame_interval: int, target_fps: float = 30) -> None:
@@ -23,7 +23,7 @@ class _ClipsInTime(BaseTransform):
         self.target_fps = target_fps
 
     def _starts(self, total_frames: int, span: float) -> np.ndarray:
-        """First frames of the clips, not rounded, where a clip spans ``span`` frames."""
+        """First frames of clips that span ``span`` frames, not rounded."""
         raise NotImplementedError
 
     def transform(self, results: dict) -> dict:
@@ -42,18 +42,18 @@ class _ClipsInTime(BaseTransform):
 
 @TRANSFORMS.register_module()
 class SampleClipsInTime(_ClipsInTime):
-    """The sampling that TimeSformer and Motionformer were published with.
+    """The sampling with which TimeSformer and Motionformer were published.
 
-    In training a clip starts anywhere that leaves room for it, uniformly and not only at whole frames. In testing
-    clip i of k starts at i / k of the room: the first at the first frame, and the last short of the end. One test
-    clip is thus the beginning of the video; the TimeSformer paper speaks of its middle, its code takes the beginning.
+    In training, the start of a clip is uniformly random, not rounded to frames. In testing, clip i of k starts at i / k
+    of the possible starts: the first one at the first frame, the last one before the last possible start. A single test
+    clip is thus the beginning of the video; the TimeSformer paper says the middle, but its code takes the beginning.
 
     Args:
-        clip_len: Frames n of a clip.
-        frame_interval: Rate r: frames between two frames of a clip, in a video of ``target_fps``.
-        num_clips: Clips k of a video.
-        target_fps: Frame rate that ``frame_interval`` is meant for.
-        test_mode: Whether starts are fixed.
+        clip_len: Number of frames n.
+        frame_interval: Rate r: distance between two frames of a clip, in frames of a video at ``target_fps``.
+        num_clips: Number of clips k.
+        target_fps: Frame rate that ``frame_interval`` refers to.
+        test_mode: Whether clips are fixed.
     """
 
     def __init__(
@@ -69,23 +69,23 @@ class SampleClipsInTime(_ClipsInTime):
         self.test_mode = test_mode
 
     def _starts(self, total_frames: int, span: float) -> np.ndarray:
-        room = max(total_frames - span, 0)
+        last_start = max(total_frames - span, 0)
         if self.test_mode:
-            return room * np.arange(self.num_clips) / self.num_clips
-        return np.random.uniform(0, room, self.num_clips)
+            return last_start * np.arange(self.num_clips) / self.num_clips
+        return np.random.uniform(0, last_start, self.num_clips)
 
 
 @TRANSFORMS.register_module()
 class SampleCoveringClips(_ClipsInTime):
-    """As many clips side by side as a video is long (TimeSformer, section 4.6: long-term modelling).
+    """As many clips as cover a video (TimeSformer, section 4.6: long-term video modelling).
 
-    The number of clips is the video's length in clips, rounded and at least one: 48 for 410 seconds and clips of
-    8.5 seconds. They are spread evenly from the first frame to the last.
+    The number of clips is the video's duration over that of a clip, rounded, at least one: 48 for 410 seconds and clips
+    of 8.5 seconds. They are evenly spaced from the first frame to the last.
 
     Args:
-        clip_len: Frames n of a clip.
-        frame_interval: Rate r: frames between two frames of a clip, in a video of ``target_fps``.
-        target_fps: Frame rate that ``frame_interval`` is meant for.
+        clip_len: Number of frames n.
+        frame_interval: Rate r: distance between two frames of a clip, in frames of a video at ``target_fps``.
+        target_fps: Frame rate that ``frame_interval`` refers to.
     """
 
     def _starts(self, total_frames: int, span: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Clips as mmaction 0.x placed them."""
+"""Clip sampling of mmaction 0.x."""
 
 import numpy as np
 from mmaction.datasets.transforms import SampleFrames as _SampleFrames
@@ -10,25 +10,25 @@ from ...registry import TRANSFORMS
 class SampleFrames(_SampleFrames):
     """mmaction2's ``SampleFrames`` with the test clips of its 0.x versions, with which DualFormer was published.
 
-    The room for the first frames of k clips is cut into k equal parts, and a clip starts in the middle of each.
-    mmaction2 1.x lets the first clip start with the video and the last one end with it. A video that is too short for
-    a clip starts at its first frame, and goes on from there again where it ends.
+    The range of possible starts is divided into k equal parts, and a clip starts in the middle of each. In mmaction2
+    1.x the first clip starts at the first frame and the last one ends at the last frame. A video that is shorter than a
+    clip is looped from its first frame.
 
     Required keys: ``total_frames``, ``start_index``. Added keys: ``frame_inds``, ``clip_len``, ``frame_interval``,
     ``num_clips``.
 
     Args:
-        clip_len: Frames of a clip.
-        frame_interval: A frame is taken every so many frames.
-        num_clips: Clips of a video.
-        temporal_jitter: Whether each frame is moved at random, by less than the interval.
-        twice_sample: Whether a test takes twice as many clips, placed as mmaction2 1.x places them.
-        out_of_bound_opt: What becomes of frames behind the end: ``loop`` goes on from the first, ``repeat_last``
-            repeats the last.
-        test_mode: Whether starts are fixed.
-        keep_tail_frames: Whether, in training, the room for starts is cut so that the end of a video is used too.
-        target_fps: Frame rate that ``frame_interval`` is meant for; None for the video's own.
-        **kwargs: Taken and ignored by mmaction2.
+        clip_len: Number of frames of a clip.
+        frame_interval: Distance between two frames of a clip.
+        num_clips: Number of clips.
+        temporal_jitter: Whether each frame is shifted at random, by less than the interval.
+        twice_sample: Whether to take twice as many test clips, placed as in mmaction2 1.x.
+        out_of_bound_opt: For frames beyond the end, ``loop`` continues at the first frame, ``repeat_last`` repeats the
+            last one.
+        test_mode: Whether clips are fixed.
+        keep_tail_frames: Whether training clips also cover the end of a video.
+        target_fps: Frame rate that ``frame_interval`` refers to; None for the video's own.
+        **kwargs: Accepted and ignored by mmaction2.
     """
 
     def _get_test_clips(self, num_frames: int, ori_clip_len: float) -> np.ndarray:

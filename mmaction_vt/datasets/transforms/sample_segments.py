@@ -1,4 +1,4 @@
-"""One frame from each of n equal parts of a video."""
+"""Segment-based sampling: one frame from each of n equal parts of a video."""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -8,18 +8,18 @@ from ...registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class SampleSegments(BaseTransform):
-    """The sampling that TimeSformer and Motionformer use on Something-Something V2.
+    """The sampling of TimeSformer and Motionformer on Something-Something V2.
 
-    The video's last frame number is divided into n equal segments whose ends are rounded to frames. In training a
-    frame is drawn uniformly from each, both ends included; in testing it is the middle, rounded down. mmaction2's
-    ``UniformSample`` draws the same frames in training, and others in testing.
+    The range from the first frame to the last is divided into n equal segments whose ends are rounded to frames. In
+    training a frame is drawn uniformly from each segment, including both ends; in testing it is the middle, rounded
+    down. mmaction2's ``UniformSample`` is the same in training, but not in testing.
 
-    Required keys: ``total_frames``, and ``start_index`` if it is there. Added keys: ``frame_inds``, ``clip_len``,
+    Required keys: ``total_frames``; optional: ``start_index``. Added keys: ``frame_inds``, ``clip_len``,
     ``frame_interval`` (None), ``num_clips`` (1).
 
     Args:
-        clip_len: Segments n.
-        test_mode: Whether the middle is taken.
+        clip_len: Number of segments n.
+        test_mode: Whether to take the middle of each segment.
     """
 
     def __init__(self, clip_len: int, test_mode: bool = False) -> None:

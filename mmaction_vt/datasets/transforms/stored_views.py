@@ -1,4 +1,4 @@
-"""Views of a video that can be seen again, and the token labels that were stored for them."""
+"""Reproducible random views of a video, and the token labels stored for them."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from ..token_label_store import TokenLabelStore
 
 
 class Views:
-    """View number v of sample i: the pipeline with random numbers that follow from i and v.
+    """View v of sample i: the output of the pipeline if random generators are seeded with i and v.
 
     Args:
-        transforms: The pipeline of training, up to packing.
-        seed: A third number from which they follow.
+        transforms: The training pipeline, including packing.
+        seed: Common seed of all views.
     """
 
     def __init__(self, transforms: Sequence[dict], seed: int) -> None:
@@ -30,14 +30,14 @@ class Views:
 
 @TRANSFORMS.register_module()
 class StoredTokenLabels(BaseTransform):
-    """One of the views whose token labels are stored, packed with its labels.
+    """A random one of the views whose token labels are stored, packed with its labels.
 
     Required keys: ``sample_idx`` and those of the first of ``transforms``. The packed data sample gets ``token_values``
-    and ``token_indices`` (T, H, W, k), which ``TokenLabelRecognizer3D`` takes instead of asking its teacher.
+    and ``token_indices`` (T, H, W, k), which ``TokenLabelRecognizer3D`` uses instead of its teacher.
 
     Args:
         store: Folder of a ``TokenLabelStore``.
-        transforms: The pipeline that the labels were made with, up to packing.
+        transforms: The pipeline that the labels were computed with, including packing.
     """
 
     def __init__(self, store: str, transforms: Sequence[dict]) -> None:

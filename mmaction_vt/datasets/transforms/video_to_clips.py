@@ -1,4 +1,4 @@
-"""From a file to clips in one step."""
+"""From a video file to clips in one step."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -9,10 +9,10 @@ from mmaction.registry import TRANSFORMS as SAMPLINGS
 from mmcv.transforms import BaseTransform
 from mmengine.fileio import get
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from ...registry import TRANSFORMS
 from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, FolderReader, PathsReader, Reader, open_video
-from .geometry import Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, UniformCrops, WholeFrame
+from .geometry import Geometry, Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, UniformCrops, WholeFrame
 from .segment import TrimToSegment
 
 CROPS = ('random', 'anchored', 'random_resized', 'center', 'three', 'none')
@@ -23,40 +23,40 @@ REMOTE = '://'
 
 @TRANSFORMS.register_module()
 class VideoToClips(BaseTransform):
-    """Open a video, sample, decode, resize and crop it.
+    """Open a video, sample, decode, resize and crop.
 
-    Each frame that is wanted is decoded once, in the order of the video, however many clips and crops it is part of,
-    resized once, and written to where it belongs. Where a crop is random only its own pixels are computed. Decoders
-    are closed. What comes out is uint8, a view of frames with their channels last: ``FormatShape`` is not needed.
+    Each sampled frame is decoded and resized once, in the order of the video, however many clips and crops contain it.
+    For random crops only the pixels of the crop are computed. Decoders are closed. The output is uint8, a view of
+    channels-last frames: ``FormatShape`` is not needed.
 
-    Required keys: ``filename``; if they are there, ``frame_dir`` of a folder of frames with ``filename_tmpl`` and
-    ``total_frames``, or with ``frame_paths``, ``video`` with the file's bytes, or ``array`` with frames (T, H, W, 3);
-    ``start_time`` and ``stop_time`` in seconds for a segment. Added keys: ``imgs``, ``img_shape``, ``original_shape``,
+    Required keys: ``filename``, or ``frame_dir`` of a folder of frames with ``filename_tmpl`` and ``total_frames`` or
+    with ``frame_paths``, or ``video`` with the bytes of a file, or ``array`` with frames (T, H, W, 3); for segments,
+    ``start_time`` and ``stop_time`` in seconds. Added keys: ``imgs``, ``img_shape``, ``original_shape``,
     ``input_shape`` (of ``NCTHW``), and those of the sampling.
 
     Args:
         sampling: A transform that sets ``frame_inds``, such as ``SampleFrames`` or ``mmaction_vt.SampleClipsInTime``.
         crop: ``random``, ``anchored``, ``random_resized``, ``center``, ``three`` (both ends of the longer side, and the
-            middle; views come crop by crop, and their order does not change the mean of scores), or ``none``.
-        size: Height and width of a crop; with ``none`` of the frame, which keeps its own without.
-        short_side: What the shorter side is resized to before cropping, for ``random`` also the smallest and largest
-            length; None leaves the frame as it is.
+            centre; views are ordered by crop), or ``none``.
+        size: Height and width of a crop; with ``none``, of the resized frame. Default: the frame's own.
+        short_side: Length of the shorter side before cropping, for ``random`` and ``anchored`` also its range. Default:
+            the frame's own.
         inverse: For ``random``, whether 1 / length is drawn uniformly.
-        area_range: For ``random_resized``, the crop's share of the frame.
-        aspect_range: For ``random_resized``, its width over its height.
-        anchor: For ``anchored``, where the crop lies along width and height, from (0, 0), the upper left, to (1, 1).
-        jitter: By how much the anchor is moved at random.
-        test_crops: Whose rounding ``center`` and ``three`` follow: ``mmaction2``, or ``pyslowfast`` for the crops that
-            TimeSformer and Motionformer were published with: the longer side is rounded down and the middle's offset
-            up, and views come as left or upper end, middle, right or lower end.
-        flip: Probability that left and right change places.
+        area_range: For ``random_resized``, range of the crop's area relative to the frame's.
+        aspect_range: For ``random_resized``, range of its aspect ratio, width over height.
+        anchor: For ``anchored``, position of the crop along width and height, from (0, 0), the upper left, to (1, 1).
+        jitter: Maximum random shift of the anchor.
+        test_crops: Rounding of ``center`` and ``three``: ``mmaction2``, or ``pyslowfast``, with which TimeSformer and
+            Motionformer were published: the longer side is rounded down and the centre's offset up, and views are
+            ordered left or upper end, centre, right or lower end.
+        flip: Probability of a horizontal flip.
         backend: ``pyav``, ``decord`` or ``torchcodec``.
         num_threads: Threads of the decoder.
         format: ``NCTHW``, clips (views, 3, T, H, W); or ``frames``, a list of (H, W, 3), for transforms that change
-            colours, with ``FormatShape`` behind them.
+            colours, with ``FormatShape`` after them.
 
     Raises:
-        InputError: If options do not fit each other, there is no file, or a crop is larger than a frame.
+        InputError: If options are incompatible, there is no file, or a crop is larger than a frame.
         BrokenVideoError: If the file cannot be decoded.
     """
 
@@ -79,22 +79,24 @@ class VideoToClips(BaseTransform):
     ) -> None:
         options = (('crop', crop, CROPS), ('test_crops', test_crops, TEST_CROPS), ('format', format, FORMATS))
         for name, value, accepted in options:
-            if value not in accepted:
-                raise InputError(f'{name} of VideoToClips is one of {", ".join(accepted)}, not {value!r}')
+            check_one_of(f'{name} of VideoToClips', value, accepted)
         if (anchor is None) == (crop == 'anchored'):
-            raise InputError(f'anchor of VideoToClips goes with crop anchored, not {crop!r} with anchor {anchor}')
-        if size is None and crop != 'none':
-            raise InputError(f'VideoToClips with crop {crop!r} needs size, the height and width of a crop')
+            raise InputError(f"anchor of VideoToClips is for crop 'anchored' only, not {crop!r} with anchor {anchor}")
         self.sampling = SAMPLINGS.build(sampling)
         self.trim = TrimToSegment()
-        self.geometry = {
-            'random': lambda: RandomCrop(short_side, size, inverse),
-            'anchored': lambda: RandomCrop(short_side, size, inverse, anchor, jitter),
-            'random_resized': lambda: RandomResizedCrop(size, area_range, aspect_range),
-            'center': lambda: TEST_CROPS[test_crops](short_side, size, 1),
-            'three': lambda: TEST_CROPS[test_crops](short_side, size, 3),
-            'none': lambda: WholeFrame(size),
-        }[crop]()
+        self.geometry: Geometry
+        if crop == 'none':
+            self.geometry = WholeFrame(size)
+        elif size is None:
+            raise InputError(f'VideoToClips with crop {crop!r} needs size, the height and width of a crop')
+        elif crop == 'random_resized':
+            self.geometry = RandomResizedCrop(size, area_range, aspect_range)
+        elif crop in ('random', 'anchored'):
+            self.geometry = RandomCrop(short_side, size, inverse, anchor, jitter)
+        elif short_side is None or isinstance(short_side, int):
+            self.geometry = TEST_CROPS[test_crops](short_side, size, 1 if crop == 'center' else 3)
+        else:
+            raise InputError(f'VideoToClips with crop {crop!r} needs one short_side, not {short_side}')
         self.flip = flip
         self.backend = backend
         self.num_threads = num_threads
@@ -132,28 +134,29 @@ class VideoToClips(BaseTransform):
         if 'video' in results:
             return open_video(BytesIO(results.pop('video')), self.backend, self.num_threads, results['filename'])
         name = results['filename']
-        if REMOTE in name:  # mmengine's file back ends: http, s3, petrel, lmdb
+        if REMOTE in name:  # file backends of mmengine: http, s3, petrel, lmdb
             return open_video(BytesIO(get(name)), self.backend, self.num_threads, name)
         path = Path(name)
-        if not path.suffix and not path.is_file():  # lists may leave the suffix out, as in mmaction2
+        if not path.suffix and not path.is_file():  # lists may omit the suffix, as in mmaction2
             path = path.with_suffix('.mp4')
         return open_video(str(path), self.backend, self.num_threads)
 
     def read(self, reader: Reader, frame_inds: np.ndarray, results: dict) -> np.ndarray:
-        """Frames (crops, frames, H, W, 3), a frame that several clips have in the place of each."""
-        wanted, places = np.unique(frame_inds.reshape(-1), return_inverse=True)
-        order = np.argsort(places, kind='stable')
-        ends = np.cumsum(np.bincount(places))
-        plan, clips = None, None
-        for number, frame in enumerate(reader.read(wanted)):
+        """Frames (crops, frames, H, W, 3)."""
+        numbers, inverse = np.unique(frame_inds.reshape(-1), return_inverse=True)
+        order = np.argsort(inverse, kind='stable')
+        ends = np.cumsum(np.bincount(inverse))
+        plan: Plan | None = None
+        clips = np.empty(0, np.uint8)
+        for number, frame in enumerate(reader.read(numbers)):
             if plan is None:
                 results['original_shape'] = frame.shape[:2]
                 plan = self.plan(frame.shape[:2])
-                clips = np.empty((len(plan.views), len(places), *plan.views[0][2:], 3), np.uint8)
+                clips = np.empty((len(plan.views), len(inverse), *plan.views[0][2:], 3), np.uint8)
             resized = plan.resize(frame)
-            for place in order[ends[number - 1] if number else 0 : ends[number]]:
+            for index in order[ends[number - 1] if number else 0 : ends[number]]:
                 for view, box in enumerate(plan.views):
-                    clips[view, place] = box.cut(resized)
+                    clips[view, index] = box.cut(resized)
         return clips
 
     def plan(self, frame: Size) -> Plan:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook as _CheckpointHook
@@ -12,59 +13,59 @@ from mmengine.runner import Runner
 from ...registry import HOOKS
 
 INTERRUPTED = 'interrupted_iter_{}.pth'
-
-
 NOTE = 'checkpoints_to_remove'
 
 
 class _RemoveLater:
-    """A file back end that only notes what it is told to remove, also in what the next checkpoint will hold."""
+    """A file backend that defers removals; the list of pending ones is part of the next checkpoint."""
 
-    def __init__(self, backend: object, message_hub: MessageHub) -> None:
+    def __init__(self, backend: Any, message_hub: MessageHub) -> None:
         self.backend = backend
         self.message_hub = message_hub
-        self.noted: list[tuple[str, str]] = []
+        self.pending: list[tuple[str, str]] = []
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         if name not in ('remove', 'rmtree'):
             return getattr(self.backend, name)
-        return lambda path: self.note(name, path)
+        return lambda path: self.defer(name, path)
 
-    def note(self, name: str, path: str) -> None:
-        self.noted.append((name, path))
-        self.message_hub.update_info(NOTE, [path for _, path in self.noted])
+    def defer(self, name: str, path: str) -> None:
+        self.pending.append((name, path))
+        self.message_hub.update_info(NOTE, [path for _, path in self.pending])
 
     def remove_now(self) -> None:
-        for name, path in self.noted:
+        for name, path in self.pending:
             getattr(self.backend, name)(path)
 
 
 @HOOKS.register_module()
 class CheckpointHook(_CheckpointHook):
-    """mmengine's ``CheckpointHook``, which removes an old checkpoint only when the new one is whole on the disk.
+    """mmengine's ``CheckpointHook``, which removes an old checkpoint only after the new one is complete on disk.
 
-    What ``InterruptHook`` wrote is removed when the next checkpoint is written. A run that was killed between writing
-    and removing leaves one too many, which the resumed run removes.
+    The checkpoint of ``InterruptHook`` is removed when the next one is written. A run that is killed between writing
+    and removing leaves one checkpoint too many, which the resumed run removes.
 
     Args:
-        interval: A checkpoint is written every so many epochs, or iterations; -1 for never.
-        by_epoch: Whether ``interval`` and ``save_begin`` count epochs, and not iterations.
-        save_optimizer: Whether the optimizer's state is stored; ``--resume`` needs it.
-        save_param_scheduler: Whether the state of the schedules is stored; ``--resume`` needs it.
-        out_dir: Where checkpoints go, in a folder named like the work dir; the work dir itself if it is not given.
-        max_keep_ckpts: How many are kept, besides the best; -1 for all.
-        save_last: Whether one is written at the end, whatever ``interval`` says.
-        save_best: The metrics whose best checkpoints are kept; ``auto`` for the first that is reported.
-        rule: For each of these whether ``greater`` or ``less`` is better; told from their names if it is not given.
-        greater_keys: Names, or parts of names, of metrics of which more is better.
-        less_keys: Those of which less is better.
+        interval: Epochs, or iterations, between two checkpoints; -1 for no checkpoints.
+        by_epoch: Whether ``interval`` and ``save_begin`` count epochs rather than iterations.
+        save_optimizer: Whether to store the optimizer's state, which ``--resume`` needs.
+        save_param_scheduler: Whether to store the state of the schedules, which ``--resume`` needs.
+        out_dir: Parent of the folder for checkpoints, which is named like the work dir. Default: the work dir itself.
+        max_keep_ckpts: Number of checkpoints to keep besides the best; -1 for all.
+        save_last: Whether to write a checkpoint at the end, whatever ``interval`` is.
+        save_best: Metrics whose best checkpoints are kept; ``auto`` for the first that is reported.
+        rule: For each of them, whether ``greater`` or ``less`` is better. Default: inferred from their names.
+        greater_keys: Names, or parts of names, of metrics for which greater is better.
+        less_keys: Those for which less is better.
         file_client_args: mmengine's older form of ``backend_args``.
         filename_tmpl: Name of a checkpoint with ``{}`` for the epoch or iteration.
-        backend_args: Arguments of mmengine's file back end where ``out_dir`` is an address.
-        published_keys: What of the last and best checkpoints is also stored in smaller files, such as ``state_dict``.
-        save_begin: Epoch or iteration from which on checkpoints are written.
-        **kwargs: Taken and ignored by mmengine.
+        backend_args: Arguments of mmengine's file backend if ``out_dir`` is an address.
+        published_keys: Entries of the last and best checkpoints to store in smaller files too, such as ``state_dict``.
+        save_begin: Epoch or iteration of the first checkpoint.
+        **kwargs: Accepted and ignored by mmengine.
     """
+
+    file_backend: Any
 
     def before_train(self, runner: Runner) -> None:
         super().before_train(runner)

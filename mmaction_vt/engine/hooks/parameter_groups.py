@@ -1,4 +1,4 @@
-"""What the optimizer does with which parameters, as a table."""
+"""A table of the optimizer's parameter groups."""
 
 from collections import defaultdict
 
@@ -13,7 +13,7 @@ from ...registry import HOOKS
 
 @HOOKS.register_module()
 class ParameterGroupsHook(Hook):
-    """Logs, once before training, how many parameters have which learning rate and weight decay, with an example."""
+    """Logs before training how many parameters have each learning rate and weight decay, with an example."""
 
     def before_train(self, runner: Runner) -> None:
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -23,13 +23,13 @@ class ParameterGroupsHook(Hook):
 
 
 def describe_groups(model: nn.Module, optimizer: Optimizer) -> str:
-    """A table with a row for each pair of learning rate and weight decay, the most parameters first."""
+    """A table with a row for each pair of learning rate and weight decay, largest group first."""
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    rows = defaultdict(list)
+    rows: defaultdict[tuple[float, float], list[nn.Parameter]] = defaultdict(list)
     for group in optimizer.param_groups:
         rate = group.get('initial_lr', group['lr'])
         rows[rate, group.get('weight_decay', 0)] += group['params']
-    lines = [f'{"learning rate":>13} {"weight decay":>12} {"tensors":>7} {"parameters":>11}  for example']
+    lines = [f'{"learning rate":>13} {"weight decay":>12} {"tensors":>7} {"parameters":>11}  example']
     for (rate, decay), parameters in sorted(rows.items(), key=lambda row: -sum(p.numel() for p in row[1])):
         count = sum(parameter.numel() for parameter in parameters)
         example = names.get(id(parameters[0]), 'of another module')

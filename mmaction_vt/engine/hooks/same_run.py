@@ -1,4 +1,4 @@
-"""Random numbers that follow from the seed and the step alone."""
+"""Random numbers that depend on the seed and the step alone."""
 
 import random
 from collections.abc import Iterator
@@ -15,25 +15,25 @@ from ...registry import HOOKS
 
 @HOOKS.register_module()
 class SameRunHook(Hook):
-    """Makes a training that was stopped at any step and resumed the same, bit for bit, as one that was not.
+    """Makes a training that was stopped at any step and resumed equal, bit for bit, to one that was not.
 
-    Before each step the random numbers of the process are set anew, from the run's seed, the process's rank and the
-    step's number. Data sets that have ``set_epoch`` learn the epoch and the seed, from which the random numbers of each
-    sample follow, whichever worker makes it (``ForgiveBrokenVideos``, ``VideoShards``). A resumed run takes the seed,
-    and the order of samples, from its checkpoint.
+    Before each step the process's random number generators are seeded with the run's seed, the process's rank and the
+    step. Data sets with ``set_epoch`` are given the epoch and the seed, from which they seed each sample, whichever
+    worker loads it (``ForgiveBrokenVideos``, ``VideoShards``). A resumed run takes the seed, and the order of samples,
+    from its checkpoint.
     """
 
     priority = 'VERY_HIGH'
 
     def before_train(self, runner: Runner) -> None:
         sampler = getattr(runner.train_dataloader, 'sampler', None)
-        if hasattr(sampler, 'seed'):
+        if sampler is not None and hasattr(sampler, 'seed'):
             sampler.seed = runner.seed
-        self.tell(runner)
-        self.warn_of_lost_gradients(runner)
+        self.set_epoch(runner)
+        self.warn_about_lost_gradients(runner)
 
-    def warn_of_lost_gradients(self, runner: Runner) -> None:
-        """Say so if checkpoints are written between two steps of the optimizer."""
+    def warn_about_lost_gradients(self, runner: Runner) -> None:
+        """Log a warning if checkpoints are written between two steps of the optimizer."""
         passes = getattr(runner.optim_wrapper, '_accumulative_counts', 1)
         hook = next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)
         if hook is None or hook.interval < 1:
@@ -41,28 +41,28 @@ class SameRunHook(Hook):
         steps = hook.interval * len(runner.train_dataloader) if hook.by_epoch else hook.interval
         if steps % passes:
             runner.logger.warning(
-                f'Checkpoints are written every {steps} steps, and gradients are accumulated over {passes}: what is '
-                'accumulated is in no checkpoint, so a resumed run begins without it'
+                f'Checkpoints are written every {steps} steps, but gradients are accumulated over {passes}: '
+                'checkpoints do not contain accumulated gradients, so a resumed run starts without them'
             )
 
     def before_train_epoch(self, runner: Runner) -> None:
-        self.tell(runner)
+        self.set_epoch(runner)
 
-    def tell(self, runner: Runner) -> None:
-        for dataset in parts(runner.train_dataloader.dataset):
+    def set_epoch(self, runner: Runner) -> None:
+        for dataset in flatten(runner.train_dataloader.dataset):
             if hasattr(dataset, 'set_epoch'):
                 dataset.set_epoch(runner.epoch, runner.seed)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: dict | None = None) -> None:
-        words = np.random.SeedSequence([runner.seed, get_rank(), runner.iter]).generate_state(3)
-        random.seed(int(words[0]))
-        np.random.seed(words[1])
-        torch.manual_seed(int(words[2]))
+        seeds = np.random.SeedSequence([runner.seed, get_rank(), runner.iter]).generate_state(3)
+        random.seed(int(seeds[0]))
+        np.random.seed(seeds[1])
+        torch.manual_seed(int(seeds[2]))
 
 
-def parts(dataset: Dataset) -> Iterator[Dataset]:
-    """A data set and those that it is made of."""
+def flatten(dataset: Dataset) -> Iterator[Dataset]:
+    """A data set and all that it wraps or concatenates."""
     yield dataset
     for inner in [getattr(dataset, 'dataset', None), *getattr(dataset, 'datasets', ())]:
         if inner is not None:
-            yield from parts(inner)
+            yield from flatten(inner)

@@ -1,4 +1,4 @@
-"""Mixed precision in training."""
+"""Mixed-precision training."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...registry import OPTIM_WRAPPERS
-
-PRECISIONS = ('fp16', 'bf16')
+from ...utils.precision import check_precision
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -21,12 +20,12 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
     """Run the model under autocast and the optimizer in float32, on a GPU or a CPU.
 
     bfloat16 has the range of float32 and needs no loss scaling, which mmengine's ``AmpOptimWrapper`` always applies
-    and for which it wants a GPU. float16 is left to that class.
+    and for which it requires a GPU. float16 is delegated to that class.
 
     Args:
-        *args: Arguments of mmengine's ``OptimWrapper``, by their places.
+        *args: Positional arguments of mmengine's ``OptimWrapper``.
         precision: ``bf16`` or ``fp16``.
-        **kwargs: Arguments of mmengine's ``OptimWrapper``.
+        **kwargs: Keyword arguments of mmengine's ``OptimWrapper``.
 
     Raises:
         InputError: For float16 without a GPU.
@@ -35,10 +34,7 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
     def __new__(cls, *args: object, precision: str = 'bf16', **kwargs: object) -> OptimWrapper:
         if precision == 'bf16':
             return super().__new__(cls)
-        if precision not in PRECISIONS:
-            raise InputError(f'the precision is one of {" and ".join(PRECISIONS)}, not {precision}')
-        if not is_cuda_available():
-            raise InputError('float16 needs a GPU: use bf16 on a CPU')
+        check_precision(precision, is_cuda_available())
         return AmpOptimWrapper(*args, dtype='float16', loss_scale='dynamic', **kwargs)
 
     def __init__(self, *args: object, precision: str = 'bf16', **kwargs: object) -> None:
@@ -56,13 +52,13 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
 
 @OPTIM_WRAPPERS.register_module()
 class ApexOptimWrapper(_ApexOptimWrapper):
-    """mmengine's ``ApexOptimWrapper``, which says how to do without apex where that is not installed.
+    """mmengine's ``ApexOptimWrapper``, with an error that names the alternatives if apex is not installed.
 
     Args:
-        *args: Arguments of mmengine's class, by their places.
-        precision: Ignored, so that a config with ``MixedPrecisionOptimWrapper`` needs another ``type`` only:
-            ``opt_level`` decides what apex does.
-        **kwargs: Arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
+        *args: Positional arguments of mmengine's class.
+        precision: Ignored, so that only ``type`` changes in a config with ``MixedPrecisionOptimWrapper``: apex has
+            ``opt_level`` for that.
+        **kwargs: Keyword arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
 
     Raises:
         InputError: If apex is not installed.
@@ -72,6 +68,6 @@ class ApexOptimWrapper(_ApexOptimWrapper):
         if importlib.util.find_spec('apex') is None or importlib.util.find_spec('apex.amp') is None:
             raise InputError(
                 'ApexOptimWrapper needs apex (github.com/NVIDIA/apex), which is not installed; '
-                'mmaction_vt.MixedPrecisionOptimWrapper does without, as does train.py --amp'
+                'use mmaction_vt.MixedPrecisionOptimWrapper, or train.py --amp, instead'
             )
         super().__init__(*args, **kwargs)

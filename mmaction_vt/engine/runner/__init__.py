@@ -1,4 +1,4 @@
-"""The runner: loops that resume within an epoch, and sharded models and optimizers."""
+"""The runner: loops that resume within an epoch, sharded models and optimizers."""
 
 from .loops import EpochBasedTrainLoop
 from .runner import Runner, check_shardable

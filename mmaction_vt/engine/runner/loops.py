@@ -1,8 +1,9 @@
-"""Training by epochs that can be resumed inside of one."""
+"""Epoch-based training that can be resumed within an epoch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import Any
 
 from mmengine.runner import EpochBasedTrainLoop as _EpochBasedTrainLoop
 from torch.utils.data import Sampler
@@ -10,10 +11,10 @@ from torch.utils.data import Sampler
 from ...registry import LOOPS
 
 
-class _Rest(Sampler):
-    """What a sampler gives after its first samples."""
+class _RemainingSamples(Sampler):
+    """The samples of a sampler from a given one on."""
 
-    def __init__(self, sampler: Sampler, start: int) -> None:
+    def __init__(self, sampler: Any, start: int) -> None:
         self.sampler = sampler
         self.start = start
 
@@ -26,17 +27,17 @@ class _Rest(Sampler):
 
 @LOOPS.register_module()
 class EpochBasedTrainLoop(_EpochBasedTrainLoop):
-    """mmengine's loop, which goes on after the last step that a checkpoint knows, also inside an epoch.
+    """mmengine's loop, which also resumes within an epoch, after the last step of the checkpoint.
 
-    Samples that were seen before are passed over without being read.
+    Samples of earlier steps are skipped without being read.
 
     Args:
-        runner: The runner; a config does not name it.
-        dataloader: The training loader, which the runner takes from ``train_dataloader``.
-        max_epochs: Epochs of the training.
+        runner: The runner, which passes itself.
+        dataloader: The training loader, which the runner builds from ``train_dataloader``.
+        max_epochs: Number of epochs.
         val_begin: Epoch of the first validation.
         val_interval: Epochs between validations.
-        dynamic_intervals: Pairs of an epoch and the interval of validations from there on.
+        dynamic_intervals: Pairs of an epoch and the validation interval from then on.
     """
 
     def run_epoch(self) -> None:
@@ -44,22 +45,22 @@ class EpochBasedTrainLoop(_EpochBasedTrainLoop):
         if not 0 < done <= len(self.dataloader):
             super().run_epoch()
             return
-        self.runner.logger.info(f'Epoch {self._epoch + 1} goes on after its step {done} of {len(self.dataloader)}')
+        self.runner.logger.info(f'Epoch {self._epoch + 1} resumes after step {done} of {len(self.dataloader)}')
         self.runner.call_hook('before_train_epoch')
         self.runner.model.train()
         if done < len(self.dataloader):
-            with self._without(done):
+            with self._skipping(done):
                 for index, batch in enumerate(self.dataloader, start=done):
                     self.run_iter(index, batch)
         self.runner.call_hook('after_train_epoch')
         self._epoch += 1
 
     @contextmanager
-    def _without(self, batches: int) -> Iterator[None]:
-        """Let the loader leave out the first batches."""
+    def _skipping(self, batches: int) -> Iterator[None]:
+        """Make the loader skip the first batches."""
         batch_sampler = self.dataloader.batch_sampler
         sampler = batch_sampler.sampler
-        batch_sampler.sampler = _Rest(sampler, batches * batch_sampler.batch_size)
+        batch_sampler.sampler = _RemainingSamples(sampler, batches * batch_sampler.batch_size)
         try:
             yield
         finally:

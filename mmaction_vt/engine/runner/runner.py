@@ -1,7 +1,8 @@
-"""mmengine's runner for models and optimizers of which each process holds a part."""
+"""mmengine's runner, with support for sharded models and optimizers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import EMAHook, Hook
@@ -10,17 +11,17 @@ from mmengine.runner import Runner as _Runner
 
 from ...errors import InputError
 from ...registry import RUNNERS
-from .sharding import FullyShardedModel, ZeroRedundancyOptimizer, together
+from .sharding import FullyShardedModel, ZeroRedundancyOptimizer, gather_shards
 
 
 @RUNNERS.register_module()
 class Runner(_Runner):
-    """mmengine's runner, which also splits a ``FullyShardedModel`` and writes whole checkpoints of split ones.
+    """mmengine's runner, which also shards a ``FullyShardedModel`` and writes its full state to checkpoints.
 
-    A checkpoint is what a plain run would write, so a run can go on with another number of processes, or plainly.
+    A checkpoint equals that of an unsharded run, so a run can be resumed unsharded or with more or fewer processes.
 
     Raises:
-        InputError: (while training) If a ``FullyShardedModel`` is to be trained in float16, or averaged by ``EMAHook``.
+        InputError: (while training) If a ``FullyShardedModel`` is trained in float16, or averaged by ``EMAHook``.
     """
 
     def load_or_resume(self) -> None:
@@ -29,7 +30,7 @@ class Runner(_Runner):
             return
         check_shardable(self.optim_wrapper, self.hooks)
         self.model.shard(self.optim_wrapper.optimizer)
-        self.logger.info('Each process holds a part of the model, its gradients and the state of the optimizer.')
+        self.logger.info('Parameters, gradients and optimizer state are sharded over all processes.')
 
     def save_checkpoint(self, *args: object, **kwargs: object) -> None:
         optimizer = self.optim_wrapper.optimizer
@@ -38,14 +39,14 @@ class Runner(_Runner):
         if not isinstance(self.model, FullyShardedModel):
             super().save_checkpoint(*args, **kwargs)
             return
-        weights, state = self.model.whole_weights(), together(self.optim_wrapper.state_dict())
+        weights, state = self.model.full_state_dict(), gather_shards(self.optim_wrapper.state_dict())
         if is_main_process():
-            with answers(self.model.module, weights), answers(self.optim_wrapper, state):
+            with _state_dict_replaced(self.model.module, weights), _state_dict_replaced(self.optim_wrapper, state):
                 super().save_checkpoint(*args, **kwargs)
 
 
 def check_shardable(optim_wrapper: OptimWrapper, hooks: list[Hook]) -> None:
-    """Refuse what does not work with a ``FullyShardedModel``.
+    """Check that an optimizer wrapper and hooks work with a ``FullyShardedModel``.
 
     Raises:
         InputError: For float16 and for averaged weights.
@@ -57,8 +58,8 @@ def check_shardable(optim_wrapper: OptimWrapper, hooks: list[Hook]) -> None:
 
 
 @contextmanager
-def answers(owner: object, state: dict) -> Iterator[None]:
-    """Let ``state_dict`` of an object give what was put together before."""
+def _state_dict_replaced(owner: Any, state: dict) -> Iterator[None]:
+    """Make ``state_dict`` of an object return a state that was gathered before."""
 
     def state_dict(*args: object, **kwargs: object) -> dict:
         return state

@@ -1,4 +1,4 @@
-"""Training from stored token labels instead of a teacher."""
+"""Training with stored token labels instead of a teacher."""
 
 import copy
 
@@ -12,27 +12,28 @@ from ...registry import DATASETS
 
 
 def training_set(config: Config) -> tuple[BaseDataset, list[dict]]:
-    """The data set that a config trains on, without its pipeline, and the pipeline.
+    """The training set of a config, without its pipeline, and the pipeline.
 
     Raises:
-        InputError: If the config trains no model with token labels, or its clips are mixed after the pipeline.
+        InputError: If the config's model has no token labels, or clips are mixed after the pipeline.
     """
     if config.model.get('type') != 'mmaction_vt.TokenLabelRecognizer3D':
         raise InputError(
-            f'token labels are for models of type mmaction_vt.TokenLabelRecognizer3D, and the config has '
-            f'{config.model.get("type")}'
+            f'token labels need a model of type mmaction_vt.TokenLabelRecognizer3D, not {config.model.get("type")}'
         )
     if config.model.get('data_preprocessor', {}).get('blending'):
-        raise InputError('clips that data_preprocessor.blending mixes have no stored token labels: leave it away')
+        raise InputError(
+            'there are no stored token labels for clips that data_preprocessor.blending mixes: omit blending'
+        )
     settings = copy.deepcopy(config.train_dataloader.dataset)
     if 'pipeline' not in settings:
-        raise InputError(f'train_dataloader.dataset has no pipeline of its own ({settings.get("type")})')
+        raise InputError(f'train_dataloader.dataset ({settings.get("type")}) has no pipeline')
     transforms, settings.pipeline = settings.pipeline, []
     return DATASETS.build(settings), transforms
 
 
 def describe(config: Config, samples: BaseDataset, transforms: list[dict]) -> dict:
-    """What stored labels must agree with."""
+    """What stored labels must match."""
     return dict(
         num_samples=len(samples),
         num_classes=config.model.cls_head.num_classes,
@@ -42,10 +43,10 @@ def describe(config: Config, samples: BaseDataset, transforms: list[dict]) -> di
 
 
 def train_from_store(config: Config, folder: str) -> None:
-    """Let a config train from a store.
+    """Change a config so that it trains with the labels of a store.
 
     Raises:
-        InputError: If the store is not finished, or was made for other videos, classes or another pipeline.
+        InputError: If the store is incomplete, or was made for other videos, classes or another pipeline.
     """
     init_default_scope(config.get('default_scope', 'mmaction'))
     samples, transforms = training_set(config)

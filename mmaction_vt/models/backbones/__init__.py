@@ -4,5 +4,13 @@ from .dualformer import DualFormer
 from .motionformer import Motionformer
 from .timesformer import TimeSformer
 from .vivit import ViViT
+from .vivit_factorised_encoder import BenchmarkFactorisedEncoderViViT, FactorisedEncoderViViT
 
-__all__ = ['DualFormer', 'Motionformer', 'TimeSformer', 'ViViT']
+__all__ = [
+    'BenchmarkFactorisedEncoderViViT',
+    'DualFormer',
+    'FactorisedEncoderViViT',
+    'Motionformer',
+    'TimeSformer',
+    'ViViT',
+]

@@ -1,41 +1,57 @@
-"""What all backbones know of their depth, and training of their last blocks only."""
+"""What all backbones share: the depth of a parameter, frozen blocks and activation checkpointing."""
+
+from collections.abc import Mapping
+from inspect import signature
+from typing import Any
 
 from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from ...errors import InputError
-from .known_calls import check_arguments
+from ...registry import CALL_CHECKS
 
 
 class VideoTransformer(BaseModule):
-    """A backbone whose parameters lie at depths: embeddings at 0, then block after block, and the last norm behind all.
+    """A backbone whose parameters have depths: 0 for embeddings, then one for each block, and the last for the norm.
 
-    A subclass has ``blocks``, one after the other or in stages, and calls ``freeze_all_but`` when it is built.
+    A subclass has ``blocks``, in a list or in stages, and calls ``freeze_all_but`` at the end of ``__init__``.
     """
 
-    def __new__(cls, *args: object, **kwargs: object) -> 'VideoTransformer':
-        """Answer a call with arguments that this class does not have, before anything is made."""
-        check_arguments(cls, kwargs)
-        return super().__new__(cls)
+    blocks: nn.ModuleList
+    embed_drop: nn.Dropout
+    with_cp: bool | int
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> 'VideoTransformer':
+        """Refuse a call with arguments that this class does not have, before anything is built."""
+        for check in CALL_CHECKS:
+            check(cls, kwargs)
+        arguments = signature(cls.__init__).bind_partial(None, *args, **kwargs).arguments
+        return super().__new__(cls.class_for(arguments))
+
+    @classmethod
+    def class_for(cls, arguments: Mapping[str, Any]) -> type['VideoTransformer']:
+        """The class that a call with these arguments builds: this one, or one of its subclasses."""
+        return cls
 
     def freeze_all_but(self, trainable_blocks: int | None) -> None:
-        """Train the last blocks and what lies behind them, and nothing else.
+        """Freeze everything but the last blocks and what follows them.
 
-        What is frozen stays in evaluation mode, so that dropout and stochastic depth leave it alone, and BatchNorm
-        keeps what it knows.
+        Frozen modules stay in evaluation mode: no dropout, no stochastic depth, and BatchNorm keeps its statistics.
 
         Args:
-            trainable_blocks: How many; 0 trains nothing of the backbone, None everything.
+            trainable_blocks: Number of blocks that are trained; 0 to freeze the backbone, None to train all of it.
 
         Raises:
-            InputError: If there are not as many blocks.
+            InputError: If there are fewer blocks.
         """
         self.trainable_blocks = trainable_blocks
         if trainable_blocks is None:
             return
         if not 0 <= trainable_blocks <= self.num_depths - 2:
             raise InputError(
-                f'trainable_blocks of {type(self).__name__} is None, for all, or from 0 to the number of blocks, '
-                f'{self.num_depths - 2}; not {trainable_blocks}'
+                f'trainable_blocks of {type(self).__name__} must be None, for all, or from 0 to the number of blocks, '
+                f'{self.num_depths - 2}; got {trainable_blocks}'
             )
         for name, parameter in self.named_parameters():
             if self._is_frozen(name):
@@ -51,37 +67,48 @@ class VideoTransformer(BaseModule):
             self.embed_drop.eval()
         return self
 
+    def run_blocks(self, blocks: nn.ModuleList, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
+        """Run blocks one after the other, with activation checkpointing where ``with_cp`` says so.
+
+        Args:
+            blocks: The blocks.
+            x: Tokens for the first of them.
+            *args: Their other arguments, such as the number of frames.
+            cls_only: Whether the last block returns only the class token.
+        """
+        for index, block in enumerate(blocks):
+            options = dict(cls_only=True) if cls_only and index == len(blocks) - 1 else {}
+            if self.recomputes(index):
+                x = checkpoint(block, x, *args, use_reentrant=False, **options)
+            else:
+                x = block(x, *args, **options)
+        return x
+
     def recomputes(self, index: int) -> bool:
-        """Whether block ``index`` is computed again in the backward pass."""
+        """Whether block ``index`` uses activation checkpointing."""
         return self.training and bool(self.with_cp) and index % int(self.with_cp) == 0
 
     def _is_frozen(self, name: str) -> bool:
-        return self.trainable_blocks == 0 or self.depth_of(name) < self.num_depths - 1 - self.trainable_blocks
+        trained = self.trainable_blocks
+        return trained is not None and (trained == 0 or self.get_layer_depth(name) < self.num_depths - 1 - trained)
 
     @property
-    def _stages(self) -> list[int]:
-        """Blocks of each stage; of a backbone without stages its transformers'."""
-        return [len(self.blocks), len(getattr(self, 'temporal_blocks', ()))]
+    def stage_depths(self) -> list[int]:
+        """Number of blocks in each stage."""
+        return [len(self.blocks)]
 
     @property
     def num_depths(self) -> int:
-        """Blocks, and two: what lies before and behind them."""
-        return sum(self._stages) + 2
+        """Number of blocks plus two: one depth before and one after them."""
+        return sum(self.stage_depths) + 2
 
-    def depth_of(self, name: str) -> int:
+    def get_layer_depth(self, name: str) -> int:
         """The depth of a parameter, from 0 to ``num_depths`` - 1.
 
         Args:
-            name: As ``named_parameters`` has it.
+            name: Its name in ``named_parameters``.
         """
-        stages = self._stages
         part, *rest = name.split('.')
         if part == 'blocks':
             return 1 + int(rest[0])
-        if part == 'temporal_blocks':
-            return 1 + stages[0] + int(rest[0])
-        if part == 'spatial_norm':
-            return stages[0]
-        if part in ('temporal_cls_token', 'temporal_embed'):
-            return stages[0] + 1
         return self.num_depths - 1 if part == 'norm' else 0

@@ -3,16 +3,16 @@
 from functools import partial
 
 import torch
+from einops import rearrange
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from ...errors import InputError, check_one_of
 from ...registry import MODELS
 from ..layers import (
+    Block,
     DividedBlock,
-    JointBlock,
     PatchEmbed3D,
-    TrajectoryBlock,
+    TrajectoryAttention,
     build_approximation,
     drop_path_rates,
     grid_of,
@@ -32,7 +32,7 @@ OUT_TYPES = ('cls_token', 'featmap')
 
 @MODELS.register_module()
 class Motionformer(VideoTransformer):
-    """A ViT over tubelets whose attention follows each patch through the video (section 3).
+    """A ViT over tubelets with trajectory attention, which follows each patch through the video (section 3).
 
     Shapes: (N, 3, T, H, W) to the normalised class token (N, C), or with ``out_type='featmap'`` to the normalised
     patch tokens (N, C, T / t, H / P, W / P). Frames may be more, fewer, larger or smaller than ``num_frames`` and
@@ -43,29 +43,28 @@ class Motionformer(VideoTransformer):
         img_size: Height and width of the frames that the space embedding is made for, as one number or two.
         patch_size: Side P of a patch.
         num_frames: Frames of a clip that the time embedding is made for.
-        tubelet_size: Frames t that a patch lasts.
+        tubelet_size: Temporal patch (tubelet) size t.
         embed_dims: Channels C of a token.
         num_layers: Number of blocks.
         num_heads: Attention heads; they divide C.
-        mlp_ratio: Hidden channels of the feed-forward networks in units of C.
+        mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
         qkv_bias: Whether queries, keys and values have a bias.
         drop_rate: Dropout on embeddings and after projections.
         attn_drop_rate: Dropout on attention weights.
         drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
         attention_type: ``trajectory``, or the baselines ``joint`` and ``divided``.
-        project_values: For trajectories, whether values are projected along time (see ``TrajectoryAttention``).
-        approximation: For trajectories, what stands in for attention along space: ``nystrom``, ``orthoformer`` or
-            ``performer`` (see ``space_approximations``); exact without.
-        num_landmarks: Landmarks of the first two, random features of the third; by default 128, or as many as there are
-            tokens. Orthoformer's are at most all patches of the clip, Nystroem's those of a frame.
-        pos_embed_type: ``separate`` embeddings of space and of time, which are added, or one for every place and time
-            together, ``joint``. All published checkpoints have the first.
+        project_values: For trajectories, whether they are projected to values along time (see ``TrajectoryAttention``).
+        approximation: For trajectories, what replaces attention along space: ``nystrom``, ``orthoformer`` or
+            ``performer`` (see ``attention_approximations``); exact if omitted.
+        num_landmarks: Landmarks of the first two, random features of the third; by default 128, or the number of tokens
+            if that is smaller. Orthoformer has at most all patches of the clip, Nystroem those of a frame.
+        pos_embed_type: ``separate`` embeddings of space and time, which are added, or a ``joint`` one of space-time
+            positions. All published checkpoints have separate ones.
         out_type: ``cls_token`` or ``featmap``.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
-            every second block, 3 for every third, and so on.
+        with_cp: Activation checkpointing of blocks; 2 for every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
-        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
-        init_cfg: How ``init_weights`` goes on after the published initialisation.
+        trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
@@ -103,9 +102,7 @@ class Motionformer(VideoTransformer):
         check_one_of('out_type of Motionformer', out_type, OUT_TYPES)
         check_one_of('pos_embed_type of Motionformer', pos_embed_type, POS_EMBED_TYPES)
         if approximation is not None and attention_type != 'trajectory':
-            raise InputError(
-                f'approximation of Motionformer goes with attention_type trajectory, not with {attention_type}'
-            )
+            raise InputError(f'approximation of Motionformer needs attention_type trajectory, got {attention_type}')
         self.img_size = to_pair(img_size)
         self.patch_size = patch_size
         self.num_frames = num_frames
@@ -126,9 +123,8 @@ class Motionformer(VideoTransformer):
             self.temp_embed = nn.Parameter(torch.zeros(1, num_tubelets, embed_dims))
         self.embed_drop = nn.Dropout(drop_rate)
 
-        blocks = {'trajectory': TrajectoryBlock, 'joint': JointBlock, 'divided': DividedBlock}
         block = partial(
-            blocks[attention_type],
+            DividedBlock if attention_type == 'divided' else Block,
             embed_dims,
             num_heads,
             mlp_ratio=mlp_ratio,
@@ -137,16 +133,14 @@ class Motionformer(VideoTransformer):
             attn_drop_rate=attn_drop_rate,
             norm_eps=norm_eps,
         )
+        sizes = (num_landmarks, embed_dims // num_heads, num_tubelets, num_patches)
         self.blocks = nn.ModuleList()
         for layer, rate in enumerate(drop_path_rates(drop_path_rate, num_layers)):
-            own = dict(drop_path_rate=rate)
             if attention_type == 'trajectory':
-                own['attention'] = dict(project_values=project_values)
-                if approximation is not None:
-                    sizes = (embed_dims // num_heads, num_tubelets, num_patches)
-                    stand_in = build_approximation(approximation, num_landmarks, *sizes, seed=layer)
-                    own['attention']['approximation'] = stand_in
-            self.blocks.append(block(**own))
+                cheaper = None if approximation is None else build_approximation(approximation, *sizes, seed=layer)
+                attention = partial(TrajectoryAttention, project_values=project_values, approximation=cheaper)
+                block = partial(block, attention=attention)
+            self.blocks.append(block(drop_path_rate=rate))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
         self.freeze_all_but(trainable_blocks)
 
@@ -158,34 +152,28 @@ class Motionformer(VideoTransformer):
         super().init_weights()
 
     def forward(self, x: Tensor) -> Tensor:
-        grid = grid_of(x.shape[3:], self.patch_size)
-        num_tubelets = tubelets_of(x.shape[2], self.tubelet_size)
+        _, _, num_frames, *size = x.shape
+        grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
         x = self._embed(x, grid, num_tubelets)  # (N, 1 + F * P, C)
 
-        class_token_only = self.out_type == 'cls_token'
-        for index, block in enumerate(self.blocks):
-            first_only = class_token_only and index == len(self.blocks) - 1
-            if self.recomputes(index):
-                x = checkpoint(block, x, num_tubelets, first_only, use_reentrant=False)
-            else:
-                x = block(x, num_tubelets, first_only)
-
-        x = self.norm(x)
-        return x[:, 0] if class_token_only else self.tokens_to_featmap(x, x.shape[0], grid)
+        args = () if self.attention_type == 'joint' else (num_tubelets,)
+        cls_only = self.out_type == 'cls_token'
+        x = self.norm(self.run_blocks(self.blocks, x, *args, cls_only=cls_only))
+        return x[:, 0] if cls_only else self.tokens_to_featmap(x, x.shape[0], grid)
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
-        """The patch tokens that a block returns, laid out in time and space.
+        """The patch tokens that a block returns, as a feature map.
 
         Args:
-            tokens: What any of ``blocks`` returned.
-            num_samples: N of the input that they came from.
-            grid: Patches along height and width of that input; those of ``img_size`` if it is not given.
+            tokens: The output of any of ``blocks``.
+            num_samples: Batch size N of the input.
+            grid: Patches along height and width of the input; by default those of ``img_size``.
 
         Returns:
             (N, C, T / t, H / P, W / P).
         """
         patches = tokens[:, 1:].reshape(num_samples, -1, *(grid or self.grid), tokens.shape[-1])
-        return patches.permute(0, 4, 1, 2, 3)
+        return rearrange(patches, 'n t h w c -> n c t h w')
 
     def _embed(self, x: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
         """Tokens (N, 1 + F * P, C): class token and patches with their embeddings."""
@@ -194,7 +182,12 @@ class Motionformer(VideoTransformer):
         return self.embed_drop(torch.cat((cls_token, self.patch_embed_3d(x) + embed[:, 1:]), dim=1))
 
     def position_embed(self, grid: tuple[int, int], num_tubelets: int) -> Tensor:
-        """Embeddings (1, 1 + F * P, C) of the class token and of all places and times, for a grid of P and F times."""
+        """Embeddings (1, 1 + F * P, C) of the class token and of the patches.
+
+        Args:
+            grid: Patches along height and width; P is their product.
+            num_tubelets: Frames F of tokens.
+        """
         if hasattr(self, 'st_embed'):
             steps = self.num_frames // self.tubelet_size
             return resize_joint_embed(self.st_embed, (steps, *self.grid), (num_tubelets, *grid), self.embed_resize_mode)

@@ -4,7 +4,6 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from ...errors import check_one_of
 from ...registry import MODELS
@@ -40,18 +39,17 @@ class TimeSformer(VideoTransformer):
         embed_dims: Channels C of a token.
         num_layers: Number of blocks.
         num_heads: Attention heads; they divide C.
-        mlp_ratio: Hidden channels of the feed-forward networks in units of C.
+        mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
         qkv_bias: Whether queries, keys and values have a bias.
         drop_rate: Dropout on embeddings and after projections.
         attn_drop_rate: Dropout on attention weights.
         drop_path_rate: Stochastic depth of the last block; it grows linearly from 0 in the first.
         attention_type: ``divided_space_time`` (the paper's best), ``joint_space_time`` or ``space_only``.
         out_type: ``cls_token`` or ``featmap``.
-        with_cp: Whether blocks are computed again in the backward pass instead of keeping their activations; 2 for
-            every second block, 3 for every third, and so on.
+        with_cp: Activation checkpointing of blocks; 2 for every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
-        trainable_blocks: How many of the last blocks are trained; 0 for nothing of the backbone, None for everything.
-        init_cfg: How ``init_weights`` goes on after the published initialisation.
+        trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
@@ -98,8 +96,16 @@ class TimeSformer(VideoTransformer):
             self.time_embed = nn.Parameter(torch.zeros(1, num_frames, embed_dims))
         self.embed_drop = nn.Dropout(drop_rate)
 
-        block = DividedSpaceTimeBlock if attention_type == 'divided_space_time' else Block
-        block = partial(block, embed_dims, num_heads, mlp_ratio, qkv_bias, drop_rate, attn_drop_rate, norm_eps=norm_eps)
+        block = partial(
+            DividedSpaceTimeBlock if attention_type == 'divided_space_time' else Block,
+            embed_dims,
+            num_heads,
+            mlp_ratio=mlp_ratio,
+            qkv_bias=qkv_bias,
+            drop_rate=drop_rate,
+            attn_drop_rate=attn_drop_rate,
+            norm_eps=norm_eps,
+        )
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
         self.freeze_all_but(trainable_blocks)
@@ -129,25 +135,19 @@ class TimeSformer(VideoTransformer):
         elif self.attention_type == 'space_only':
             x = x.flatten(0, 1)  # (T * N, 1 + S, C)
 
-        class_token_only = self.out_type == 'cls_token'
-        for index, block in enumerate(self.blocks):
-            first_only = class_token_only and index == len(self.blocks) - 1
-            if self.recomputes(index):
-                x = checkpoint(block, x, first_only, use_reentrant=False)
-            else:
-                x = block(x, first_only)
-
-        if not class_token_only:
-            return self.tokens_to_featmap(self.norm(x), num_samples, grid)
-        return self.norm(self._class_token(x, num_frames))
+        cls_only = self.out_type == 'cls_token'
+        x = self.run_blocks(self.blocks, x, cls_only=cls_only)
+        if cls_only:
+            return self.norm(self._class_token(x, num_frames))
+        return self.tokens_to_featmap(self.norm(x), num_samples, grid)
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
-        """The patch tokens that a block returns, laid out in time and space.
+        """The patch tokens that a block returns, as a feature map.
 
         Args:
-            tokens: What any of ``blocks`` returned.
-            num_samples: N of the input that they came from.
-            grid: Patches along height and width of that input; those of ``img_size`` if it is not given.
+            tokens: The output of any of ``blocks``.
+            num_samples: Batch size N of the input.
+            grid: Patches along height and width of the input; by default those of ``img_size``.
 
         Returns:
             (N, C, T, H / P, W / P).

@@ -1,6 +1,6 @@
 """Layers: tensors in, tensors out; one idea per file."""
 
-from .attention import Attention
+from .attention import Attention, MultiHeadAttention
 from .attention_approximations import APPROXIMATIONS, Nystrom, Orthoformer, Performer, build_approximation
 from .block import Block
 from .drop_path import DropPath, drop_path_rates
@@ -8,12 +8,13 @@ from .dualformer_attention import GlobalPyramidAttention, LocalWindowAttention, 
 from .dualformer_blocks import Downsample, PositionConv, StratifiedBlock
 from .mlp import Mlp
 from .motionformer_attention import DividedAttention
-from .motionformer_blocks import DividedBlock, JointBlock, TrajectoryBlock
+from .motionformer_blocks import DividedBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
+from .sinusoids import sinusoidal_embed, sinusoids
 from .timesformer_blocks import DividedSpaceTimeBlock
 from .trajectory_attention import TrajectoryAttention
-from .vivit_blocks import FactorisedDotProductAttention, FactorisedDotProductBlock, FactorisedSelfAttentionBlock
+from .vivit_blocks import FactorisedDotProductAttention, FactorisedSelfAttentionBlock
 from .weight_init import init_linear_layers
 
 __all__ = [
@@ -26,12 +27,11 @@ __all__ = [
     'Downsample',
     'DropPath',
     'FactorisedDotProductAttention',
-    'FactorisedDotProductBlock',
     'FactorisedSelfAttentionBlock',
     'GlobalPyramidAttention',
-    'JointBlock',
     'LocalWindowAttention',
     'Mlp',
+    'MultiHeadAttention',
     'Nystrom',
     'Orthoformer',
     'PatchEmbed2D',
@@ -40,7 +40,6 @@ __all__ = [
     'PositionConv',
     'StratifiedBlock',
     'TrajectoryAttention',
-    'TrajectoryBlock',
     'build_approximation',
     'drop_path_rates',
     'from_windows',
@@ -49,6 +48,8 @@ __all__ = [
     'resize_grid_embed',
     'resize_joint_embed',
     'resize_time_embed',
+    'sinusoidal_embed',
+    'sinusoids',
     'to_pair',
     'to_windows',
     'tubelets_of',

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 
 NEWTON_ITERATIONS = 6
 
@@ -185,8 +185,7 @@ def build_approximation(
     Raises:
         InputError: If there is no such approximation, or there are more landmarks than tokens to choose from.
     """
-    if name not in APPROXIMATIONS:
-        raise InputError(f'approximation of Motionformer is None or one of {", ".join(APPROXIMATIONS)}, not {name!r}')
+    check_one_of('approximation of Motionformer', name, APPROXIMATIONS)
     if name == 'performer':
         return Performer(head_dims, DEFAULT_LANDMARKS if num_landmarks is None else _positive(num_landmarks), seed)
     tokens = num_patches if name == 'nystrom' else num_frames * num_patches

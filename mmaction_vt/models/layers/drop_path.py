@@ -8,11 +8,14 @@ from ...errors import InputError
 class DropPath(nn.Module):
     """Drop a residual branch at random in training (Huang et al., 2016, section 3).
 
-    What is kept is divided by the probability of being kept, so that the expectation does not change.
+    Kept branches are divided by the probability of being kept, so that the expectation does not change.
 
     Args:
         drop_rate: Probability that a branch is dropped, in [0, 1).
-        batch_dims: Dimensions along which the decisions are independent; they are shared along the others.
+        batch_dims: Dimensions along which branches are dropped independently.
+
+    Raises:
+        InputError: If the probability is outside [0, 1).
     """
 
     def __init__(self, drop_rate: float = 0.0, batch_dims: tuple[int, ...] = (0,)) -> None:
@@ -34,6 +37,6 @@ class DropPath(nn.Module):
 
 
 def drop_path_rates(drop_path_rate: float, num_layers: int) -> list[float]:
-    """Rates that grow linearly from 0 in the first layer to ``drop_path_rate`` in the last."""
+    """Rates of the layers, which grow linearly from 0 in the first to ``drop_path_rate`` in the last."""
     step = drop_path_rate / max(num_layers - 1, 1)
     return [step * index for index in range(num_layers)]

@@ -1,8 +1,9 @@
-"""DualFormer's blocks and what stands between its stages."""
+"""DualFormer's block, and the layers between its stages."""
 
 from functools import partial
 
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -18,13 +19,12 @@ class StratifiedBlock(nn.Module):
 
     Args:
         dims: Channels C.
-        attention: The attention within windows or to the pyramid.
-        mlp_ratio: Hidden channels of the feed-forward network in units of C.
-        drop_rate: Dropout in the feed-forward network.
-        drop_path_rate: Probability that a branch is dropped for a sample.
+        attention: The attention layer.
+        mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
+        drop_rate: Dropout in the MLP.
+        drop_path_rate: Probability that a residual branch is dropped for a sample.
         norm_eps: Epsilon of both LayerNorms.
-        with_cp: Whether the block is computed again in the backward pass. The pyramid is not, since its BatchNorm would
-            count a batch twice.
+        with_cp: Activation checkpointing. It leaves out the pyramid, whose BatchNorm would count a batch twice.
     """
 
     def __init__(
@@ -59,9 +59,12 @@ class StratifiedBlock(nn.Module):
 
 
 class PositionConv(nn.Module):
-    """A depthwise 3x3x3 convolution, added to its input, that tells tokens where they are (Liang et al., 2021, 3.1).
+    """Conditional position encoding: a depthwise 3x3x3 convolution, added to its input (Liang et al., 2021, 3.1).
 
     Shapes: (N, T, H, W, C) to (N, T, H, W, C).
+
+    Args:
+        dims: Channels C.
     """
 
     def __init__(self, dims: int) -> None:
@@ -73,26 +76,25 @@ class PositionConv(nn.Module):
 
 
 class Downsample(nn.Module):
-    """Blocks of tokens, or of pixels, become one token each: a strided convolution and LayerNorm.
+    """Patch embedding of pixels or tokens: a convolution whose kernel equals its stride, and LayerNorm.
 
     Shapes: (N, T, H, W, C) to (N, T / t, H / h, W / w, C').
 
     Args:
         in_dims: Channels C.
         dims: Channels C'.
-        kernel: Times t, rows h and columns w of a block.
+        kernel: Frames t, rows h and columns w of a patch.
         norm_eps: Epsilon of the LayerNorm.
     """
 
     def __init__(self, in_dims: int, dims: int, kernel: Size3D, norm_eps: float = 1e-6) -> None:
         super().__init__()
-        self.kernel = tuple(kernel)
+        self.kernel = kernel
         self.proj = nn.Conv3d(in_dims, dims, self.kernel, stride=self.kernel)
         self.norm = nn.LayerNorm(dims, eps=norm_eps)
 
     def forward(self, x: Tensor) -> Tensor:
         t, h, w = self.kernel
-        x = x.unflatten(3, (-1, w)).unflatten(2, (-1, h)).unflatten(1, (-1, t))
-        x = x.permute(0, 1, 3, 5, 2, 4, 6, 7).flatten(4)  # (N, T / t, H / h, W / w, t * h * w * C)
-        weight = self.proj.weight.permute(0, 2, 3, 4, 1).flatten(1)
+        x = rearrange(x, 'n (T t) (H h) (W w) c -> n T H W (t h w c)', t=t, h=h, w=w)
+        weight = rearrange(self.proj.weight, 'out c t h w -> out (t h w c)')
         return self.norm(F.linear(x, weight, self.proj.bias))

@@ -1,4 +1,4 @@
-"""The transformer's feed-forward network."""
+"""The MLP of a transformer block."""
 
 import torch
 import torch.nn.functional as F
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class Mlp(nn.Module):
-    """Two linear layers with a GELU between (Vaswani et al., 2017, section 3.3).
+    """Two linear layers with a GELU between them (Vaswani et al., 2017, section 3.3).
 
     Shapes: (..., C) to (..., C).
 
@@ -28,7 +28,7 @@ class Mlp(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         hidden = self.fc1(x)
-        # In place where no gradient needs the input: the widest tensor of a block is then held once.
+        # In place where no gradient needs the input, so that the widest tensor of a block is held only once.
         gelu = F.gelu if hidden.requires_grad else torch.ops.aten.gelu_
         hidden = gelu(hidden, approximate=self.approximate)
         return self.drop(self.fc2(self.drop(hidden)))

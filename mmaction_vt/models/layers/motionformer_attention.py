@@ -1,46 +1,67 @@
-"""Attention within groups of tokens that all share the class token."""
+"""Motionformer's divided attention: along time or along space, with the class token."""
+
+from typing import Any
 
 import torch
-import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor
 
-from .attention import Attention
+from .attention import MultiHeadAttention
+
+# Patches (B, heads, F * P, D) as groups, the first of them one axis of the batch; and back with heads concatenated.
+GROUPS = {'time': 'b heads (f p) d -> b p heads f d', 'space': 'b heads (f p) d -> b f heads p d'}
+TOKENS = {'time': '(b p) heads f d -> b (f p) (heads d)', 'space': '(b f) heads p d -> b (f p) (heads d)'}
 
 
-class DividedAttention(Attention):
-    """Attention along one axis of a video, as Motionformer's baseline has it (Patrick et al., 2021, section 4).
+class DividedAttention(MultiHeadAttention):
+    """Attention along one axis of a video, as in Motionformer's baseline (Patrick et al., 2021, section 4).
 
     Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C): the class token, then F frames of P patches.
 
-    A patch attends to the patches of its group and to the class token; the class token attends to everything.
+    A patch attends to the patches of its group and to the class token; the class token attends to all tokens.
+
+    Args:
+        *args: Those of ``MultiHeadAttention``.
+        along: ``time``: a group is the patches at one spatial position in all frames; ``space``: those of one frame.
+        **options: Those of ``MultiHeadAttention``.
     """
 
-    def forward(self, x: Tensor, num_frames: int, along: str, first_only: bool = False) -> Tensor:
+    def __init__(self, *args: Any, along: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.along = along
+
+    def forward(self, x: Tensor, num_frames: int, cls_only: bool = False) -> Tensor:
         """Attend.
 
         Args:
             x: The tokens.
             num_frames: F.
-            along: ``time``: a group is one place in all frames; ``space``: a group is one frame.
-            first_only: Whether only the class token is wanted, and (B, 1, C) is returned.
+            cls_only: Whether only the class token attends, and (B, 1, C) is returned.
         """
-        if first_only:
-            return super().forward(x, first_only=True)
-        drop_rate = self.attn_drop_rate if self.training else 0.0
+        if cls_only:
+            return self.attend_first(x)
         q, k, v = self.project_qkv(x)
-        cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2)
-        groups = [self.group_patches(tokens, num_frames, along) for tokens in (q, k, v)]
-        keys = [
-            torch.cat((tokens[:, None, :, :1].expand(-1, group.shape[1], -1, -1, -1), group), dim=3).flatten(0, 1)
-            for tokens, group in zip((k, v), groups[1:], strict=True)
-        ]
-        out = F.scaled_dot_product_attention(groups[0].flatten(0, 1), *keys, dropout_p=drop_rate)
-        out = out.unflatten(0, groups[0].shape[:2])  # (B, groups, heads, members, C / heads)
-        out = out.permute((0, 3, 1, 2, 4) if along == 'time' else (0, 1, 3, 2, 4)).flatten(1, 2)
-        return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1).flatten(2)))
+        cls_out = rearrange(self.attend(q[:, :, :1], k, v), 'b heads l d -> b l (heads d)')
+        queries, *groups = (self.group_patches(tokens[:, :, 1:], num_frames) for tokens in (q, k, v))
+        keys, values = (with_class_token(tokens, group) for tokens, group in zip((k, v), groups, strict=True))
+        out = self.attend(queries.flatten(0, 1), keys, values)  # (B * groups, heads, members, C / heads)
+        out = rearrange(out, TOKENS[self.along], b=len(x))
+        return self.project_out(torch.cat((cls_out, out), dim=1))
 
-    @staticmethod
-    def group_patches(tokens: Tensor, num_frames: int, along: str) -> Tensor:
-        """Patches (B, groups, heads, members, C / heads) of (B, heads, 1 + F * P, C / heads)."""
-        patches = tokens[:, :, 1:].unflatten(2, (num_frames, -1))  # (B, heads, F, P, C / heads)
-        return patches.permute((0, 3, 1, 2, 4) if along == 'time' else (0, 2, 1, 3, 4))
+    def group_patches(self, patches: Tensor, num_frames: int) -> Tensor:
+        """Patches (B, heads, F * P, D) as (B, groups, heads, members, D)."""
+        return rearrange(patches, GROUPS[self.along], f=num_frames)
+
+
+def with_class_token(tokens: Tensor, groups: Tensor) -> Tensor:
+    """Groups with the class token in front of each.
+
+    Args:
+        tokens: All tokens (B, heads, 1 + F * P, D), the class token first.
+        groups: Their patches (B, groups, heads, members, D).
+
+    Returns:
+        (B * groups, heads, 1 + members, D).
+    """
+    cls_token = tokens[:, None, :, :1].expand(-1, groups.shape[1], -1, -1, -1)
+    return torch.cat((cls_token, groups), dim=3).flatten(0, 1)

@@ -1,58 +1,47 @@
-"""Motionformer's blocks."""
+"""Motionformer's divided block."""
+
+from functools import partial
+from typing import Any
 
 from torch import Tensor, nn
 
-from .block import Block, attention_options
+from .block import Block
 from .motionformer_attention import DividedAttention
-from .trajectory_attention import TrajectoryAttention
-
-
-class TrajectoryBlock(Block):
-    """A ViT block whose attention follows trajectories (Patrick et al., 2021, section 3.2).
-
-    Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C).
-
-    Args:
-        dims: Channels C.
-        num_heads: Attention heads.
-        attention: Arguments of ``TrajectoryAttention`` beyond the usual ones.
-        **options: The other arguments of ``Block``.
-    """
-
-    def __init__(self, dims: int, num_heads: int, attention: dict | None = None, **options: object) -> None:
-        super().__init__(dims, num_heads, **options)
-        self.attn = TrajectoryAttention(dims, num_heads, **attention_options(options), **(attention or {}))
-
-    def forward(self, x: Tensor, num_frames: int, first_only: bool = False) -> Tensor:
-        out = self.drop_path(self.attn(self.norm1(x), num_frames, first_only))
-        x = (x[:, :1] if first_only else x) + out
-        return x + self.drop_path(self.mlp(self.norm2(x)))
-
-
-class JointBlock(Block):
-    """A ViT block over all tokens; it takes and ignores the number of frames."""
-
-    def forward(self, x: Tensor, num_frames: int, first_only: bool = False) -> Tensor:
-        return super().forward(x, first_only)
 
 
 class DividedBlock(Block):
     """Attention along time, then along space, both with the class token (Patrick et al., 2021, section 4).
 
-    It differs from TimeSformer's block: the class token takes part along time, there is no layer behind attention
-    along time, and that branch is never dropped.
+    Unlike in TimeSformer's block, the class token takes part along time, no linear layer follows attention along time,
+    and that branch is never dropped.
 
-    Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C).
+    Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C): the class token, then F frames of P patches.
+
+    Args:
+        dims: Channels C.
+        num_heads: Attention heads.
+        qkv_bias: Whether queries, keys and values have a bias.
+        drop_rate: Dropout after projections.
+        attn_drop_rate: Dropout on attention weights.
+        **options: The other arguments of ``Block``.
     """
 
-    def __init__(self, dims: int, num_heads: int, **options: object) -> None:
-        super().__init__(dims, num_heads, **options)
-        self.attn = DividedAttention(dims, num_heads, **attention_options(options))
-        self.timeattn = DividedAttention(dims, num_heads, **attention_options(options))
+    def __init__(
+        self,
+        dims: int,
+        num_heads: int,
+        qkv_bias: bool = True,
+        drop_rate: float = 0.0,
+        attn_drop_rate: float = 0.0,
+        **options: Any,
+    ) -> None:
+        rates = dict(drop_rate=drop_rate, attn_drop_rate=attn_drop_rate)
+        along_space = partial(DividedAttention, along='space')
+        super().__init__(dims, num_heads, qkv_bias=qkv_bias, attention=along_space, **rates, **options)
+        self.timeattn = DividedAttention(dims, num_heads, qkv_bias, along='time', **rates)
         self.norm3 = nn.LayerNorm(dims, eps=self.norm1.eps)
 
-    def forward(self, x: Tensor, num_frames: int, first_only: bool = False) -> Tensor:
-        x = x + self.timeattn(self.norm3(x), num_frames, 'time')
-        out = self.drop_path(self.attn(self.norm1(x), num_frames, 'space', first_only))
-        x = (x[:, :1] if first_only else x) + out
-        return x + self.drop_path(self.mlp(self.norm2(x)))
+    def forward(self, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
+        """Run the block; arguments as ``Block``'s, with F after the tokens."""
+        x = x + self.timeattn(self.norm3(x), *args)
+        return super().forward(x, *args, cls_only=cls_only)

@@ -1,10 +1,12 @@
-"""Patches of frames as tokens."""
+"""Patches and tubelets as tokens."""
+
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 
 from ...errors import InputError
 
-Size2D = int | tuple[int, int] | list[int]
+Size2D = int | Sequence[int]
 
 
 def to_pair(size: Size2D) -> tuple[int, int]:
@@ -54,7 +56,7 @@ class PatchEmbed3D(nn.Module):
 
     Args:
         patch_size: Side P of a patch in pixels.
-        tubelet_size: Frames t that a patch lasts.
+        tubelet_size: Temporal patch (tubelet) size t.
         embed_dims: Channels C of a token.
         in_channels: Channels of a frame.
     """

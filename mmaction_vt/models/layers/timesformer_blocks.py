@@ -8,24 +8,24 @@ from .mlp import Mlp
 
 
 class DividedSpaceTimeBlock(nn.Module):
-    """Attention along time, then along space, then the feed-forward network (Bertasius et al., 2021, section 3).
+    """Attention along time, then along space, then the MLP (Bertasius et al., 2021, section 3).
 
-    Shapes: (T, N, 1 + S, C) to (T, N, 1 + S, C): T frames of S patches, and in front of each frame's patches one copy
-    of the class token. The copies are equal on entry and on return. Time first, both attentions read the tokens where
-    they lie; the copies cost 1 / S of the work.
+    Shapes: (T, N, 1 + S, C) to (T, N, 1 + S, C): T frames of S patches, and in front of each frame's patches a copy of
+    the class token. The copies are equal on entry and on return. With time first, neither attention copies the tokens;
+    the copies of the class token cost 1 / S of the arithmetic.
 
-    Along time, a patch attends to the patches at its place in all frames; the class token takes no part. Along space,
-    a patch attends to its own frame and the class token; the class token becomes the mean of what it is in each frame.
+    Along time, a patch attends to the patches at its spatial position in all frames; the class token takes no part.
+    Along space, a patch attends to its own frame and the class token; the class token is averaged over frames.
 
     Args:
         dims: Channels C.
         num_heads: Attention heads.
-        mlp_ratio: Hidden channels of the feed-forward network in units of C.
+        mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
         qkv_bias: Whether queries, keys and values have a bias.
         drop_rate: Dropout after projections.
         attn_drop_rate: Dropout on attention weights.
-        drop_path_rate: Probability that a branch is dropped: for each place along time, for each frame along space
-            and for each sample in the feed-forward network, as the published models were trained.
+        drop_path_rate: Probability that a residual branch is dropped: for each spatial position along time, for each
+            frame along space and for each sample in the MLP, as the published models were trained.
         norm_eps: Epsilon of the LayerNorms.
     """
 
@@ -52,17 +52,17 @@ class DividedSpaceTimeBlock(nn.Module):
         self.space_drop_path = DropPath(drop_path_rate, batch_dims=(0, 1))
         self.mlp_drop_path = DropPath(drop_path_rate, batch_dims=(1,))
 
-    def forward(self, x: Tensor, first_only: bool = False) -> Tensor:
+    def forward(self, x: Tensor, cls_only: bool = False) -> Tensor:
         """Run the block.
 
         Args:
             x: The tokens.
-            first_only: Whether only the class token is wanted, (1, N, 1, C): what the last block computes for the
-                patches is not needed where the class token alone goes on.
+            cls_only: Whether only the class token is returned, (1, N, 1, C). The last block skips so what the
+                patches' outputs would need.
         """
         x = x + self._along_time(x)
-        if first_only:
-            x = x[:1, :, :1] + self._along_space(x, first_only).mean(0, keepdim=True)
+        if cls_only:
+            x = x[:1, :, :1] + self._along_space(x, cls_only=True).mean(0, keepdim=True)
         else:
             out = self._along_space(x)
             out[:, :, 0] = out[:, :, 0].mean(0)
@@ -76,6 +76,6 @@ class DividedSpaceTimeBlock(nn.Module):
         out[:, :, 0] = 0
         return out
 
-    def _along_space(self, x: Tensor, first_only: bool = False) -> Tensor:
+    def _along_space(self, x: Tensor, cls_only: bool = False) -> Tensor:
         tokens = self.norm1(x).flatten(0, 1)  # (T * N, 1 + S, C)
-        return self.space_drop_path(self.attn(tokens, first_only).unflatten(0, x.shape[:2]))
+        return self.space_drop_path(self.attn(tokens, cls_only=cls_only).unflatten(0, x.shape[:2]))

@@ -1,29 +1,29 @@
-"""Motionformer's trajectory attention, exact and without what its formula computes in vain."""
+"""Motionformer's trajectory attention, exact and at a fraction of the formula's cost."""
 
 import torch
-import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
-from .attention import Attention
+from .attention import MultiHeadAttention
 
-# Numbers that the trajectories of one sample may have at once (256 MB in float32).
+# Largest number of elements of the trajectories that are held at once (256 MB in float32).
 MOST_ELEMENTS = 1 << 26
-# Elements of what the heads ask for along time, in inference: what fits into a processor's cache is read back faster.
+# Largest number of elements of all heads' queries along time, in inference: what fits into the cache is faster.
 MOST_CACHED = 2**21
 
 
-class TrajectoryAttention(Attention):
+class TrajectoryAttention(MultiHeadAttention):
     """Attention along the paths that patches take through a video (Patrick et al., 2021, section 3.2).
 
     Shapes: (B, 1 + F * P, C) to (B, 1 + F * P, C): the class token, then F frames of P patches.
 
-    Along space, every patch attends to each frame apart (equation 3): its trajectory, (F, C) for each patch. Along
-    time, the patch's token in its own frame asks and its trajectory answers (equations 4 and 5). The class token
-    attends to everything at once and is nobody's key in the first step.
+    Along space, every patch attends to each frame separately (equation 3), which gives its trajectory, (F, C) for each
+    patch. Along time, the patch's query, from the trajectory at its own frame, attends to its trajectory (equations 4
+    and 5). The class token attends to all tokens, and is no key of the patches.
 
-    Written out, the second step projects the trajectories to keys and values, half of the whole network's arithmetic.
-    The same numbers come cheaper: a key's weight moves to the query, since q . (W x + b) = (W^T q) . x + q . b, and a
-    value's weight moves behind the sum over frames.
+    Written out, the second step projects the trajectories to keys and values, half of the network's arithmetic. The
+    same result costs less: the key projection is moved to the query, since q . (W x + b) = (W^T q) . x + q . b, and the
+    value projection is applied after the sum over frames.
 
     Args:
         dims: Channels C, divisible by ``num_heads``.
@@ -33,12 +33,12 @@ class TrajectoryAttention(Attention):
         drop_rate: Dropout after the output projection.
         project_values: Whether trajectories are projected to values along time, as the paper's formula has it. All
             published checkpoints were trained with code that sums them unprojected.
-        approximation: What stands in for attention along space, one of ``space_approximations``; exact without. It has
-            no dropout on attention weights.
+        approximation: What replaces attention along space, a layer of ``attention_approximations``; exact if omitted.
+            It has no dropout on attention weights.
 
     Attributes:
-        in_parts: Whether a batch is taken apart, sample by sample, so that few trajectories are held at once. A graph
-            traced so is one for the batch that it was traced with.
+        in_parts: Whether the samples of a batch are processed one by one, so that few trajectories are held at once. A
+            graph traced so is fixed to the batch size that it was traced with.
     """
 
     def __init__(
@@ -58,19 +58,18 @@ class TrajectoryAttention(Attention):
         self.proj_q = nn.Linear(dims, dims)
         self.proj_kv = nn.Linear(dims, 2 * dims)
 
-    def forward(self, x: Tensor, num_frames: int, first_only: bool = False) -> Tensor:
+    def forward(self, x: Tensor, num_frames: int, cls_only: bool = False) -> Tensor:
         """Attend.
 
         Args:
             x: The tokens.
             num_frames: F.
-            first_only: Whether only the class token is wanted, and (B, 1, C) is returned.
+            cls_only: Whether only the class token's output is returned, (B, 1, C).
         """
-        drop_rate = self.attn_drop_rate if self.training else 0.0
-        if first_only and not self.training:  # in training every parameter takes part, as distributed training wants
-            return super().forward(x, first_only=True)
+        if cls_only and not self.training:  # in training every parameter takes part, as distributed training expects
+            return self.attend_first(x)
         q, k, v = self.project_qkv(x)
-        cls_out = F.scaled_dot_product_attention(q[:, :, :1], k, v, dropout_p=drop_rate).transpose(1, 2).flatten(2)
+        cls_out = rearrange(self.attend(q[:, :, :1], k, v), 'b heads l d -> b l (heads d)')
         patches = [tokens[:, :, 1:] for tokens in (q, k, v)]
         if self.in_parts:
             # One sample after the other: trajectories are F times as large as the tokens.
@@ -78,14 +77,13 @@ class TrajectoryAttention(Attention):
             out = torch.cat([self.along_trajectories(*sample, num_frames) for sample in samples])
         else:
             out = self.along_trajectories(*patches, num_frames)
-        if first_only:
-            # The patches' share is zero: it ties the parameters to the graph.
-            cls_out = cls_out + 0.0 * out.sum((1, 2), keepdim=True)
-            return self.proj_drop(self.proj(cls_out))
-        return self.proj_drop(self.proj(torch.cat((cls_out, out), dim=1)))
+        if cls_only:
+            # The patches' share is zero: it keeps the parameters in the graph.
+            return self.project_out(cls_out + 0.0 * out.sum((1, 2), keepdim=True))
+        return self.project_out(torch.cat((cls_out, out), dim=1))
 
     def along_trajectories(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
-        """Both steps for the patches, (B, F * P, C); of one sample as many frames of queries at once as memory allows.
+        """Both steps for the patches, (B, F * P, C), for the queries of as many frames at once as memory allows.
 
         Args:
             q: Queries, (B, heads, F * P, C / heads); B is 1 where ``in_parts``.
@@ -93,23 +91,22 @@ class TrajectoryAttention(Attention):
             v: Values, likewise.
             num_frames: F.
         """
-        places = q.shape[2] // num_frames
-        q, k, v = (tokens.unflatten(2, (num_frames, places)) for tokens in (q, k, v))
-        k, v = (tokens.permute(2, 0, 1, 3, 4).flatten(1, 2) for tokens in (k, v))  # (F, B * heads, P, C / heads)
-        at_once = num_frames
+        k, v = (rearrange(tokens, 'b heads (f p) d -> f (b heads) p d', f=num_frames) for tokens in (k, v))
+        q = q.unflatten(2, (num_frames, -1))  # (B, heads, F, P, C / heads)
+        chunk = num_frames
         if self.in_parts and self.approximation is None:
-            at_once = max(1, MOST_ELEMENTS // q.numel())  # the trajectories of one frame's patches
+            chunk = max(1, MOST_ELEMENTS // q.numel())  # the trajectories of one frame's patches
         out = []
-        for first_frame in range(0, num_frames, at_once):
-            frames = slice(first_frame, first_frame + at_once)
-            asking = q[:, :, frames]
-            trajectories = self.along_space(asking.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
-            own = trajectories.unflatten(1, (-1, *asking.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
-            out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
-        return torch.cat(out).unflatten(0, (-1, num_frames * places))
+        for first_frame in range(0, num_frames, chunk):
+            frames = slice(first_frame, first_frame + chunk)
+            queries = q[:, :, frames]
+            trajectories = self.along_space(rearrange(queries, 'b heads f p d -> (b heads) (f p) d'), k, v)
+            own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)  # (B, P, C, f)
+            out += self.along_time_in_parts(trajectories, rearrange(own, 'b p c f -> (b f p) c'))
+        return torch.cat(out).unflatten(0, (len(q), -1))
 
     def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """Trajectories (F, B * S, C): what each patch finds in each frame.
+        """Trajectories (F, B * S, C): what each patch attends to in each frame.
 
         Args:
             q: Queries of S patches, (B * heads, S, C / heads).
@@ -119,13 +116,11 @@ class TrajectoryAttention(Attention):
         if self.approximation is not None:
             found = self.approximation(q, k, v)
         else:
-            q = q.expand(len(k), -1, -1, -1)
-            drop_rate = self.attn_drop_rate if self.training else 0.0
-            found = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate)
-        return found.unflatten(1, (-1, self.num_heads)).transpose(2, 3).flatten(1, 2).flatten(2)
+            found = self.attend(q.expand(len(k), -1, -1, -1), k, v)
+        return rearrange(found, 'f (b heads) s d -> f (b s) (heads d)', heads=self.num_heads)
 
     def along_time_in_parts(self, trajectories: Tensor, own: Tensor) -> list[Tensor]:
-        """What ``along_time`` returns, in parts that stay in the cache. In training these cost more than they give."""
+        """What ``along_time`` returns, in parts that fit into the cache; in one part in training, where that is faster."""
         if torch.is_grad_enabled() or not self.in_parts:
             return [self.along_time(trajectories, own)]
         patches = max(1, MOST_CACHED // (self.num_heads * own.shape[1]))
@@ -133,11 +128,11 @@ class TrajectoryAttention(Attention):
         return [self.along_time(*part) for part in parts]
 
     def along_time(self, trajectories: Tensor, own: Tensor) -> Tensor:
-        """Each patch's trajectory, summed as what it found in its own frame asks for.
+        """Each patch's trajectory, summed over frames with the attention weights of its query.
 
         Args:
             trajectories: Of S patches, (F, S, C).
-            own: What each of them found in its own frame, (S, C).
+            own: Each trajectory at its patch's own frame, (S, C), of which the query is made.
 
         Returns:
             (S, C).

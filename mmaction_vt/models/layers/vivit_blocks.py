@@ -1,83 +1,98 @@
-"""ViViT's factorised blocks (Arnab et al., 2021, section 3.3)."""
+"""ViViT's factorised attention (Arnab et al., 2021, section 3.3)."""
+
+from typing import Any
 
 import torch
-import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import InputError
-from .attention import Attention
-from .block import Block, attention_options
+from .attention import Attention, MultiHeadAttention
 from .drop_path import DropPath
+from .mlp import Mlp
 
 
-class FactorisedSelfAttentionBlock(Block):
-    """Attention along space, then along time, then the feed-forward network: Model 3 (equations 4 to 6).
+class FactorisedSelfAttentionBlock(nn.Module):
+    """Attention along space, then along time, then the MLP: Model 3 (equations 4 to 6).
 
-    Shapes: (N, F * P, C) to (N, F * P, C): F times of P patches, without a class token.
+    Shapes: (N, F * P, C) to (N, F * P, C): F frames of P patches, without a class token.
 
     Args:
         dims: Channels C.
         num_heads: Attention heads.
-        drop_path_rate: Probability that a branch is dropped for a sample.
-        **options: The other arguments of ``Block``.
+        mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
+        qkv_bias: Whether queries, keys and values have a bias.
+        drop_rate: Dropout after projections.
+        attn_drop_rate: Dropout on attention weights.
+        drop_path_rate: Probability that a residual branch is dropped for a sample.
+        norm_eps: Epsilon of the LayerNorms.
     """
 
-    def __init__(self, dims: int, num_heads: int, drop_path_rate: float = 0.0, **options: object) -> None:
-        super().__init__(dims, num_heads, drop_path_rate=drop_path_rate, **options)
-        self.temporal_norm1 = nn.LayerNorm(dims, eps=self.norm1.eps)
-        self.temporal_attn = Attention(dims, num_heads, **attention_options(options))
+    def __init__(
+        self,
+        dims: int,
+        num_heads: int,
+        mlp_ratio: float = 4.0,
+        qkv_bias: bool = True,
+        drop_rate: float = 0.0,
+        attn_drop_rate: float = 0.0,
+        drop_path_rate: float = 0.0,
+        norm_eps: float = 1e-6,
+    ) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dims, eps=norm_eps)
+        self.attn = Attention(dims, num_heads, qkv_bias, attn_drop_rate, drop_rate)
+        self.drop_path = DropPath(drop_path_rate)
+        self.norm2 = nn.LayerNorm(dims, eps=norm_eps)
+        self.mlp = Mlp(dims, int(dims * mlp_ratio), drop_rate)
+        self.temporal_norm1 = nn.LayerNorm(dims, eps=norm_eps)
+        self.temporal_attn = Attention(dims, num_heads, qkv_bias, attn_drop_rate, drop_rate)
         self.temporal_drop_path = DropPath(drop_path_rate)
 
     def forward(self, x: Tensor, num_frames: int) -> Tensor:
-        frames = self.norm1(x).unflatten(1, (num_frames, -1))  # (N, F, P, C)
-        x = x + self.drop_path(self.attn(frames.flatten(0, 1)).view(x.shape))
-        places = self.temporal_norm1(x).unflatten(1, (num_frames, -1)).transpose(1, 2)  # (N, P, F, C)
-        out = self.temporal_attn(places.flatten(0, 1)).view(places.shape)
-        x = x + self.temporal_drop_path(out.transpose(1, 2).flatten(1, 2))
+        """Run the block.
+
+        Args:
+            x: The tokens.
+            num_frames: F.
+        """
+        frames = rearrange(self.norm1(x), 'n (f p) c -> (n f) p c', f=num_frames)
+        x = x + self.drop_path(self.attn(frames).view(x.shape))
+        patches = rearrange(self.temporal_norm1(x), 'n (f p) c -> (n p) f c', f=num_frames)
+        out = rearrange(self.temporal_attn(patches), '(n p) f c -> n (f p) c', n=len(x))
+        x = x + self.temporal_drop_path(out)
         return x + self.drop_path(self.mlp(self.norm2(x)))
 
 
-class FactorisedDotProductAttention(Attention):
+class FactorisedDotProductAttention(MultiHeadAttention):
     """Half of the heads attend along space, the other half along time: Model 4 (equation 7).
 
-    Shapes: (N, F * P, C) to (N, F * P, C): F times of P patches, without a class token. The parameters are those of
-    ``Attention``.
+    Shapes: (N, F * P, C) to (N, F * P, C): F frames of P patches, without a class token. Arguments and parameters are
+    those of ``MultiHeadAttention``.
 
     Raises:
         InputError: If the number of heads is odd.
     """
 
-    def __init__(self, dims: int, num_heads: int, **options: object) -> None:
-        super().__init__(dims, num_heads, **options)
+    def __init__(self, dims: int, num_heads: int, *args: Any, **options: Any) -> None:
+        super().__init__(dims, num_heads, *args, **options)
         if num_heads % 2:
             raise InputError(
-                f'factorised_dot_product gives half of the heads to space and half to time: num_heads is even, not '
-                f'{num_heads}'
+                'factorised_dot_product gives half of the heads to space and half to time: num_heads must be even, '
+                f'not {num_heads}'
             )
 
     def forward(self, x: Tensor, num_frames: int) -> Tensor:
-        drop_rate = self.attn_drop_rate if self.training else 0.0
-        # Each (N, heads, F, P, C / heads), whose first heads look at their own time and whose others at their place.
-        # Times and places join the batch: fused attention is fast on four axes only.
-        parts = [part.unflatten(2, (num_frames, -1)) for part in self.project_qkv(x)]
-        space, time = zip(*[part.chunk(2, dim=1) for part in parts], strict=True)
-        space = [part.transpose(1, 2).flatten(0, 1) for part in space]  # (N * F, heads / 2, P, C / heads)
-        time = [part.permute(0, 3, 1, 2, 4).flatten(0, 1) for part in time]  # (N * P, heads / 2, F, C / heads)
-        along_space = F.scaled_dot_product_attention(*space, dropout_p=drop_rate)
-        along_time = F.scaled_dot_product_attention(*time, dropout_p=drop_rate)
-        along_space = along_space.unflatten(0, (-1, num_frames)).transpose(2, 3)  # (N, F, P, heads / 2, C / heads)
-        along_time = along_time.unflatten(0, (x.shape[0], -1)).permute(0, 3, 1, 2, 4)
-        out = torch.cat((along_space, along_time), dim=3)
-        return self.proj_drop(self.proj(out.reshape(x.shape)))
+        """Attend.
 
-
-class FactorisedDotProductBlock(Block):
-    """A ViT block with ``FactorisedDotProductAttention``; shapes as there, arguments as ``Block``."""
-
-    def __init__(self, dims: int, num_heads: int, **options: object) -> None:
-        super().__init__(dims, num_heads, **options)
-        self.attn = FactorisedDotProductAttention(dims, num_heads, **attention_options(options))
-
-    def forward(self, x: Tensor, num_frames: int) -> Tensor:
-        x = x + self.drop_path(self.attn(self.norm1(x), num_frames))
-        return x + self.drop_path(self.mlp(self.norm2(x)))
+        Args:
+            x: The tokens.
+            num_frames: F.
+        """
+        # Frames, or patches, join the batch: fused attention is fast on four axes only.
+        space, time = zip(*(part.chunk(2, dim=1) for part in self.project_qkv(x)), strict=True)
+        space = [rearrange(part, 'n heads (f p) d -> (n f) heads p d', f=num_frames) for part in space]
+        time = [rearrange(part, 'n heads (f p) d -> (n p) heads f d', f=num_frames) for part in time]
+        along_space = rearrange(self.attend(*space), '(n f) heads p d -> n (f p) (heads d)', f=num_frames)
+        along_time = rearrange(self.attend(*time), '(n p) heads f d -> n (f p) (heads d)', n=len(x))
+        return self.project_out(torch.cat((along_space, along_time), dim=2))

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from ...registry import MODELS
 from ...utils.config import load_config, published_checkpoint
 from ..heads import TokenLabelHead
@@ -36,8 +36,7 @@ class FrozenTeacher:
     DTYPES = ('float32', 'bfloat16', 'float16')
 
     def __init__(self, config: str | Path | Config | dict, checkpoint: str, dtype: str = 'float32') -> None:
-        if dtype not in self.DTYPES:
-            raise InputError(f'the dtype of a teacher is one of {", ".join(self.DTYPES)}, not {dtype}')
+        check_one_of('dtype of a teacher', dtype, self.DTYPES)
         config = load_config(config)
         if 'model' not in config:
             raise InputError('the config of the teacher has no `model`')

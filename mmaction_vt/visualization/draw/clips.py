@@ -8,9 +8,8 @@ import numpy as np
 from PIL import Image
 
 from ...errors import InputError
+from ...utils.files import CLIP_SUFFIXES, check_suffix
 from .predictions import COLOURS
-
-CLIP_SUFFIXES = ('.gif', '.mp4')
 
 
 def read_clip(path: str | Path, fps: float | None = None, most: int = 60) -> tuple[np.ndarray, float]:
@@ -47,8 +46,7 @@ def check_clip_name(path: str | Path) -> None:
     Raises:
         InputError: If it ends neither in ``.gif`` nor in ``.mp4``.
     """
-    if Path(path).suffix.lower() not in CLIP_SUFFIXES:
-        raise InputError(f'{path}: a clip is written to a name that ends in {" or ".join(CLIP_SUFFIXES)}')
+    check_suffix('the name of a clip', path, CLIP_SUFFIXES)
 
 
 def check_picture_name(path: str | Path) -> None:
@@ -57,8 +55,7 @@ def check_picture_name(path: str | Path) -> None:
     Raises:
         InputError: If it ends neither in ``.gif`` nor in ``.mp4`` nor in ``.png``.
     """
-    if Path(path).suffix.lower() not in (*CLIP_SUFFIXES, '.png'):
-        raise InputError(f'{path} ends in none of {", ".join((*CLIP_SUFFIXES, ".png"))}')
+    check_suffix('the name of a picture', path, (*CLIP_SUFFIXES, '.png'))
 
 
 def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:

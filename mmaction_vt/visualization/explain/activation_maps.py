@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from .layers import as_featmap, default_layer, evaluating, find_layer
 from .maps import resize_maps
 
@@ -50,8 +50,7 @@ def activation_maps(
     Raises:
         InputError: If there is no such method, layer or class, or the layer has no part in the scores.
     """
-    if method not in METHODS:
-        raise InputError(f'there is no method {method}: {", ".join(METHODS)} are there')
+    check_one_of('method', method, METHODS)
     layer = layer or default_layer(model)
     module = find_layer(model, layer)
     found = []

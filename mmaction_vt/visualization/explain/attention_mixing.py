@@ -16,12 +16,14 @@ from ...models.layers import (
     FactorisedDotProductAttention,
     GlobalPyramidAttention,
     LocalWindowAttention,
+    MultiHeadAttention,
     TrajectoryAttention,
     from_windows,
     to_windows,
 )
+from ...models.layers.motionformer_attention import with_class_token
 
-ATTENTION_LAYERS = (Attention, GlobalPyramidAttention)
+ATTENTION_LAYERS = (MultiHeadAttention, GlobalPyramidAttention)
 
 
 @singledispatch
@@ -68,21 +70,16 @@ def _(attn: GlobalPyramidAttention, inputs: tuple, columns: Tensor, head: int | 
 
 @mix.register
 def _(attn: DividedAttention, inputs: tuple, columns: Tensor, head: int | None = None) -> Tensor:
-    tokens, num_frames, along = inputs[:3]
+    tokens, num_frames = inputs[:2]
     q, k, _ = attn.project_qkv(tokens)
     cls_out = weigh(q[:, :, :1], k, columns, head)
-    q, patches, own = (attn.group_patches(part, num_frames, along) for part in (q, k, columns[:, None]))
+    parts = (q, k, columns[:, None])
+    q, patches, own = (attn.group_patches(part[:, :, 1:], num_frames) for part in parts)
     k = with_class_token(k, patches)
     own = with_class_token(columns[:, None], own)[:, 0]
     mixed = weigh(q.flatten(0, 1), k, own, head).unflatten(0, (len(columns), -1))  # (B, groups, members, columns)
-    mixed = mixed.transpose(1, 2) if along == 'time' else mixed
+    mixed = mixed.transpose(1, 2) if attn.along == 'time' else mixed
     return torch.cat((cls_out, mixed.flatten(1, 2)), dim=1)
-
-
-def with_class_token(tokens: Tensor, groups: Tensor) -> Tensor:
-    """Groups (B * groups, heads, 1 + members, C) of (B, groups, heads, members, C), each with the class token."""
-    cls_token = tokens[:, None, :, :1].expand(-1, groups.shape[1], -1, -1, -1)
-    return torch.cat((cls_token, groups), dim=3).flatten(0, 1)
 
 
 @mix.register

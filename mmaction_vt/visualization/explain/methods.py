@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from .activation_maps import METHODS as CAM_METHODS
 from .activation_maps import ActivationMaps, activation_maps, class_scores, pick_categories
 from .layers import default_layer, evaluating
@@ -36,8 +36,7 @@ def clip_maps(
         InputError: If there is no such method, layer, class or head, the model cannot have such maps, or the method
             does not take what is given.
     """
-    if method not in METHODS:
-        raise InputError(f'there is no method {method}: {", ".join(METHODS)} are there')
+    check_one_of('method', method, METHODS)
     if head is not None and method != 'attention':
         raise InputError(f'a head goes with method attention, not with {method}')
     if layer is not None and method == 'rollout':

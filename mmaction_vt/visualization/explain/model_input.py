@@ -13,8 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ...errors import InputError
-
-FRAME_SUFFIXES = ('.jpg', '.jpeg', '.png')
+from ...utils.files import FRAME_SUFFIXES
 
 
 def read_views(config: Config, source: str | Path) -> Tensor:

@@ -35,5 +35,5 @@ def test_as_often_as_asked():
 
 
 def test_refuses_no_probability():
-    with pytest.raises(InputError, match='from 0 to 1'):
+    with pytest.raises(InputError, match=r'must be in \[0, 1\]'):
         erase(prob=25)

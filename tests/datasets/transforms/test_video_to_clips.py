@@ -11,7 +11,7 @@ from mmengine.registry import init_default_scope
 from videos import write_frames
 
 from mmaction_vt.datasets.transforms import VideoToClips, video_to_clips
-from mmaction_vt.datasets.transforms.geometry import RandomCrop, RandomResizedCrop
+from mmaction_vt.datasets.transforms.geometry import RandomCrop, RandomResizedCrop, draw_length
 from mmaction_vt.errors import BrokenVideoError, InputError
 
 SAMPLING = dict(type='SampleFrames', clip_len=8, frame_interval=2, num_clips=3, test_mode=True)
@@ -69,7 +69,7 @@ def test_random_crops_are_parts_of_the_resized_frame(path):
         found = plan.resize(frame)
         assert found.shape == (40, 48, 3)
         np.random.seed(seed)  # the same numbers, and the whole frame resized
-        length = crop.draw_length()
+        length = draw_length(*crop.range, crop.inverse)
         assert 56 <= length <= 70
         scale = length / min(frame.shape[:2])
         size = tuple(int(side * scale + 0.5) for side in frame.shape[:2])
@@ -141,10 +141,10 @@ def test_folders_of_frames(path, tmp_path):
     )
     np.testing.assert_array_equal(transform(folder)['imgs'][0].transpose(1, 2, 3, 0), np.stack(frames[2:9:2]))
     (tmp_path / 'img_00007.png').write_bytes(b'nothing')
-    with pytest.raises(BrokenVideoError, match=r'img_00007\.png is no picture'):
+    with pytest.raises(BrokenVideoError, match=r'img_00007\.png is not an image'):
         transform(dict(folder))
     (tmp_path / 'img_00007.png').unlink()
-    with pytest.raises(BrokenVideoError, match=r'img_00007\.png is not there'):
+    with pytest.raises(BrokenVideoError, match=r'img_00007\.png does not exist'):
         transform(dict(folder))
 
 

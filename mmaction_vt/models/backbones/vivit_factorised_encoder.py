@@ -1,0 +1,99 @@
+"""ViViT's Model 2, the factorised encoder (Arnab et al., 2021, section 3.3.2)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from ..layers import drop_path_rates, grid_of, resize_grid_embed, resize_time_embed, tubelets_of
+from .vivit import ViViT
+
+
+class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encoder')):
+    """A spatial transformer for the patches of each frame, then a temporal one over frames.
+
+    Built by ``ViViT(attention_type='factorised_encoder')``; shapes, arguments and errors as there. ``blocks`` is the
+    spatial, ``temporal_blocks`` the temporal transformer.
+    """
+
+    def build_embeddings(self, num_tubelets: int, num_patches: int) -> None:
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
+        self.pos_embed = nn.Parameter(torch.zeros(1, 1 + num_patches, self.embed_dims))
+        self.temporal_cls_token: nn.Parameter | None = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
+        self.temporal_embed = nn.Parameter(torch.zeros(1, 1 + num_tubelets, self.embed_dims))
+
+    def build_blocks(
+        self, block: Callable[..., nn.Module], num_layers: int, num_temporal_layers: int, drop_path_rate: float
+    ) -> None:
+        rates = drop_path_rates(drop_path_rate, num_layers + num_temporal_layers)
+        self.spatial_norm: nn.Module = nn.LayerNorm(self.embed_dims, eps=self.norm_eps)
+        self.temporal_blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[num_layers:])
+        self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[:num_layers])
+
+    def forward(self, x: Tensor) -> Tensor:
+        num_samples, _, num_frames, *size = x.shape
+        grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
+        patches = self.patch_embed(x).reshape(-1, grid[0] * grid[1], self.embed_dims)  # (N * F, P, C)
+        embed = resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
+        tokens = self.prepend_cls_token(patches, self.cls_token, embed)
+        featmap = self.out_type == 'featmap'
+        tokens = self.run_blocks(self.blocks, tokens, cls_only=self.frame_token == 'cls' and not featmap)
+        tokens = self.spatial_norm(tokens)
+        if featmap:
+            return self.tokens_to_featmap(tokens, num_samples, grid)
+        tokens = tokens.unflatten(0, (num_samples, num_tubelets))  # (N, F, 1 + P, C)
+        frames = tokens[:, :, 0] if self.frame_token == 'cls' else tokens[:, :, 1:].mean(2)
+        frames = self.prepend_cls_token(frames, self.start_token(tokens), self.resized_temporal_embed(num_tubelets))
+        return self.norm(self.run_blocks(self.temporal_blocks, frames, cls_only=True))[:, 0]
+
+    def start_token(self, tokens: Tensor) -> Tensor:
+        """The temporal transformer's class token, (1, 1, C) or (N, 1, C).
+
+        Args:
+            tokens: Normalised output of the spatial transformer, (N, F, 1 + P, C).
+        """
+        return self.temporal_cls_token
+
+    def resized_temporal_embed(self, num_tubelets: int) -> Tensor:
+        """Embeddings (1, 1 + F, C) of the temporal transformer's class token and of F frames."""
+        frames = resize_time_embed(self.temporal_embed[:, 1:], num_tubelets)
+        return torch.cat((self.temporal_embed[:, :1], frames), dim=1)
+
+    @property
+    def stage_depths(self) -> list[int]:
+        return [len(self.blocks), len(self.temporal_blocks)]
+
+    def get_layer_depth(self, name: str) -> int:
+        spatial = len(self.blocks)
+        part, *rest = name.split('.')
+        if part == 'temporal_blocks':
+            return 1 + spatial + int(rest[0])
+        if part == 'spatial_norm':
+            return spatial
+        if part in ('temporal_cls_token', 'temporal_embed'):
+            return 1 + spatial
+        return super().get_layer_depth(name)
+
+
+BENCHMARK = dict(attention_type='factorised_encoder', frame_token='benchmark')
+
+
+class BenchmarkFactorisedEncoderViViT(FactorisedEncoderViViT, builds=BENCHMARK):
+    """Model 2 as the Video Transformer benchmark trained it: for its published weights.
+
+    Two things differ: there is no norm between the transformers, and the temporal one starts from the first frame's
+    class token instead of one of its own. A frame is the mean of its patches.
+    """
+
+    def build_embeddings(self, num_tubelets: int, num_patches: int) -> None:
+        super().build_embeddings(num_tubelets, num_patches)
+        del self.temporal_cls_token
+
+    def build_blocks(
+        self, block: Callable[..., nn.Module], num_layers: int, num_temporal_layers: int, drop_path_rate: float
+    ) -> None:
+        super().build_blocks(block, num_layers, num_temporal_layers, drop_path_rate)
+        self.spatial_norm = nn.Identity()
+
+    def start_token(self, tokens: Tensor) -> Tensor:
+        return tokens[:, 0, :1]
