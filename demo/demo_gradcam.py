@@ -31,7 +31,7 @@ from mmaction_vt.visualization import (
 )
 from mmaction_vt.visualization.draw.clips import check_picture_name
 from mmaction_vt.visualization.explain.maps import resize_maps
-from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_place, predict
+from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_layer, predict
 from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_views
 from mmaction_vt.visualization.explain.trajectories import trajectories
 
@@ -165,7 +165,7 @@ def main(args: Namespace) -> None:
     else:
         write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps)
     console = Console(soft_wrap=True)
-    place = describe_place(model, args.method, args.target_layer_name)
+    place = describe_layer(model, args.method, args.target_layer_name)
     console.print(f'{name}: {100 * probability:.1f} %; {args.method} {place}')
     console.print(f'Wrote {args.out_filename}')
 

@@ -17,7 +17,7 @@ from mmaction_vt.apis.inferencer import CLASS, Guess, Prediction, name_of
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
 from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
-from mmaction_vt.visualization.explain.methods import describe_place
+from mmaction_vt.visualization.explain.methods import describe_layer
 from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare
 
 # FFmpeg also reads playlists, which name other files and addresses: of what strangers give, only these are opened.
@@ -102,7 +102,7 @@ def show_clip(infer: VideoInferencer, prediction: Prediction, views: object, met
     except InputError as error:
         return f'<p>There is no map: {escape(str(error))}.</p>'
     frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), alpha=0.6, beside=True)
-    place = describe_place(infer.model, method, None)
+    place = describe_layer(infer.model, method, None)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'clip.mp4'
         write_clip(path, enlarge(frames), FPS)

@@ -27,7 +27,7 @@ LEFT_OUT = (PACKAGE, 'models', 'moved', 'version')
 
 MODELS_COLOUR, PROGRAMS_COLOUR, OTHER_COLOUR, BASE_COLOUR = '#dbe9f9', '#fdebd0', '#eef1f5', '#e6f2e6'
 WIDTH, HEIGHT = 10.0, 0.36  # of the picture and of a box, in inches; rows are an inch apart
-FULL = 0.8  # the share of a row that boxes may take
+FULL = 0.7  # the share of a row that boxes may take
 STARTS, SWEEPS = 1000, 12
 
 Graph = dict[str, set[str]]
@@ -218,7 +218,7 @@ def label_of(part: str) -> str:
 
 def box_width(node: str) -> float:
     """The width of a part's box; a bend has little."""
-    return 0.4 if '>' in node else 0.093 * len(label_of(node)) + 0.24
+    return 0.2 if '>' in node else 0.093 * len(label_of(node)) + 0.24
 
 
 def draw(graph: Graph, base: list[str], path: Path) -> None:

@@ -1,7 +1,7 @@
 """mmaction_vt: video transformers for OpenMMLab's mmaction2.
 
-Importing the package loads next to nothing. ``set_up.py`` registers its types, and makes mmengine and mmaction2 work
-with today's versions of what they build on, as soon as these are imported or a name of the interface is used.
+Importing the package loads next to nothing. ``set_up.py`` registers its types, and patches mmengine and mmaction2, as
+soon as these are imported or a public name is used.
 """
 
 from importlib import import_module
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT')
-# Where each name of the interface is; packages are their own.
+# The modules of the public names.
 PLACES = {
     'VideoInferencer': 'apis',
     'create_model': 'apis',

@@ -1,6 +1,6 @@
-"""What the programs under ``tools/`` and ``demo/`` share: their config options and how they end on bad input.
+"""Shared by the programs under ``tools/`` and ``demo/``: common options, and errors as one sentence.
 
-OpenMMLab's packages and PyTorch are imported where they are used: a program that only handles lists starts without.
+OpenMMLab's packages and PyTorch are imported where they are used: programs for lists do not load them.
 """
 
 import errno
@@ -18,14 +18,14 @@ from .errors import InputError
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-# Settings that mmengine's runner reads and a config need not hold.
+# Settings of mmengine's runner that a config need not have.
 RUNNER_SETTINGS = ('auto_scale_lr', 'compile', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
-    """Parse the command line, run a program, and end with one sentence and status 1 on bad input."""
+    """Parse the command line and run a program; on bad input print one sentence and exit with status 1."""
     try:
         args = parser.parse_args()
         if not hasattr(args, 'trust_checkpoint'):
@@ -40,17 +40,17 @@ def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
     except OSError as error:
         if error.errno not in DISK_ERRORS:
             raise
-        sys.exit(f'error: {error.filename or "a file"} cannot be written: {error.strerror}; what was there is kept')
+        sys.exit(f'error: {error.filename or "a file"} cannot be written: {error.strerror}; an existing file is kept')
     except KeyboardInterrupt:
         sys.exit(130)
 
 
 def add_model_arguments(parser: ArgumentParser, random: bool = False) -> None:
-    """CONFIG and CHECKPOINT, and what goes with them.
+    """Add CONFIG, CHECKPOINT and their options.
 
     Args:
         parser: The parser.
-        random: Whether the program takes a model with random weights.
+        random: Whether random weights are accepted.
     """
     parser.add_argument('config', help="config file, or a model's name")
     files = 'checkpoint of any layout, Hugging Face folder or address, or "published" for the file of its authors'
@@ -64,7 +64,7 @@ def add_label_option(parser: ArgumentParser) -> None:
         '--label-file',
         action='append',
         metavar='F',
-        help="class names, one a line, in place of the config's; of a model for verbs and nouns, given twice",
+        help="file of class names, one per line, instead of the config's; give it twice for verbs and nouns",
     )
 
 
@@ -72,7 +72,7 @@ def add_checkpoint_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--trust-checkpoint',
         action='store_true',
-        help='read checkpoint files that run code when they are read; only for files whose origin you trust',
+        help='load checkpoint files that run code when they are loaded; only for files whose origin you trust',
     )
 
 
@@ -93,17 +93,17 @@ def add_launch_options(parser: ArgumentParser) -> None:
         '--launcher',
         choices=('none', 'pytorch', 'slurm', 'mpi'),
         default='none',
-        help='who starts the processes; dist_train.sh and dist_test.sh set it',
+        help='launcher of the processes; dist_train.sh and dist_test.sh set it',
     )
-    # torch.distributed.launch, which OpenMMLab's mim calls, says in this way too what LOCAL_RANK says.
+    # torch.distributed.launch, which OpenMMLab's mim calls, passes LOCAL_RANK as an option too.
     parser.add_argument('--local-rank', type=int, help=SUPPRESS)
 
 
 def read_config(path: str, options: dict | None = None, work_dir: str | None = None) -> 'Config':
-    """A config with the command line's changes and a work dir.
+    """Load a config, and apply the options of the command line and the work dir.
 
     Raises:
-        InputError: If the file cannot be read, or an option names a setting that does not exist.
+        InputError: If the file cannot be read, or an option sets an unknown key.
     """
     from .legacy import translate_keys
     from .utils.config import load_config
@@ -115,7 +115,7 @@ def read_config(path: str, options: dict | None = None, work_dir: str | None = N
         if name not in config and name not in RUNNER_SETTINGS:
             close = get_close_matches(name, [*config, *RUNNER_SETTINGS], n=1)
             hint = f' (did you mean {close[0]}?)' if close else ''
-            raise InputError(f'--cfg-options names {key}, and {path} has no setting {name}{hint}')
+            raise InputError(f'unknown key {key} in --cfg-options: {path} has no {name}{hint}')
     config.merge_from_dict(options)
     if work_dir is not None:
         config.work_dir = work_dir
@@ -125,10 +125,10 @@ def read_config(path: str, options: dict | None = None, work_dir: str | None = N
 
 
 def check_work_dir(path: str) -> None:
-    """Make a work dir, and see whether files can be written there, before anything is loaded.
+    """Make a work dir and check that it is writable, before anything is loaded.
 
     Raises:
-        InputError: If they cannot.
+        InputError: If it is not.
     """
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
@@ -136,15 +136,15 @@ def check_work_dir(path: str) -> None:
             file.write(b'0')
     except OSError as error:
         raise InputError(
-            f'the work dir {path} cannot be written to: {error.strerror}; --work-dir names another'
+            f'the work dir {path} cannot be written to: {error.strerror}; set another with --work-dir'
         ) from error
 
 
 def complete_metrics(config: 'Config', name: str) -> None:
-    """Let an evaluator of a config count broken videos as wrong, and need no file system that processes share.
+    """Make an evaluator of a config count broken videos as wrong, and collect results without a shared file system.
 
-    mmengine's metrics exchange results through files in the current folder unless they are told ``gpu``, which means
-    through the network, on a CPU too.
+    mmengine's metrics collect results through files in the current folder unless ``collect_device`` is ``gpu``, which
+    uses the network, on a CPU too.
     """
     from .registry import METRICS
 
@@ -162,7 +162,7 @@ def complete_metrics(config: 'Config', name: str) -> None:
 
 
 def read_labels(path: str | None) -> list[str] | None:
-    """The class names in a file, one a line.
+    """Read class names from a file, one per line.
 
     Raises:
         InputError: If the file does not exist or is empty.
@@ -171,19 +171,19 @@ def read_labels(path: str | None) -> list[str] | None:
         return None
     if not Path(path).is_file():
         raise InputError(
-            f'label file {path} does not exist: it holds one class name a line, in the order of the labels'
+            f'label file {path} does not exist: expected one class name per line, in the order of the labels'
         )
     labels = Path(path).read_text(encoding='utf-8-sig').splitlines()
     if not labels:
-        raise InputError(f'label file {path} is empty: it holds one class name a line, in the order of the labels')
+        raise InputError(f'label file {path} is empty: expected one class name per line, in the order of the labels')
     return labels
 
 
 def check_video(path: str) -> None:
-    """Refuse a video that is not there, before anything else is loaded.
+    """Check that a video exists, before anything is loaded.
 
     Raises:
-        InputError: If there is no such file.
+        InputError: If it does not.
     """
     if not Path(path).is_file():
         raise InputError(f'video {path} does not exist')

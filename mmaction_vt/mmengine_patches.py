@@ -1,8 +1,7 @@
-"""Functions of mmengine that ours replace, whoever calls them: its runner, mmaction2's tools, its ``init_recognizer``.
+"""Replacements of mmengine's functions for checkpoints, also when its runner or mmaction2 call them.
 
-Every layout of a checkpoint is loaded into our models, from a file, a folder or an address; a checkpoint that does not
-fit is refused instead of loaded in part. Models of other packages are loaded as before. Checkpoints are written
-atomically.
+Checkpoints of every layout are loaded into our models, from a file, a folder or an address; one that does not match is
+refused instead of loaded in part. Models of other packages are loaded as before. Checkpoints are written atomically.
 
 Our own modules are imported where they are used, so that ``set_up`` can run while one of them is being imported.
 """
@@ -29,9 +28,9 @@ def install() -> None:
 
 
 def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
-    """Load a file, a Hugging Face folder or an address, the last downloaded by the first process of a machine alone.
+    """Load a file, a Hugging Face folder or an address, which the first process of a machine downloads.
 
-    Tensors stay on the CPU whatever ``map_location`` says; models and optimizers copy them to their device.
+    Tensors stay on the CPU whatever ``map_location`` is; models and optimizers copy them to their device.
     """
     from .checkpoints.downloads.addresses import is_address
     from .checkpoints.files import find, load_file
@@ -40,7 +39,7 @@ def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
         try:
             if mmengine.dist.get_local_rank() == 0:
                 find(filename)
-        finally:  # the others meet the same error
+        finally:  # the others raise the same error
             mmengine.dist.barrier()
     return load_file(filename)
 

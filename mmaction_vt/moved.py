@@ -1,4 +1,4 @@
-"""Modules that have another place than in version 0.1: the old names import, with a warning, in version 0.2."""
+"""Modules that were moved since version 0.1: their old names import with a warning in version 0.2."""
 
 import importlib
 import sys
@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 PACKAGE = __name__.partition('.')[0]
-# Old and new places, below the package.
+# Old and new names, below the package.
 MOVED = {
     'analysis': 'apis.flops',
     'checkpoints.dualformer_published': 'checkpoints.layouts.dualformer_published',
@@ -77,7 +77,7 @@ MOVED = {
 
 
 class MovedModule(Loader):
-    """Gives the module at its place."""
+    """Loads a moved module under its new name."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -93,7 +93,7 @@ class MovedModule(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self.own_spec  # importing under the old name has replaced it
+        module.__spec__ = self.own_spec  # the import under the old name has replaced it
 
 
 class MovedModules(MetaPathFinder):
@@ -102,12 +102,12 @@ class MovedModules(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module at its place, for a name of ``MOVED``."""
+        """The spec of an old name in ``MOVED``; None for other modules."""
         place = MOVED.get(name.removeprefix(f'{PACKAGE}.')) if name.startswith(f'{PACKAGE}.') else None
         return None if place is None else ModuleSpec(name, MovedModule(f'{PACKAGE}.{place}'))
 
 
 def install() -> None:
-    """Let old names be imported. Safe to call more than once."""
+    """Make old names importable. Safe to call more than once."""
     if not any(isinstance(finder, MovedModules) for finder in sys.meta_path):
         sys.meta_path.append(MovedModules())

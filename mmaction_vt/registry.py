@@ -4,16 +4,12 @@ A config names a type of this package with its scope, ``type='mmaction_vt.TimeSf
 mmaction2 without one. Nothing of mmaction2's is replaced.
 """
 
-from collections.abc import Callable, Mapping
-
 from mmaction import registry as mmaction_registry
 from mmengine.registry import MODEL_WRAPPERS as MMENGINE_MODEL_WRAPPERS
 from mmengine.registry import WEIGHT_INITIALIZERS as MMENGINE_WEIGHT_INITIALIZERS
 from mmengine.registry import Registry
 
 SCOPE = 'mmaction_vt'
-# Called with a backbone's class and a call's named arguments before it is built; may raise.
-CALL_CHECKS: list[Callable[[type, Mapping[str, object]], None]] = []
 
 
 def _child(name: str, parent: Registry, *locations: str) -> Registry:

@@ -1,9 +1,9 @@
-"""What of mmengine and mmaction2 is replaced, and when.
+"""Setting up the package in mmengine and mmaction2: everything that is replaced there.
 
 | replaced | by | so that |
 | --- | --- | --- |
 | what ``compat.REMEDIES`` lists | see there | upstream works with today's PyTorch, numpy, setuptools and transformers |
-| mmengine's schemes of ``CheckpointLoader`` | ``mmengine_patches.load_from_anywhere`` | addresses, folders |
+| mmengine's schemes of ``CheckpointLoader`` | ``mmengine_patches.load_from_anywhere`` | addresses, folders load |
 | mmengine's ``_load_checkpoint_to_model`` | ``mmengine_patches.load_checkpoint_to_model`` | every layout is loaded |
 | ``save_checkpoint`` of mmengine's runner | ``mmengine_patches.save_checkpoint`` | checkpoints are written atomically |
 
@@ -22,7 +22,7 @@ _is_set_up = False
 
 
 def set_up() -> None:
-    """Register our types, and put everything of the table above in its place. Does nothing the second time."""
+    """Register our types and replace what the table above lists. Does nothing the second time."""
     global _is_set_up  # noqa: PLW0603  what a process does once
     if _is_set_up:
         return
@@ -31,17 +31,18 @@ def set_up() -> None:
 
     compat.apply()
 
-    from . import mmengine_patches, registry  # the registries make our types known by their scope
+    from . import mmengine_patches, registry  # noqa: F401  importing it makes the scope known
 
     mmengine_patches.install()
 
     from .legacy.known_calls import check_arguments
+    from .utils.call_checks import CALL_CHECKS
 
-    registry.CALL_CHECKS.append(check_arguments)
+    CALL_CHECKS.append(check_arguments)
 
 
 def set_up_with_openmmlab() -> None:
-    """Let ``set_up`` run when one of OpenMMLab's packages has been imported, at once if one has been already."""
+    """Run ``set_up`` as soon as one of OpenMMLab's packages is imported."""
     if any(name in sys.modules for name in OPENMMLAB):
         set_up()
     else:
@@ -49,12 +50,12 @@ def set_up_with_openmmlab() -> None:
 
 
 class AfterOpenMMLab(MetaPathFinder):
-    """Lets ``set_up`` follow the import of the first of OpenMMLab's packages, before any part of mmaction2's."""
+    """Runs ``set_up`` after the import of the first of OpenMMLab's packages, before any part of mmaction2's."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The other finders' spec, whose loader ends with ``set_up``; None for other modules."""
+        """The spec of the other finders, with a loader that ends with ``set_up``; None for other modules."""
         if name not in OPENMMLAB:
             return None
         sys.meta_path.remove(self)

@@ -1,4 +1,4 @@
-"""Models by name: a model's name is the stem of its config's file, in a checkout and in an installed wheel."""
+"""Models by name: the name of a model is that of its config file, in a checkout and in an installed wheel."""
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -12,17 +12,17 @@ from .errors import InputError
 
 PACKAGE = Path(__file__).parent
 MODEL_ZOO = 'docs/model_zoo.md'
-OTHER_DATA = ('_frames', '_test')  # ends of names: the same model on frames, or on a test split
+OTHER_DATA = ('_frames', '_test')  # suffixes of names: the same model on frames, or on a test split
 
 
 class PublishedFile(NamedTuple):
-    """A file that a model's authors publish.
+    """Published weights of a model.
 
     Attributes:
-        address: Where it is fetched from.
+        address: Address of the file.
         page: The code base that links it.
         licence: Licence of the weights.
-        sha256: Its hash, where one is known.
+        sha256: SHA-256 of the file, if known.
     """
 
     address: str
@@ -32,7 +32,7 @@ class PublishedFile(NamedTuple):
 
 
 def configs_folder() -> Path:
-    """Folder ``recognition`` of the configs: the wheel's, or that of the checkout that the package lies in."""
+    """Folder ``recognition`` of the configs, in the wheel or in the checkout of the package."""
     folders = (PACKAGE / '.mim' / 'configs', PACKAGE.parent / 'configs')
     return next((folder for folder in folders if folder.is_dir()), folders[-1]) / 'recognition'
 
@@ -44,11 +44,11 @@ def config_paths() -> dict[str, Path]:
 
 
 def list_models(pattern: str = '*', published: bool = False) -> list[str]:
-    """Names of the models that ``create_model`` and every program take in place of a config.
+    """Names of the models, which ``create_model`` and every program accept instead of a config.
 
     Args:
-        pattern: With ``*`` and ``?``, such as ``motionformer*``; upper and lower case are alike.
-        published: Whether only models whose weights their authors publish are listed.
+        pattern: A pattern with ``*`` and ``?``, such as ``motionformer*``; case is ignored.
+        published: Whether to list only models with published weights.
 
     Example:
         >>> list_models('timesformer_divST_8x32*kinetics400')
@@ -62,7 +62,7 @@ def find_config(name: str) -> Path:
     """The config file of a model.
 
     Raises:
-        InputError: If there is no model of that name; the message has close ones.
+        InputError: If there is no model of that name; the message has similar ones.
     """
     paths = config_paths()
     if name not in paths:
@@ -71,16 +71,16 @@ def find_config(name: str) -> Path:
 
 
 def unknown_model(name: str) -> str:
-    """A sentence for a name, or a config's path, that does not exist."""
+    """The message for an unknown name or path of a config."""
     by_lower = {known.lower(): known for known in config_paths()}
     close = [by_lower[match] for match in get_close_matches(Path(name).stem.lower(), by_lower, n=3)]
-    hint = f'did you mean {" or ".join(close)}?' if close else f'mmaction_vt.list_models() and {MODEL_ZOO} have all'
+    hint = f'did you mean {" or ".join(close)}?' if close else f'mmaction_vt.list_models() and {MODEL_ZOO} list all'
     return f'config {name} does not exist, and no model has that name: {hint}'
 
 
 @lru_cache(maxsize=1)
 def published_files() -> dict[str, PublishedFile]:
-    """What the families' metafiles say of files that authors publish, by name of the model."""
+    """Published weights, by name of the model, from the metafiles of the families."""
     metafiles = [yaml.safe_load(path.read_text(encoding='utf-8')) for path in configs_folder().glob('*/metafile.yml')]
     collections = {collection['Name']: collection for metafile in metafiles for collection in metafile['Collections']}
     files = {}
@@ -93,10 +93,10 @@ def published_files() -> dict[str, PublishedFile]:
 
 
 def published_file(name: str) -> PublishedFile:
-    """The file that the authors of a model publish.
+    """The published weights of a model.
 
     Raises:
-        InputError: If there is none, or no such model.
+        InputError: If there are none, or no such model.
     """
     find_config(name)
     files = published_files()
@@ -105,6 +105,6 @@ def published_file(name: str) -> PublishedFile:
     if name not in files:
         raise InputError(
             f'no weights are published for {name}: give the path of a checkpoint; '
-            f'mmaction_vt.list_models(published=True) and {MODEL_ZOO} say which have some'
+            f'mmaction_vt.list_models(published=True) and {MODEL_ZOO} list the models with weights'
         )
     return files[name]

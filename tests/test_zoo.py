@@ -78,7 +78,7 @@ def test_a_name_stands_for_its_config(tmp_path, monkeypatch):
 
 
 def test_published_needs_a_model_that_has_a_name():
-    with pytest.raises(InputError, match='published weights belong to a model'):
+    with pytest.raises(InputError, match='published weights need the name of a model'):
         init_recognizer(load_config('vivit_moving_shapes').to_dict(), 'published')
     with pytest.raises(InputError, match='no weights are published for vivit_moving_shapes'):
         create_model('vivit_moving_shapes', 'published')
@@ -128,7 +128,7 @@ def test_names_that_are_none():
     ):
         with pytest.raises(InputError, match=answer):
             resolve_class_names(names)
-    with pytest.raises(InputError, match='the labels name 2 nouns, and the model has 3'):
+    with pytest.raises(InputError, match='got 2 noun names, expected 3'):
         name_classes([['a'], ['b', 'c']], dict(verb=1, noun=3))
     with pytest.raises(InputError, match='1 lists of class names'):
         name_classes(['a'], dict(verb=1, noun=3))
@@ -139,7 +139,7 @@ def test_names_of_other_classes_are_not_shown(caplog):
     config.model.cls_head.num_classes = 3
     model = init_recognizer(config)
     assert class_names_of(config, model) is None
-    assert 'has 8 and the model 3 classes: no names are shown' in caplog.text
+    assert 'has 8 names, and the model has 3 classes: no names are shown' in caplog.text
 
 
 def test_the_interface_has_them():

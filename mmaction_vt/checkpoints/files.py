@@ -110,4 +110,4 @@ def _forbidden_types(path: Path, error: UnpicklingError) -> list[str]:
         names = torch.serialization.get_unsafe_globals_in_checkpoint(str(path))
         if names:
             return sorted(names)
-    return re.findall(r'(?:GLOBAL|asks for) ([\w.]+)', str(error))[:1]
+    return re.findall(r'(?:GLOBAL|the file uses) ([\w.]+)', str(error))[:1]

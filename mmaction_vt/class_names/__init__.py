@@ -79,6 +79,5 @@ def name_classes(lists: Sequence[str] | Sequence[Sequence[str]], classes: Mappin
         )
     for names, (task, count) in zip(by_classifier, classes.items(), strict=True):
         if len(names) != count:
-            what = 'classes' if task == 'class' else f'{task}s'
-            raise InputError(f'got {len(names)} labels of {what}, and the model has {count}')
+            raise InputError(f'got {len(names)} {task} names, expected {count}')
     return dict(zip(classes, by_classifier, strict=True))

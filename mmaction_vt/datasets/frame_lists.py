@@ -86,7 +86,7 @@ def read_frame_list(lines: Iterable[Line], where: str) -> dict[str, FrameFiles]:
         else:
             files.add(path)
     if not videos:
-        raise InputError(f'the annotation file {where} is empty: it has only a header')
+        raise InputError(f'the annotation file {where} is empty: it has no row after its header')
     return videos
 
 

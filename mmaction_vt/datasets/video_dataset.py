@@ -99,7 +99,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         else:
             samples = [self._sample(split_line(*line, self.delimiter, self.ann_file)) for line in lines]
         if not samples:
-            raise InputError(f'the annotation file {self.ann_file} is empty: it has only a header')
+            raise InputError(f'the annotation file {self.ann_file} is empty: it has no row after its header')
         return samples
 
     def _frame_samples(self, lines: Iterator[Line]) -> list[dict]:
@@ -144,7 +144,7 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
             label = int(text)
         except ValueError:
             raise InputError(
-                f'{where}: the label {text!r} is not an integer; a line has a path, {self.delimiter!r} and a label'
+                f'{where}: the label {text!r} is not an integer; expected a path, {self.delimiter!r} and a label'
             ) from None
         if label < 0 or (self.num_classes is not None and label >= self.num_classes):
             allowed = 'run from 0' if self.num_classes is None else f'run from 0 to {self.num_classes - 1}'

@@ -14,8 +14,7 @@ import av
 import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
-from decord import DECORDError
-from decord import VideoReader as _DecordVideo
+from decord import DECORDError, VideoReader  # after cv2: if decord's zlib is loaded first, cv2 cannot read PNG
 
 from ..errors import BrokenVideoError, InputError, check_one_of
 
@@ -25,10 +24,14 @@ Source = str | BytesIO
 AT_ONCE = 32  # frames that decord and torchcodec decode in one call
 
 
-def count_shown(video: _DecordVideo) -> int:
+def count_shown(video: VideoReader) -> int:
     """Number of frames of a video that are shown; decord also counts those before a cut without re-encoding."""
     times = video.get_frame_timestamp(np.arange(len(video)))  # start and end of each frame in seconds
     return len(video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
+
+
+def open_with_decord(source: Source, num_threads: int) -> VideoReader:
+    return VideoReader(source, num_threads=num_threads)
 
 
 class DecordReader:
@@ -52,7 +55,7 @@ class DecordReader:
     def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
         self.name = name
         try:
-            self.video = _DecordVideo(source, num_threads=num_threads)
+            self.video = open_with_decord(source, num_threads)
             self.num_frames = count_shown(self.video)
         except DECORD_ERRORS as error:
             raise unreadable(name) from error

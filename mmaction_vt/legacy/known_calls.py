@@ -1,12 +1,14 @@
-"""Calls that other code bases have of these models: the error that says what they are called here."""
+"""Arguments of these models in other code bases: the error names their counterparts."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from inspect import Parameter, signature
+from typing import Any
 
 from ..errors import InputError
 
-# Arguments that make a whole model of a backbone, in the published classes.
+# Arguments of the published classes for a classifier and for weights.
 CLASSES = ('num_classes', 'num_class')
 WEIGHTS = ('pretrained_model', 'pretrained')
 OTHER_NAMES = {
@@ -23,7 +25,7 @@ OTHER_NAMES = {
     'tube_size': 'tubelet_size',
     'use_checkpoint': 'with_cp',
 }
-# Arguments of theirs that choose what is fixed here.
+# Arguments that have no counterpart, since their effect is fixed.
 FIXED = (
     'channels',
     'conv_type',
@@ -42,15 +44,15 @@ FIXED = (
 )
 
 
-def check_arguments(backbone: type, given: dict) -> None:
-    """Refuse arguments that a backbone does not have.
+def check_arguments(backbone: Any, given: Mapping[str, Any]) -> None:
+    """Check that a backbone has the arguments of a call.
 
     Args:
         backbone: The class.
-        given: The arguments of a call by their names.
+        given: The arguments by name.
 
     Raises:
-        InputError: If there are some; the message says what does here what the call does elsewhere.
+        InputError: If it lacks one; the message names its counterpart.
     """
     accepted = signature(backbone.__init__).parameters
     unknown = [name for name in given if name not in accepted]
@@ -63,18 +65,18 @@ def check_arguments(backbone: type, given: dict) -> None:
     raise InputError(f'{backbone.__name__} has no argument {unknown[0]}: {hint(unknown[0], accepted)}')
 
 
-def hint(name: str, accepted: dict) -> str:
-    """What to write instead of an unknown argument."""
+def hint(name: str, accepted: Mapping[str, Any]) -> str:
+    """What to use instead of an unknown argument."""
     if OTHER_NAMES.get(name) in accepted:
         return f'it is called {OTHER_NAMES[name]} here'
     if name in FIXED:
-        return 'leave it out, it is fixed here'
+        return 'omit it, it is fixed here'
     close = get_close_matches(name, accepted, n=1)
-    return f'did you mean {close[0]}?' if close else f'there are {", ".join(list(accepted)[1:])}'
+    return f'did you mean {close[0]}?' if close else f'choose from {", ".join(list(accepted)[1:])}'
 
 
-def created(backbone: type, given: dict) -> str:
-    """The call of ``create_model`` that makes the model of a call."""
+def created(backbone: Any, given: Mapping[str, Any]) -> str:
+    """The call of ``create_model`` that corresponds to a call."""
     values = {OTHER_NAMES.get(name, name): value for name, value in given.items()}
     num_classes = next((values[name] for name in CLASSES if name in values), None)
     checkpoint = next((values[name] for name in WEIGHTS if values.get(name)), None)
@@ -88,8 +90,8 @@ def created(backbone: type, given: dict) -> str:
     return f'create_model({", ".join([repr(name), *arguments])}) gives the model of this call'
 
 
-def model_of(backbone: type, values: dict, num_classes: int | None) -> tuple[str | None, int | None]:
-    """The model, and its classes, whose config has the sizes of a call, and its classes if one has."""
+def model_of(backbone: Any, values: dict, num_classes: int | None) -> tuple[str | None, int | None]:
+    """The model whose config has the sizes of a call, preferably with its classes, and the number of its classes."""
     defaults = signature(backbone.__init__).parameters
     found = []
     for name, options, classes in models_of(backbone.__name__):
@@ -102,7 +104,7 @@ def model_of(backbone: type, values: dict, num_classes: int | None) -> tuple[str
 @lru_cache
 def models_of(backbone: str) -> list[tuple[str, dict, int | None]]:
     """Name, options of the backbone, and classes of every model with that backbone."""
-    # Read only to word an error.
+    # Imported only to word an error.
     from ..utils.config import load_config
     from ..zoo import list_models
 

@@ -1,4 +1,4 @@
-"""Models that mmaction2 lacks."""
+"""Backbones, heads, losses and recognizers."""
 
 from .backbones import DualFormer, Motionformer, TimeSformer, ViViT
 from .heads import MotionformerHead, TokenLabelHead, VerbNounHead

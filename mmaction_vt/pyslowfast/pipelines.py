@@ -5,7 +5,7 @@ from .tables import MOTIONFORMER
 
 KINETICS, SSV2, EPIC = 'kinetics', 'ssv2', 'epickitchens'
 CLIPS = 'mmaction_vt.VideoToClips'
-COLOUR_JITTER = dict(
+COLOUR_JITTER: dict = dict(
     type='RandomApply',
     prob=0.8,
     transforms=[dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.0)],
@@ -14,8 +14,8 @@ RAND_AUGMENT = {KINETICS: 'rand-m20-mstd0.5-inc1', SSV2: 'rand-m20-mstd0.5-inc1'
 SSV2_AREA = (0.05, 1.0)  # of a crop of random shape
 # Arguments of VideoToClips that are set; others are kept.
 SET_ANEW = ('sampling', 'crop', 'short_side', 'size', 'inverse', 'flip', 'area_range', 'format')
-PACK = dict(type='PackActionInputs')
-SHAPE = dict(type='FormatShape', input_format='NCTHW')
+PACK: dict = dict(type='PackActionInputs')
+SHAPE: dict = dict(type='FormatShape', input_format='NCTHW')
 SSV2_JSON = 'something-something-v2-{}.json'
 
 
@@ -64,7 +64,10 @@ def train_pipeline(first: dict, sampling: dict, settings: Settings, kind: str) -
     colours: list[dict] = [COLOUR_JITTER] if settings['DATA.COLORJITTER'] else []
     if settings['DATA.USE_RAND_AUGMENT']:  # before the crop
         if resized:
-            crop = [dict(type='RandomResizedCrop', **area), dict(type='Resize', scale=(size, size), keep_ratio=False)]
+            crop: list[dict] = [
+                dict(type='RandomResizedCrop', **area),
+                dict(type='Resize', scale=(size, size), keep_ratio=False),
+            ]
         else:
             scale = dict(min_size=lengths[0], max_size=lengths[1], **({'inverse': True} if inverse else {}))
             crop = [dict(type='mmaction_vt.RandomShortSideScale', **scale), dict(type='RandomCrop', size=size)]
@@ -76,7 +79,8 @@ def train_pipeline(first: dict, sampling: dict, settings: Settings, kind: str) -
     values |= {'inverse': True} if inverse and not resized else {}
     values |= {'flip': 0.5} if flip or resized else {}
     values |= {'format': 'frames'} if colours else {}
-    return [clips(first, values), *colours, *([SHAPE] if colours else []), PACK]
+    shape = [SHAPE] if colours else []
+    return [clips(first, values), *colours, *shape, PACK]
 
 
 def set_data(config: dict, settings: Settings, family: str, kind: str) -> None:

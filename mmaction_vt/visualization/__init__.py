@@ -1,14 +1,15 @@
-"""Pictures: arrays in, arrays or files out; and what they show, apart from drawing it."""
+"""Visualisation: ``explain`` computes what a model attends to, as arrays; ``draw`` makes pictures of arrays."""
 
-from .draw.clips import read_clip, write_clip
+from .draw.clips import write_clip
 from .draw.gallery import draw_gallery
 from .draw.overlay import contact_sheet, draw_overlay
-from .draw.paths import draw_paths, point_grid
+from .draw.paths import draw_paths
 from .draw.predictions import draw_predictions
 from .explain.activation_maps import ActivationMaps, activation_maps
 from .explain.methods import clip_maps
 from .explain.rollout import attention_rollout, class_token_attention
-from .explain.trajectories import Trajectories, trajectories
+from .explain.trajectories import Trajectories, point_grid, trajectories
+from .frames import read_clip
 
 __all__ = [
     'ActivationMaps',

@@ -129,11 +129,9 @@ def test_verbs_and_nouns(config, videos):
         best = inferencer.best(prediction, 4)
         assert {task: len(guesses) for task, guesses in best.items()} == dict(verb=3, noun=4)
         assert best['verb'][0].label == verbs[prediction.scores['verb'].argmax()]
-    with pytest.raises(
-        InputError, match='there are 1 lists of class names, and the model has 2 classifiers: verb, noun'
-    ):
+    with pytest.raises(InputError, match='got 1 lists of class names, and the model has 2 classifiers: verb, noun'):
         VideoInferencer(config, labels=verbs)
-    with pytest.raises(InputError, match='the labels name 3 nouns, and the model has 5'):
+    with pytest.raises(InputError, match='got 3 noun names, expected 5'):
         VideoInferencer(config, labels=[verbs, verbs])
 
 
@@ -148,7 +146,7 @@ def test_refuses_what_cannot_be(infer, config):
         infer(amp='fp16')
     with pytest.raises(InputError, match='device nonsense cannot be used'):
         infer(device='nonsense')
-    with pytest.raises(InputError, match='the labels name 3 classes, and the model has 2'):
+    with pytest.raises(InputError, match='got 3 class names, expected 2'):
         infer(labels=['a', 'b', 'c'])
     with pytest.raises(InputError, match='batch_size must be at least 1'):
         infer(batch_size=0)

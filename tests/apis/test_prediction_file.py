@@ -86,13 +86,13 @@ def test_refuses_other_files(tmp_path):
     with pytest.raises(InputError, match=r'exists: --resume'):
         PredictionFile(tmp_path / 'a.csv', ONE, 1, named=False)
     before = (tmp_path / 'a.csv').read_bytes()
-    with pytest.raises(InputError, match=r'columns video, class_1, score_1, error, and now they are .*class_2'):
+    with pytest.raises(InputError, match=r'columns video, class_1, score_1, error, expected .*class_2'):
         PredictionFile(tmp_path / 'a.csv', ONE, 2, named=False, resume=True)
     assert (tmp_path / 'a.csv').read_bytes() == before
     for text in ('no list', '[\n{"what": 1}\n]\n', '[\n7\n]\n', ''):
         (tmp_path / 'b.json').write_text(text)
-        with pytest.raises(InputError, match=r'is no file that tools/predict.py wrote'):
+        with pytest.raises(InputError, match=r'was not written by tools/predict.py'):
             PredictionFile(tmp_path / 'b.json', ONE, 2, named=False, resume=True)
     (tmp_path / 'c.csv').touch()
-    with pytest.raises(InputError, match=r'is no file that tools/predict.py wrote'):
+    with pytest.raises(InputError, match=r'was not written by tools/predict.py'):
         PredictionFile(tmp_path / 'c.csv', ONE, 2, named=False, resume=True)

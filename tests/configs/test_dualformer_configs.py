@@ -2,12 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 from mmaction.registry import MODELS
-from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from reading import read
 from videos import write_video
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +29,6 @@ SCHEDULES = {
 }
 VALIDATIONS = dict(kinetics400=5, kinetics600=5, diving48=2, hmdb51=2, ucf101=2)  # every so many epochs
 CLASSES = dict(kinetics400=400, kinetics600=600, diving48=48, hmdb51=51, ucf101=101)
-# Data sets without published settings, whose configs test_further_data_sets.py tests.
-FURTHER = ('kinetics700', 'sthv1', 'jester', 'mit', 'activitynet')
 
 pytestmark = pytest.mark.parametrize('name', SCHEDULES)
 
@@ -39,7 +36,7 @@ pytestmark = pytest.mark.parametrize('name', SCHEDULES)
 @pytest.fixture
 def config(name):
     init_default_scope('mmaction')
-    return Config.fromfile(FOLDER / f'{name}.py')
+    return read(FOLDER / f'{name}.py')
 
 
 @pytest.fixture(scope='module')
@@ -86,7 +83,7 @@ def test_pipeline(config, name, part, video):
     sampling = clips.sampling
     assert sampling.type == 'mmaction_vt.SampleFrames'
     assert sampling.frame_interval == (2 if is_kinetics(name) else 4)
-    assert sampling.get('test_mode', False) == dataset.get('test_mode', False) == (part != 'train')
+    assert sampling.get('test_mode', False) == (part != 'train')
     assert clips.crop == dict(train='random_resized', val='center').get(
         part, 'center' if is_kinetics(name) else 'three'
     )
@@ -105,7 +102,6 @@ def test_schedule(config, name):
     batch, passes, rate, decay, epochs, warm_up, _ = SCHEDULES[name]
     assert config.train_dataloader.batch_size == batch
     assert config.optim_wrapper.get('accumulative_counts', 1) == passes
-    assert config.auto_scale_lr == dict(enable=False, base_batch_size=8 * batch)
     optimizer = config.optim_wrapper.optimizer
     assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('AdamW', rate, decay)
     assert optimizer.betas == (0.9, 0.999)
@@ -114,7 +110,6 @@ def test_schedule(config, name):
     assert (first.type, first.begin, first.end) == ('LinearLR', 0, warm_up)
     assert (second.type, second.T_max, second.end, second.eta_min) == ('CosineAnnealingLR', epochs, epochs, 0)
     assert config.model.test_cfg.max_testing_views == 4
-    assert config.val_dataloader.batch_size == config.test_dataloader.batch_size == 1
 
 
 def test_rates_and_decay_of_each_parameter(config, name):
@@ -147,12 +142,12 @@ def test_teacher(config, name):
         return
     loss = MODELS.build(config.model.cls_head).loss_cls
     assert (loss.gamma, loss.num_top, loss.clean) == (0.5, 5, False)
-    teacher = Config.fromfile(ROOT / config.model.teacher.config)
+    teacher = read(ROOT / config.model.teacher.config)
     assert teacher.model.cls_head.num_classes == config.model.cls_head.num_classes
     assert config.model.teacher.checkpoint == 'checkpoints/k400/dualformer_base_patch244_window877.pth'
 
 
-def test_metric_and_lists(config, name):
+def test_lists(config, name):
     source = data_set(name)
     for part in ('train', 'val', 'test'):
         dataset = config[f'{part}_dataloader'].dataset
@@ -160,28 +155,3 @@ def test_metric_and_lists(config, name):
         middle = '_split_1' if source in ('ucf101', 'hmdb51') else '_list'
         assert dataset.ann_file == f'data/{source}/{source}_{split}{middle}_videos.txt'
         assert dataset.data_prefix.video.startswith(f'data/{source}/videos')
-        assert dataset.num_classes == CLASSES[source]
-        if part != 'train':
-            assert [metric.type for metric in config[f'{part}_evaluator']] == [
-                'mmaction_vt.CountBrokenVideos',
-                'AccMetric',
-            ]
-
-
-def test_is_in_the_metafile_and_the_readme(config, name):
-    listed = {model['Name']: model for model in yaml.safe_load((FOLDER / 'metafile.yml').read_text())['Models']}
-    further = {NAME.format('small', source) for source in FURTHER}
-    assert set(listed) == {*SCHEDULES, *further} == {path.stem for path in FOLDER.glob('*.py')}
-    entry = listed[name]
-    assert entry['Config'] == f'configs/recognition/dualformer/{name}.py'
-    assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size
-    assert entry['Metadata']['Epochs'] == config.train_cfg.max_epochs
-    row = next(line for line in (FOLDER / 'README.md').read_text().splitlines() if f'({name}.py)' in line)
-    assert ('Weights' in entry) == ('Results' in entry) == ('drive.google.com' in row)
-    if 'Results' in entry:
-        (result,) = entry['Results']
-        assert result['Source'] == 'published by the authors'
-        assert f'| {result["Metrics"]["Top 1 Accuracy"]} |' in row
-        assert entry['Weights'] in row
-    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
-    assert 'configs/recognition/dualformer/metafile.yml' in index['Import']

@@ -10,10 +10,10 @@ import yaml
 from conftest import ROOT
 from mmaction.registry import DATASETS, MODELS
 from mmengine.registry import init_default_scope
+from reading import read
 from videos import write_video
 
 from mmaction_vt.class_names import read_class_names
-from mmaction_vt.utils.config import load_config
 
 DUALFORMER, TIMESFORMER = 'dualformer_small_patch244_window877_{}', 'timesformer_divST_{}_{}'
 CLASSES = dict(kinetics700=700, sthv1=174, jester=27, mit=339, activitynet=200)
@@ -32,12 +32,7 @@ pytestmark = pytest.mark.parametrize('name', CONFIGS)
 @pytest.fixture
 def config(name):
     init_default_scope('mmaction')
-    return read(CONFIGS[name][0], name)
-
-
-@cache
-def read(family, name):
-    return load_config(ROOT / 'configs' / 'recognition' / family / f'{name}.py')
+    return read(f'{CONFIGS[name][0]}/{name}.py')
 
 
 @pytest.fixture(scope='module')
@@ -60,9 +55,6 @@ def test_data_set_reads_what_the_programs_write(config, name, part, data):
     settings = config[f'{part}_dataloader'].dataset
     end = LIST_ENDS.get(source, '_list_videos.txt')
     assert settings.ann_file == f'data/{source}/{source}_{"train" if part == "train" else "val"}{end}'
-    assert settings.get('test_mode', False) == (part != 'train')
-    assert settings.num_classes == CLASSES[source]
-    assert settings.pipeline == config[f'{part}_pipeline']
     (kind,) = settings.data_prefix
     assert kind == ('img' if source in FRAMES else 'video')
     assert settings.data_prefix[kind].startswith(f'data/{source}/')
@@ -98,7 +90,7 @@ def test_model_starts_from_kinetics400(config, name):
         assert config.load_from == 'checkpoints/k400/dualformer_small_patch244_window877.pth'
     assert config.model.backbone.get('init_cfg') is None
 
-    start = read(family, first)
+    start = read(f'{family}/{first}.py')
     with torch.device('meta'):
         model, other = MODELS.build(config.model), MODELS.build(start.model)
     assert model.cls_head.num_classes == CLASSES[source]
@@ -110,11 +102,8 @@ def test_model_starts_from_kinetics400(config, name):
 def test_a_step_and_its_schedule(config, name):
     family, _ = CONFIGS[name]
     batch = 8 * config.train_dataloader.batch_size
-    assert config.auto_scale_lr == dict(enable=False, base_batch_size=batch)
     videos = batch * config.optim_wrapper.get('accumulative_counts', 1)
     assert (config.train_cfg.max_epochs, videos) == ((16, 128) if family == 'dualformer' else (15, 64))
-    if config.model.get('test_cfg', {}).get('max_testing_views'):
-        assert config.test_dataloader.batch_size == 1
 
 
 def test_class_names_are_those_of_the_data_set(config, name):
@@ -128,14 +117,3 @@ def test_class_names_are_those_of_the_data_set(config, name):
 @cache
 def metafile(family):
     return yaml.safe_load((ROOT / 'configs' / 'recognition' / family / 'metafile.yml').read_text())['Models']
-
-
-def test_nothing_is_claimed_in_metafile_and_readme(config, name):
-    family, _ = CONFIGS[name]
-    (entry,) = (model for model in metafile(family) if model['Name'] == name)
-    assert entry['Config'] == f'configs/recognition/{family}/{name}.py'
-    assert 'Results' not in entry and 'Weights' not in entry
-    assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size
-    assert entry['Metadata']['Epochs'] == config.train_cfg.max_epochs
-    readme = (ROOT / 'configs' / 'recognition' / family / 'README.md').read_text()
-    assert f'({name}.py)' in readme

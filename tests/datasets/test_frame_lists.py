@@ -169,12 +169,12 @@ def test_a_frame_that_is_not_there(build, tmp_path):
 @pytest.mark.parametrize(
     ('lines', 'options', 'words'),
     [
-        ([], {}, 'is empty: there is no row below its columns'),
-        (['a 0 0 a/1.jpg'], {}, f"line 2: a frame list has the columns {HEADER}, and here is 'a 0 0 a/1.jpg'"),
-        (rows('a', ['a/1.jpg']), {}, 'video a: it has no label; label_files'),
-        (rows('a', ['a/1.jpg']), dict(labels=True), 'video a: it has no label; label_files'),
-        (rows('a', ['a/1.jpg'], '"x"'), {}, "video a: the label 'x' is not a whole number"),
-        (rows('a', ['a/1.jpg'], '"1,2"'), {}, "video a: the label '1,2' is not a whole number"),
+        ([], {}, 'is empty: it has no row after its header'),
+        (['a 0 0 a/1.jpg'], {}, f"line 2: a frame list has the columns {HEADER}, not 'a 0 0 a/1.jpg'"),
+        (rows('a', ['a/1.jpg']), {}, 'video a: no label; set label_files'),
+        (rows('a', ['a/1.jpg']), dict(labels=True), 'video a: no label; set label_files'),
+        (rows('a', ['a/1.jpg'], '"x"'), {}, "video a: the label 'x' is not an integer"),
+        (rows('a', ['a/1.jpg'], '"1,2"'), {}, "video a: the label '1,2' is not an integer"),
         (
             rows('a', ['a/1.jpg'], '7'),
             dict(num_classes=7),
@@ -183,7 +183,7 @@ def test_a_frame_that_is_not_there(build, tmp_path):
         (
             rows('a', ['a/1.jpg'], '1') + rows('a', ['a/2.jpg'], '2'),
             {},
-            "line 3: the video a has the label '2' here and '1' before; a video has one",
+            "line 3: the video a has the label '2' here and '1' in earlier rows",
         ),
         (rows('a', ['a/1.jpg']), dict(label_files=('gone.json', 'gone.json')), 'gone.json does not exist'),
     ],

@@ -63,13 +63,13 @@ def test_multi_class_is_read_as_mmaction2_does(annotations):
     [
         ('a.mp4 1\n\nb.mp4', ['line 3', 'no label', 'b.mp4']),
         ('a.mp4\t1', ['line 1', 'no label']),
-        ('my clip.mp4', ['line 1', "'clip.mp4' is not a whole number"]),
-        ('a.mp4 1\nb.mp4 1.5', ['line 2', "'1.5' is not a whole number"]),
+        ('my clip.mp4', ['line 1', "'clip.mp4' is not an integer"]),
+        ('a.mp4 1\nb.mp4 1.5', ['line 2', "'1.5' is not an integer"]),
         ('a.mp4 1\nb.mp4 5', ['line 2', 'label 5', 'from 0 to 4', 'num_classes=5']),
         ('a.mp4 -1', ['line 1', 'label -1', 'from 0 to 4']),
         ('', ['empty']),
         ('\n \n', ['empty']),
-        (bytes(range(128, 256)), ['no text file']),
+        (bytes(range(128, 256)), ['not a text file']),
     ],
 )
 def test_refuses_what_it_cannot_read(annotations, text, words):
@@ -128,7 +128,7 @@ def test_segments_of_videos(tmp_path):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('path,begin,label\na.mp4,0,1\n', 'a CSV list has path, start, end, label'),
+        ('path,begin,label\na.mp4,0,1\n', 'expected path, start, end, label'),
         ('path,start,end,label\n', 'is empty'),
         ('path,start,end,label\na.mp4,2,1,1\n', 'line 2: start and end'),
         ('path,start,end,label\na.mp4,0,x,1\n', 'line 2: start and end'),

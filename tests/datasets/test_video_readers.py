@@ -1,5 +1,7 @@
 """Frames by number: the same from every backend, whatever the file."""
 
+import subprocess
+import sys
 from io import BytesIO
 
 import av
@@ -171,3 +173,13 @@ def test_the_index_is_kept_until_the_file_changes(tmp_path, monkeypatch):
     assert [open_video(path).num_frames for _ in range(3)] == [20, 20, 20] and len(made) == 1
     write(tmp_path / 'v.mp4', moving(30))
     assert open_video(path).num_frames == 30 and len(made) == 2
+
+
+def test_frames_can_be_png_whatever_is_imported_first():
+    """decord and OpenCV each bring a zlib; only in one order do both work."""
+    code = (
+        'import mmaction_vt.datasets, cv2, numpy\n'
+        'picture = numpy.full((8, 8, 3), 7, numpy.uint8)\n'
+        "assert (cv2.imdecode(cv2.imencode('.png', picture)[1], 1) == picture).all()\n"
+    )
+    subprocess.run([sys.executable, '-c', code], check=True)

@@ -243,7 +243,7 @@ def test_any_name_with_a_format(run_program, tiny_config, checkpoint, tmp_path):
     ('options', 'sentence'),
     [
         (['--out', 'model.bin'], 'ends in .onnx or .pt2'),
-        (['--out', 'model.pt2', '--format', 'onnx'], 'does not go with a name that ends in .pt2'),
+        (['--out', 'model.pt2', '--format', 'onnx'], 'does not fit the suffix .pt2'),
         (['--out', 'model.onnx', '--opset', '7'], '--opset is from 18 to 23'),
         (['--out', 'model.pt2', '--opset', '20'], '--opset is for ONNX'),
         (['--out', 'model.pt2', '--shape', '4', '30', '32'], 'multiples of 16'),
@@ -259,9 +259,7 @@ def test_what_does_not_fit_is_said(options, sentence, run_program, tiny_config, 
 def test_labels_that_do_not_fit(run_program, tiny_config, checkpoint, tmp_path):
     (tmp_path / 'labels.txt').write_text('one\n')
     options = ['--out', tmp_path / 'model.pt2', '--label-file', tmp_path / 'labels.txt']
-    assert 'the labels name 1 classes, and the model has 2' in run_program(
-        PROGRAM, tiny_config, checkpoint, *options, fails=True
-    )
+    assert 'got 1 class names, expected 2' in run_program(PROGRAM, tiny_config, checkpoint, *options, fails=True)
 
 
 def test_packages_that_are_missing(run_program, tiny_config, checkpoint, tmp_path, monkeypatch):

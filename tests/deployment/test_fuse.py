@@ -97,7 +97,7 @@ def test_checkpoints_are_not_confused(kind, tmp_path):
         load_into(fused, plain)
     with pytest.raises(InputError, match='load the checkpoint that it was made from'):
         load_into(model, merged)
-    with pytest.raises(InputError, match='the checkpoint has them apart'):
+    with pytest.raises(InputError, match='separate in the checkpoint'):
         fuse_for_inference(model).load_state_dict(model.state_dict(), strict=False)
     with pytest.raises(RuntimeError, match=r'\.merged'):
         model.load_state_dict(fused.state_dict())

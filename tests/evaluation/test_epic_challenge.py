@@ -95,6 +95,6 @@ def test_raw_scores_become_probabilities():
 def test_refuses_what_the_challenge_cannot_take_and_leaves_no_file(tmp_path):
     with pytest.raises(InputError, match=r'segment 2 of test\.csv has no narration_id'):
         write_challenge(tmp_path / 'a.json', PREDICTIONS, Segments('P01_11_0', None))
-    with pytest.raises(InputError, match='needs scores for verb'):
+    with pytest.raises(InputError, match='needs scores of verb'):
         write_challenge(tmp_path / 'a.zip', [dict(label=[1], scores=np.ones(3))], Segments('P01_11_0'))
     assert not list(tmp_path.iterdir())

@@ -122,8 +122,8 @@ def test_many_segments_of_all_classes_in_little_memory():
 @pytest.mark.parametrize(
     ('wrong', 'words'),
     [
-        (dict(pred_score=torch.rand(5), gt_label=torch.tensor([1, 1])), 'scores for verb: .*VerbNounHead'),
-        (sample([0.5, 0.5], [1.0], [1]), r'two numbers, verb and noun, not \[1\]'),
+        (dict(pred_score=torch.rand(5), gt_label=torch.tensor([1, 1])), 'scores of verb, .*VerbNounHead'),
+        (sample([0.5, 0.5], [1.0], [1]), r'two labels, verb and noun, not \[1\]'),
         (sample([[0.5, 0.5]], [1.0], [1, 0]), 'average_clips'),
     ],
 )

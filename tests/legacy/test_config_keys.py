@@ -103,7 +103,7 @@ def test_what_a_config_has_is_left_alone():
 
 @pytest.mark.parametrize('key', ['data.train.pipeline.0.type', 'lr_config.policy', 'lr_config.step', 'fp32.no'])
 def test_other_old_keys_are_refused_with_the_nearest(key):
-    with pytest.raises(InputError, match='no setting fp32' if 'fp32' in key else f'{key} of mmaction 0.x.*see '):
+    with pytest.raises(InputError, match='has no fp32' if 'fp32' in key else f'{key} of mmaction 0.x.*see '):
         changed({key: 1})
 
 

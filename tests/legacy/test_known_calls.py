@@ -66,7 +66,7 @@ def test_the_answer_names_a_model_of_that_call():
         ('DualFormer', 'use_checkpoint', 'with_cp'),
         ('DualFormer', 'in_chans', 'fixed here'),
         ('Motionformer', 'num_frame', 'did you mean num_frames'),
-        ('Motionformer', 'zzz', 'there are img_size, patch_size'),
+        ('Motionformer', 'zzz', 'choose from img_size, patch_size'),
         ('DualFormer', 'pretrained', "create_model('dualformer_"),
     ],
 )

@@ -176,8 +176,8 @@ def test_every_key_is_accounted_for(tmp_path):
 @pytest.mark.parametrize(
     ('text', 'overrides', 'message'),
     [
-        ('- a\n', (), 'is no YAML file of PySlowFast'),
-        ('a: [', (), 'is no YAML file of PySlowFast'),
+        ('- a\n', (), 'is not a YAML file of PySlowFast'),
+        ('a: [', (), 'is not a YAML file of PySlowFast'),
         ('MODEL: {ARCH: slowfast}\n', (), 'is neither of TimeSformer'),
         ('MODEL: {ARCH: vit}\n', ('TRAIN.BATCH_SIZE',), 'TRAIN.BATCH_SIZE has no value'),
         ('MODEL: {ARCH: vit}\n', ('TRAIN.DATASET', 'ava'), "unknown TRAIN.DATASET 'ava'; choose from kinetics, ssv2"),

@@ -196,7 +196,7 @@ def test_refuses_bad_input(folder, run):
         (folder / 'list.txt').write_text(text)
         return run('list.txt', *options, fails=True)
 
-    assert 'nowhere.txt does not exist: it is a list' in run('nowhere.txt', fails=True)
+    assert 'nowhere.txt does not exist; expected a list' in run('nowhere.txt', fails=True)
     assert 'none holds no videos' in run('none', fails=True)
     assert 'list.txt is empty' in message('')
     assert "list.txt, line 2: 'b.mp4' is not a path, ' ' and a label" in message('a.mp4 1\nb.mp4\n')

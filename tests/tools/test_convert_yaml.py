@@ -21,7 +21,7 @@ def path(tmp_path):
 def test_it_says_what_became_of_each_key(run_program, path, tmp_path):
     out = tmp_path / 'configs' / 'mine.py'
     printed = run_program('tools/convert_yaml.py', path, 'TRAIN.BATCH_SIZE', 8, '--out', out)
-    assert 'Passed over: NUM_GPUS, NUM_SHARDS (the launcher says it)' in printed
+    assert 'Passed over: NUM_GPUS, NUM_SHARDS (the launcher sets it)' in printed
     assert f'inherits from {NAME}' in printed
     assert 'Not converted' not in printed
     assert Config.fromfile(out).train_dataloader.batch_size == 1
@@ -33,7 +33,7 @@ def test_strict_fails_where_a_key_is_left(run_program, path, tmp_path):
     (tmp_path / 'mine.py').unlink()
     assert 'DATA.NUM_FRAME: unknown' in run_program('tools/convert_yaml.py', *typed, '--strict', fails=True)
     assert not (tmp_path / 'mine.py').exists()
-    assert 'ends in .py' in run_program('tools/convert_yaml.py', path, '--out', 'mine.yaml', fails=True)
+    assert 'must end in .py' in run_program('tools/convert_yaml.py', path, '--out', 'mine.yaml', fails=True)
 
 
 def test_the_config_trains_and_tests(run_program, path, tiny_data, tmp_path):

@@ -29,9 +29,9 @@ def test_refuses_bad_input(tmp_path, run):
     for samples, wanted in (
         ([good, dict(vid_name='dive_1')], 'v2.json, entry 2: vid_name and label are needed'),
         ([good, 'dive_1'], 'v2.json, entry 2: vid_name and label are needed'),
-        ([dict(good, label=48)], 'v2.json, entry 1: the label 48 is not allowed; labels run from 0 to 47'),
+        ([dict(good, label=48)], 'v2.json, entry 1: the label 48 is out of range; labels are from 0 to 47'),
         ([dict(good, label=True)], 'v2.json, entry 1: the label True'),
-        ({}, 'v2.json holds a dict'),
+        ({}, 'v2.json has a'),
         ([dict(good, vid_name='gone')], 'none of the 1 annotated videos, such as gone'),
     ):
         assert wanted in run(samples, fails=True)

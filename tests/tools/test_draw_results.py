@@ -7,18 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmaction_vt.visualization.draw.curves import read_curves
-from mmaction_vt.visualization.draw.results import class_accuracy, confused_pairs, confusion_matrix
-
-LABELS, PREDICTED = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 0, 2])
-
-
-def test_figures():
-    matrix = confusion_matrix(LABELS, PREDICTED, 4)
-    assert matrix.tolist() == [[1, 2, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
-    np.testing.assert_allclose(class_accuracy(matrix), [1 / 3, 1 / 2, 1, np.nan])
-    assert confused_pairs(matrix) == [(0, 1, 2, pytest.approx(2 / 3)), (1, 0, 1, 0.5)]
-    assert confused_pairs(matrix, most=1) == [(0, 1, 2, pytest.approx(2 / 3))]
+from mmaction_vt.visualization.training_log import read_curves
 
 
 def write_report(path, num_classes, videos=300):
@@ -66,7 +55,7 @@ class Dangerous:
 def test_refuses(run_program, tmp_path):
     program = 'tools/analysis/draw_results.py'
     (tmp_path / 'empty.json').write_text('{"videos": []}')
-    assert 'no videos' in run_program(program, tmp_path / 'empty.json', tmp_path, fails=True)
+    assert 'has no videos' in run_program(program, tmp_path / 'empty.json', tmp_path, fails=True)
     (tmp_path / 'code.pkl').write_bytes(pickle.dumps(Dangerous()))
     assert 'is not a report' in run_program(program, tmp_path / 'code.pkl', tmp_path, fails=True)
     report = write_report(tmp_path / 'report.json', 3)
@@ -96,4 +85,4 @@ def test_curves_of_a_resumed_training(run_program, tmp_path):
     assert np.asarray(Image.open(tmp_path / 'curves.png').convert('L')).std() > 5
     assert 'OUT must end in .png' in run_program(program, tmp_path, tmp_path / 'curves.txt', fails=True)
     (tmp_path / 'none').mkdir()
-    assert 'holds no log' in run_program(program, tmp_path / 'none', tmp_path / 'curves.png', fails=True)
+    assert 'has no training log' in run_program(program, tmp_path / 'none', tmp_path / 'curves.png', fails=True)

@@ -49,4 +49,4 @@ def test_draws_a_video(draw, tmp_path):
     assert 'must end in .gif or .mp4 or .png' in draw(out='out.txt', fails=True)
     assert '--fps is above 0' in draw('--fps', 0, fails=True)
     (tmp_path / 'names.txt').write_text('one\n')
-    assert 'the labels name 1 classes, and the model has 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)
+    assert 'got 1 class names, expected 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)

@@ -138,7 +138,7 @@ def test_list_of_slowfast(folder, run, separator):
     assert '1 of 5 annotated videos are missing' in out
     (folder / 'labels.txt').write_text('a\nb\n')
     message = run('--labels', folder / 'labels.txt', csv='list.csv', fails=True)
-    assert 'list.csv, line 3: the label 2 is not allowed; labels run from 0 to 1' in message
+    assert 'list.csv, line 3: the label 2 is out of range; labels are from 0 to 1' in message
 
 
 def test_refuses_bad_input(folder, run):
@@ -156,9 +156,9 @@ def test_refuses_bad_input(folder, run):
     assert 'line 2: time_end is missing' in message(f'{header}yoga,a,1\n')
     assert 'none of the 1 annotated videos, such as a_000001_000002' in message(f'{header}yoga,a,1,2,x\n')
     assert "line 2: 'b.mp4' is not a path and a label" in message('a.mp4 1\nb.mp4\n')
-    assert "line 1: the label 'one' is not a whole number" in message('a.mp4 one\n')
+    assert "line 1: the label 'one' is not a non-negative integer" in message('a.mp4 one\n')
     (folder / 'bad.csv').write_bytes(b'\xff\xfe')
-    assert 'bad.csv is no text file' in run(csv='bad.csv', fails=True)
+    assert 'bad.csv is not a text file' in run(csv='bad.csv', fails=True)
     assert not (folder / 'out').exists()
 
 

@@ -109,10 +109,10 @@ def test_bad_input(model, run_program, folder, tmp_path):
     assert len(read_csv(tmp_path / 'out.csv')) == 1
     assert 'does not exist: give videos, folders' in fails(tmp_path / 'nowhere', out='a.csv')
     (tmp_path / 'empty').mkdir()
-    assert 'there is no video to look at' in fails(tmp_path / 'empty', out='a.csv')
+    assert 'no videos found' in fails(tmp_path / 'empty', out='a.csv')
     assert 'end in .csv or .json' in fails(folder, out='a.txt')
     assert 'fp16 needs a GPU' in fails(folder, out='a.csv', amp='fp16')
     assert 'device cuda:99 cannot be used' in fails(folder, out='a.csv', device='cuda:99')
     (tmp_path / 'labels.txt').write_text('one\ntwo\nthree\n')
-    assert 'the labels name 3 classes' in fails(folder, out='a.csv', label_file=tmp_path / 'labels.txt')
+    assert 'got 3 class names' in fails(folder, out='a.csv', label_file=tmp_path / 'labels.txt')
     assert not (tmp_path / 'a.csv').exists()

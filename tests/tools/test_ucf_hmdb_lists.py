@@ -67,7 +67,7 @@ def test_refuses_bad_files_of_ucf101(folder, ucf, run_program):
 
     assert 'classInd.txt does not exist' in message('classInd.txt', None)
     assert "classInd.txt, line 2: '3 Biking' is not the number 2" in message('classInd.txt', '1 Archery\n3 Biking\n')
-    assert 'testlist02.txt does not exist: it is the test list of split 2' in message('testlist02.txt', None)
+    assert 'testlist02.txt does not exist; expected the test list of split 2' in message('testlist02.txt', None)
     assert "trainlist01.txt, line 1: the class 'Golf' is not in" in message('trainlist01.txt', 'Golf/v.avi 1\n')
     assert 'trainlist03.txt, line 1: the class Biking has the number 2, not 1' in message(
         'trainlist03.txt', 'Biking/v.avi 1\n'

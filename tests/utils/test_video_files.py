@@ -33,20 +33,20 @@ def test_lists_with_and_without_labels(folder, tmp_path):
     (tmp_path / 'list.txt').write_text('\n'.join(lines) + '\n', encoding='utf-8-sig')
     videos, _ = gather_videos(['list.txt'], folder)
     assert videos == [str(folder / name) for name in ('with space.mp4', 'ünïcödé 视频.MP4', '7 8.webm', 'nowhere.mp4')]
-    with pytest.raises(InputError, match=r'none of the 4 videos .* is below .: --root'):
+    with pytest.raises(InputError, match=r'none of the 4 videos .* is below .: set --root'):
         gather_videos(['list.txt'])
 
 
 def test_a_video_named_twice_is_taken_once_where_it_comes_first(folder):
     videos, remarks = gather_videos(['videos/7 8.webm', folder, './videos/below'])
     assert videos[0] == 'videos/7 8.webm' and len(videos) == 6
-    assert remarks == ['2 of 8 videos were named before, and are looked at once']
+    assert remarks == ['2 of 8 videos are duplicates, and are processed once']
 
 
 def test_what_holds_no_videos(folder, tmp_path):
     videos, remarks = gather_videos([folder / 'empty', folder / 'below'])
-    assert len(videos) == 1 and 'empty holds no videos (.mp4, ' in remarks[0]
-    with pytest.raises(InputError, match=r'there is no video to look at: .*empty holds no videos'):
+    assert len(videos) == 1 and 'empty has no videos (.mp4, ' in remarks[0]
+    with pytest.raises(InputError, match=r'no videos found: .*empty has no videos'):
         gather_videos([folder / 'empty'])
     with pytest.raises(InputError, match=r'no\.mp4 does not exist: give videos, folders of videos, or lists'):
         gather_videos([folder, 'no.mp4'])

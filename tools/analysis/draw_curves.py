@@ -8,7 +8,8 @@ from rich.console import Console
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.files import FIGURE_SUFFIXES, check_suffix
-from mmaction_vt.visualization.draw.curves import draw_curves, read_curves
+from mmaction_vt.visualization.draw.curves import draw_curves
+from mmaction_vt.visualization.training_log import read_curves
 
 
 def build_parser() -> ArgumentParser:

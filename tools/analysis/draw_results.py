@@ -12,13 +12,9 @@ from rich.console import Console
 from mmaction_vt.cli import read_labels, run
 from mmaction_vt.errors import InputError, check_one_of
 from mmaction_vt.evaluation import read_report
+from mmaction_vt.evaluation.confusion import confusion_matrix
 from mmaction_vt.models.heads import CLASS
-from mmaction_vt.visualization.draw.results import (
-    confusion_matrix,
-    draw_class_accuracy,
-    draw_confused_pairs,
-    draw_confusion,
-)
+from mmaction_vt.visualization.draw.results import draw_class_accuracy, draw_confused_pairs, draw_confusion
 
 PICTURES = {
     'confusion.png': draw_confusion,

@@ -15,7 +15,7 @@ model = dict(
         drop_path_rate=0.2,
         attention_type='trajectory',
         # The image model that the published code starts from: ImageNet-21k, then ImageNet-1k.
-        # Patch kernels are inflated at frame 1 of 2, and temporal attention, where divided, keeps its own initialisation.
+        # Patch kernels are inflated at frame 1 of 2; divided attention over time keeps its own initialisation.
         init_cfg=dict(
             type='mmaction_vt.FromImageModel',
             checkpoint='timm:vit_base_patch16_224.orig_in21k_ft_in1k',

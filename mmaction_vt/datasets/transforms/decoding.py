@@ -5,15 +5,18 @@ use ``VideoToClips``, which is faster.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from decord import VideoReader
 from mmaction.datasets.transforms import DecordDecode as _DecordDecode
 from mmaction.datasets.transforms import DecordInit as _DecordInit
 
 from ...errors import BrokenVideoError, InputError
 from ...registry import TRANSFORMS
-from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, undecodable, unreadable
+from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, open_with_decord, undecodable, unreadable
+
+if TYPE_CHECKING:
+    from decord import VideoReader
 
 
 @TRANSFORMS.register_module()
@@ -57,7 +60,7 @@ class DecordInit(_DecordInit):
         results.update(video_reader=reader, total_frames=reader.num_frames, avg_fps=reader.fps)
         return results
 
-    def _open(self, filename: str) -> VideoReader:
+    def _open(self, filename: str) -> 'VideoReader':
         try:
             return self._get_video_reader(filename)
         except FileNotFoundError as error:
@@ -68,7 +71,7 @@ class DecordInit(_DecordInit):
         except DECORD_ERRORS as error:
             raise unreadable(filename) from error
 
-    def _get_video_reader(self, filename: str) -> VideoReader:
+    def _get_video_reader(self, filename: str) -> 'VideoReader':
         if self.io_backend != 'disk':
             return super()._get_video_reader(filename)
         path = Path(filename)
@@ -76,7 +79,7 @@ class DecordInit(_DecordInit):
             path = path.with_suffix('.mp4')
         if not path.is_file():
             raise FileNotFoundError(path)
-        return VideoReader(str(path), num_threads=self.num_threads)
+        return open_with_decord(str(path), self.num_threads)
 
 
 @TRANSFORMS.register_module()
@@ -102,7 +105,7 @@ class DecordDecode(_DecordDecode):
         except DECORD_ERRORS as error:
             raise undecodable(results['filename'], results['frame_inds'].reshape(-1)) from error
 
-    def _decord_load_frames(self, container: VideoReader, frame_inds: np.ndarray) -> list[np.ndarray]:
+    def _decord_load_frames(self, container: 'VideoReader', frame_inds: np.ndarray) -> list[np.ndarray]:
         if isinstance(container, BlankReader):
             return list(container.read(frame_inds))
         if self.mode != 'accurate':

@@ -81,7 +81,7 @@ class VideoToClips(BaseTransform):
         for name, value, accepted in options:
             check_one_of(f'{name} of VideoToClips', value, accepted)
         if (anchor is None) == (crop == 'anchored'):
-            raise InputError(f"anchor of VideoToClips is for crop 'anchored' only, not {crop!r} with anchor {anchor}")
+            raise InputError(f"crop 'anchored' and anchor of VideoToClips need each other, not {crop!r} and {anchor}")
         self.sampling = SAMPLINGS.build(sampling)
         self.trim = TrimToSegment()
         self.geometry: Geometry

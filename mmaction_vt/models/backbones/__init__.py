@@ -1,4 +1,4 @@
-"""Backbones: (N, 3, T, H, W) in, a class token or a feature map out."""
+"""Backbones: clips (N, 3, T, H, W) to a class token (N, C) or a feature map (N, C, T', H', W')."""
 
 from .dualformer import DualFormer
 from .motionformer import Motionformer

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ...errors import InputError
-from ...registry import CALL_CHECKS
+from ...utils.call_checks import CALL_CHECKS
 
 
 class VideoTransformer(BaseModule):
@@ -77,7 +77,7 @@ class VideoTransformer(BaseModule):
             cls_only: Whether the last block returns only the class token.
         """
         for index, block in enumerate(blocks):
-            options = dict(cls_only=True) if cls_only and index == len(blocks) - 1 else {}
+            options: dict[str, Any] = dict(cls_only=True) if cls_only and index == len(blocks) - 1 else {}
             if self.recomputes(index):
                 x = checkpoint(block, x, *args, use_reentrant=False, **options)
             else:

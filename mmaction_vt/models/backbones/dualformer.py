@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 from math import prod
-from typing import cast
+from typing import Any, cast
 
-from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import InputError
@@ -107,7 +106,7 @@ class DualFormer(VideoTransformer):
         self.patch_embeds, self.pos_block, self.blocks = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         self.embed_drop = nn.Dropout(drop_rate)
         rates = drop_path_rates(drop_path_rate, sum(depths))
-        options = dict(qkv_bias=qkv_bias, attn_drop_rate=attn_drop_rate, drop_rate=drop_rate)
+        options: dict[str, Any] = dict(qkv_bias=qkv_bias, attn_drop_rate=attn_drop_rate, drop_rate=drop_rate)
         in_dims, first_block = 3, 0
         for stage, dims, heads, mlp_ratio, depth in zip(
             self.geometry.stages, embed_dims, num_heads, mlp_ratios, depths, strict=True
@@ -140,29 +139,29 @@ class DualFormer(VideoTransformer):
         self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
-        """Initialise as the published code means it: truncated normal linear layers, convolutions by their fan-out.
+        """Initialise as the published code intends: truncated normal linear layers, convolutions by their fan-out.
 
-        That code asks for two-dimensional convolutions, of which the video model has none: there, convolutions that no
-        checkpoint fills keep PyTorch's own start.
+        That code looks for two-dimensional convolutions, of which the video model has none, so that its convolutions
+        keep PyTorch's initialisation unless a checkpoint has them.
         """
         init_linear_layers(self)
         for layer in self.modules():
             if isinstance(layer, nn.Conv3d):
                 fan_out = prod(layer.kernel_size) * layer.out_channels // layer.groups
                 nn.init.normal_(layer.weight, std=(2.0 / fan_out) ** 0.5)
-                nn.init.zeros_(layer.bias)
+                nn.init.constant_(cast('Tensor', layer.bias), 0.0)
         super().init_weights()
 
     def forward(self, x: Tensor) -> Tensor:
         self.geometry.check_clip(x.shape[2:])
-        x = rearrange(x, 'n c t h w -> n t h w c')
+        x = x.permute(0, 2, 3, 4, 1)  # (N, T, H, W, C) from here on
         for embed, blocks, position in zip(self.patch_embeds, self.blocks, self.pos_block, strict=True):
             x = self.embed_drop(embed(x))
-            for index, block in enumerate(blocks):
+            first, *others = cast('nn.ModuleList', blocks)
+            x = position(first(x))
+            for block in others:
                 x = block(x)
-                if index == 0:
-                    x = position(x)
-        return rearrange(self.norm(x), 'n t h w c -> n c t h w')
+        return self.norm(x).permute(0, 4, 1, 2, 3)
 
     @property
     def strides(self) -> list[Size3D]:
@@ -185,4 +184,4 @@ class DualFormer(VideoTransformer):
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
         """The output (N, T', H', W', C) of any block as a feature map (N, C, T', H', W')."""
-        return rearrange(tokens, 'n t h w c -> n c t h w')
+        return tokens.permute(0, 4, 1, 2, 3)

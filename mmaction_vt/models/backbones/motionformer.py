@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import InputError, check_one_of
@@ -173,7 +172,7 @@ class Motionformer(VideoTransformer):
             (N, C, T / t, H / P, W / P).
         """
         patches = tokens[:, 1:].reshape(num_samples, -1, *(grid or self.grid), tokens.shape[-1])
-        return rearrange(patches, 'n t h w c -> n c t h w')
+        return patches.permute(0, 4, 1, 2, 3)
 
     def _embed(self, x: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
         """Tokens (N, 1 + F * P, C): class token and patches with their embeddings."""

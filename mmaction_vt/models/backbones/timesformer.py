@@ -114,15 +114,16 @@ class TimeSformer(VideoTransformer):
         """Initialise as published, then as ``init_cfg`` says.
 
         The time embedding is zero, and so is the layer after temporal attention in every block: at the start the model
-        sees each frame as the image model that it is fine-tuned from does. The authors' loop seems to spare the first
-        block, but what it spares is the list of blocks, whose printed form it takes for one.
+        treats each frame as the image model does that it is fine-tuned from. The authors' loop looks as if it skipped
+        the first block, but it matches names in the printed form of the list of blocks, and skips none.
         """
         init_linear_layers(self)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         if self.attention_type == 'divided_space_time':
-            for block in self.blocks:
-                nn.init.zeros_(block.temporal_fc.weight)
+            for layer in self.modules():
+                if isinstance(layer, DividedSpaceTimeBlock):
+                    nn.init.zeros_(layer.temporal_fc.weight)
         super().init_weights()
 
     def forward(self, x: Tensor) -> Tensor:

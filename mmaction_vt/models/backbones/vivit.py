@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 import torch
-from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import check_one_of
@@ -248,4 +247,4 @@ class ViViT(VideoTransformer):
         """
         patches = tokens[:, 1:] if self.has_cls_token else tokens
         patches = patches.reshape(num_samples, -1, *(grid or self.grid), tokens.shape[-1])
-        return rearrange(patches, 'n t h w c -> n c t h w')
+        return patches.permute(0, 4, 1, 2, 3)

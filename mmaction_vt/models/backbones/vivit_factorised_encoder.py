@@ -19,7 +19,7 @@ class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encod
     def build_embeddings(self, num_tubelets: int, num_patches: int) -> None:
         self.cls_token = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
         self.pos_embed = nn.Parameter(torch.zeros(1, 1 + num_patches, self.embed_dims))
-        self.temporal_cls_token: nn.Parameter | None = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
+        self.temporal_cls_token = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
         self.temporal_embed = nn.Parameter(torch.zeros(1, 1 + num_tubelets, self.embed_dims))
 
     def build_blocks(

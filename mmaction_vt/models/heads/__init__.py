@@ -8,17 +8,22 @@ from .verb_noun_head import VerbNounHead
 
 __all__ = ['MotionformerHead', 'TokenLabelHead', 'VerbNounHead', 'classifiers_of', 'score_classes']
 
-CLASS = 'class'  # what the classifier of a head with one is called
+CLASS = 'class'  # name of the classifier of a head with only one
 
 
 def classifiers_of(head: nn.Module) -> dict[str, int]:
-    """The number of classes of each classifier of a head; that of a head with one is called ``class``."""
+    """The number of classes of each classifier of a head; the key is ``class`` for a head with only one."""
     return dict(getattr(head, 'tasks', None) or {CLASS: head.num_classes})
 
 
 def score_classes(head: nn.Module, features: Tensor) -> Tensor | dict[str, Tensor]:
-    """Raw scores (N, classes) of clips from a backbone's features; a dict of them from a head with several classifiers.
+    """Class scores (logits) of clips.
 
-    Of a head that scores tokens too, the scores of the classes.
+    Args:
+        head: The head; from one with token scores too, only the class scores are returned.
+        features: The backbone's output.
+
+    Returns:
+        (N, classes), or a dict of such tensors from a head with several classifiers.
     """
     return head.class_scores(features) if isinstance(head, TokenLabelHead) else head(features)

@@ -1,4 +1,4 @@
-"""What heads with a loss of their own need: smooth labels, and the accuracies that training logs."""
+"""Label smoothing and logged accuracies, for heads with a loss of their own."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def smooth_labels(labels: Tensor, num_classes: int, eps: float) -> Tensor:
-    """Labels (N,) or (N, num_classes) with ``eps`` of each spread over all classes; as they are if ``eps`` is 0."""
+    """Labels (N,) or (N, num_classes) with label smoothing ``eps``; unchanged if that is 0."""
     if not eps:
         return labels
     if labels.ndim == 1:
@@ -17,7 +17,7 @@ def smooth_labels(labels: Tensor, num_classes: int, eps: float) -> Tensor:
 
 
 def log_accuracies(scores: Tensor, labels: Tensor, topk: Sequence[int], prefix: str = '') -> dict[str, Tensor]:
-    """Top-k accuracies of scores (N, classes) for labels (N,), as ``top1_acc``; none for labels that are soft."""
+    """Top-k accuracies of scores (N, classes) for labels (N,), as ``top1_acc``; none for soft labels."""
     if labels.ndim > 1:
         return {}
     accuracies = top_k_accuracy(scores.detach().float().cpu().numpy(), labels.cpu().numpy(), topk)

@@ -17,9 +17,9 @@ class MotionformerHead(BaseHead):
     Args:
         num_classes: Number of classes.
         in_channels: Channels C of the class token.
-        hidden_channels: Channels between the two linear layers; C if it is not given.
+        hidden_channels: Channels between the two linear layers; by default C.
         dropout_ratio: Dropout before the classifier.
-        init_std: Standard deviation of the first weights.
+        init_std: Standard deviation of the initial weights.
         **kwargs: The other arguments of mmaction2's ``BaseHead``: ``loss_cls``, ``label_smooth_eps``, ``topk``,
             ``average_clips``, ``multi_class`` and ``init_cfg``.
     """

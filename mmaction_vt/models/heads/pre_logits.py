@@ -10,7 +10,7 @@ class PreLogits(nn.Module):
 
     Args:
         in_channels: Channels C of the class token.
-        hidden_channels: Channels for the classifiers.
+        hidden_channels: Channels before the classifiers.
         drop_rate: Dropout of those channels.
     """
 

@@ -1,4 +1,4 @@
-"""A head that scores a clip and each of its tokens."""
+"""A head with scores of a clip and of each of its tokens."""
 
 import torch
 from mmaction.models.heads import BaseHead
@@ -14,18 +14,18 @@ from .class_losses import log_accuracies, smooth_labels
 
 @MODELS.register_module()
 class TokenLabelHead(BaseHead):
-    """Class scores from the mean of all tokens, token scores from a perceptron of three layers (Jiang et al., 2021).
+    """Class scores from the mean of all tokens, token scores from an MLP of three layers (Jiang et al., 2021).
 
     Shapes: features (N, C, T, H, W) to class scores (N, num_classes) and token scores (N, T, H, W, num_classes). The
-    perceptron has 2 C and 4 C channels inside. Predictions need the class scores only.
+    MLP has 2 C and 4 C hidden channels. Predictions need the class scores only.
 
     Args:
         num_classes: Number of classes.
         in_channels: Channels C of the features.
-        dropout_ratio: Dropout before the classifier and behind each inner layer of the perceptron.
-        init_std: Standard deviation of the first weights.
+        dropout_ratio: Dropout before the classifier and after each hidden layer of the MLP.
+        init_std: Standard deviation of the initial weights.
         loss_cls: The loss; ``TokenLabelLoss``.
-        **kwargs: The other arguments of mmaction2's ``BaseHead``: ``label_smooth_eps``, which holds for the class,
+        **kwargs: The other arguments of mmaction2's ``BaseHead``: ``label_smooth_eps``, which applies to the class,
             ``topk``, ``average_clips`` and ``init_cfg``.
     """
 
@@ -77,9 +77,7 @@ class TokenLabelHead(BaseHead):
             InputError: If there are no token labels.
         """
         if token_labels is None:
-            raise InputError(
-                'TokenLabelHead learns from token labels: let the recognizer be mmaction_vt.TokenLabelRecognizer3D'
-            )
+            raise InputError('TokenLabelHead needs token labels: use the recognizer mmaction_vt.TokenLabelRecognizer3D')
         labels = torch.stack([sample.gt_label for sample in data_samples]).to(feats.device)
         if labels.shape[1] == 1:
             labels = labels.squeeze(1)

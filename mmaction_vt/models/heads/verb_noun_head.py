@@ -1,4 +1,4 @@
-"""Motionformer's head for actions that are a verb and a noun."""
+"""Motionformer's head for actions of a verb and a noun."""
 
 import torch
 from mmaction.models.heads import BaseHead
@@ -14,23 +14,23 @@ from .pre_logits import PreLogits
 
 @MODELS.register_module()
 class VerbNounHead(BaseHead):
-    """One classifier for verbs and one for nouns, behind the same linear layer with tanh (Patrick et al., 2021).
+    """One classifier for verbs and one for nouns, which share a linear layer with tanh (Patrick et al., 2021).
 
     Shapes: (N, C) to a dict with ``verb`` (N, num_verbs) and ``noun`` (N, num_nouns).
 
-    ``gt_label`` of a sample is a tensor of two numbers, verb and noun. After a prediction ``pred_score`` is a dict like
-    the one above, averaged over the views, and ``pred_label`` again the two numbers. The loss is the sum of the
-    classifiers' losses. The authors halve that sum: ``loss_cls=dict(type='CrossEntropyLoss', loss_weight=0.5)``.
+    ``gt_label`` of a sample is a tensor of two labels, verb and noun. After a prediction ``pred_score`` is a dict like
+    the one above, averaged over the views, and ``pred_label`` two labels. The loss is the sum of the classifiers'
+    losses. The authors halve that sum: ``loss_cls=dict(type='CrossEntropyLoss', loss_weight=0.5)``.
 
     Args:
         num_verbs: Number of verbs.
         num_nouns: Number of nouns.
         in_channels: Channels C of the class token.
-        hidden_channels: Channels before the classifiers; C if it is not given.
+        hidden_channels: Channels before the classifiers; by default C.
         dropout_ratio: Dropout before the classifiers.
-        init_std: Standard deviation of the first weights.
-        **kwargs: The other arguments of mmaction2's ``BaseHead``: ``loss_cls`` and ``label_smooth_eps``, which hold for
-            both classifiers, ``topk``, ``average_clips`` and ``init_cfg``.
+        init_std: Standard deviation of the initial weights.
+        **kwargs: The other arguments of mmaction2's ``BaseHead``: ``loss_cls`` and ``label_smooth_eps``, which apply
+            to both classifiers, ``topk``, ``average_clips`` and ``init_cfg``.
 
     Attributes:
         tasks: The number of classes of each classifier.
@@ -71,8 +71,8 @@ class VerbNounHead(BaseHead):
         labels = torch.stack([sample.gt_label for sample in data_samples]).to(cls_scores['verb'].device)
         if labels.shape[1:] != (2,):
             raise InputError(
-                f'VerbNounHead needs labels of two numbers, verb and noun, not of {labels[0].numel()}: '
-                'mmaction_vt.EpicKitchensDataset gives them'
+                f'VerbNounHead needs two labels, verb and noun, got {labels[0].numel()}: use '
+                'mmaction_vt.EpicKitchensDataset'
             )
         losses = {}
         for (task, scores), label in zip(cls_scores.items(), labels.unbind(1), strict=True):
@@ -84,7 +84,7 @@ class VerbNounHead(BaseHead):
     def predict_by_feat(
         self, cls_scores: dict[str, Tensor], data_samples: list[ActionDataSample]
     ) -> list[ActionDataSample]:
-        """Average the scores (N * views, classes) over the views, and put scores and labels into the samples."""
+        """Average the scores (N * views, classes) over the views, and add scores and labels to the samples."""
         num_views = len(cls_scores['verb']) // len(data_samples)
         scores = {task: self.average_clip(values, num_views) for task, values in cls_scores.items()}
         for index, sample in enumerate(data_samples):

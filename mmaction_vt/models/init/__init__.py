@@ -1,4 +1,4 @@
-"""Initialisation: from scratch, or from a model of images or videos."""
+"""Initialisation: from scratch, or from an image or a video model."""
 
 from .from_image_model import FromImageModel
 from .from_scratch import FromScratch

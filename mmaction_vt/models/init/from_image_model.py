@@ -1,4 +1,6 @@
-"""Starting a video model from an image model."""
+"""Initialisation from an image model."""
+
+from typing import Any
 
 import timm
 from mmengine.logging import print_log
@@ -13,29 +15,30 @@ from ...registry import WEIGHT_INITIALIZERS
 class FromImageModel:
     """Take the weights of an image model, as ``init_cfg`` of a backbone (Bertasius et al., 2021, section 4).
 
-    Attention along space, feed-forward networks, norms, patch and position embeddings are copied; what the source has
-    for time is kept, and what it lacks is made as ``temporal`` says. Two-dimensional kernels are inflated, positions
-    resized. The configs of published models name the options of their published start. A table of what was copied,
-    resized, initialised and left out is logged. A DualFormer starts from the image models that its authors publish.
+    Attention along space, MLPs, norms, patch and position embeddings are copied. Temporal parameters of the source are
+    copied, too; those that it lacks are initialised as ``temporal`` says. Two-dimensional kernels are inflated,
+    position embeddings resized. The configs of published models have the options of their published initialisation. A
+    table of what was copied, resized, initialised and left out is logged. A DualFormer starts from its authors' image
+    models.
 
     Args:
         checkpoint: ``timm:`` and a model name of timm's, fetched from its hub on first use; or a file or folder: a ViT
             of timm or converted from JAX, a Hugging Face ViT, mmaction2's ViT, the encoder of a masked autoencoder, or
             whatever ``read_checkpoint`` takes, an address included.
-        inflate: How a patch kernel becomes one of a tubelet: its ``average``, or itself at the ``centre`` frame (Arnab
-            et al., 2021, section 3.4).
-        temporal: What attention along time starts as where the source has none: a ``copy`` of attention along space
-            (for TimeSformer with the published start behind it), ``zero``, so that every frame looks to the model as
-            it does to the image model, or ``keep`` for the backbone's own start or what an earlier start in the same
-            ``init_cfg`` made. ``first_blocks`` is for ViViT's Model 2: the second transformer starts as the first
-            blocks of the image model.
-        positions: How positions of another grid are resized: ``bicubic``, or ``nearest_1d``, by nearest neighbour along
-            the flattened grid, as TimeSformer's code does.
+        inflate: How a patch kernel is inflated to a tubelet's: ``average`` over its frames, or at the ``centre`` frame
+            (Arnab et al., 2021, section 3.4).
+        temporal: Initialisation of attention along time where the source has none: a ``copy`` of attention along space
+            (in TimeSformer followed by the published zero layer), ``zero``, so that the model treats every frame as the
+            image model does, or ``keep`` for the backbone's own or that of an earlier entry of ``init_cfg``.
+            ``first_blocks`` is for ViViT's Model 2: the temporal transformer is a copy of the image model's first
+            blocks.
+        positions: How position embeddings of another grid are resized: ``bicubic``, or ``nearest_1d``, by nearest
+            neighbour along the flattened grid, as in TimeSformer's code.
         time_std: Standard deviation of the truncated normal distribution that TimeSformer's or Motionformer's time
             embedding is drawn from where the source has none; None keeps the backbone's, which is zero.
 
     Raises:
-        InputError: If the source cannot be had or does not fit.
+        InputError: If the source cannot be read or fetched, or does not fit.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class FromImageModel:
         time_std: float | None = None,
     ) -> None:
         self.checkpoint = checkpoint
-        self.options = dict(inflate=inflate, temporal=temporal, positions=positions, time_std=time_std)
+        self.options: dict[str, Any] = dict(inflate=inflate, temporal=temporal, positions=positions, time_std=time_std)
 
     def __call__(self, module: nn.Module) -> None:
         source = self._timm_state() if self.checkpoint.startswith('timm:') else start.read(self.checkpoint)

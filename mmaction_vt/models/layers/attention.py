@@ -1,7 +1,6 @@
 """Multi-head self-attention."""
 
 import torch.nn.functional as F
-from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import InputError
@@ -46,8 +45,7 @@ class MultiHeadAttention(nn.Module):
 
     def split_heads(self, x: Tensor, parts: int) -> tuple[Tensor, ...]:
         """(B, L, parts * C) to as many views (B, heads, L, C / heads)."""
-        x = rearrange(x, 'b l (part heads d) -> part b heads l d', part=parts, heads=self.num_heads)
-        return x.unbind(0)
+        return x.unflatten(2, (parts, self.num_heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """softmax(q k^T / sqrt(D)) v for queries (..., L, D), keys and values (..., M, D)."""
@@ -67,7 +65,7 @@ class MultiHeadAttention(nn.Module):
         biases = (None, None) if self.qkv.bias is None else self.qkv.bias.split((dims, 2 * dims))
         (q,) = self.split_heads(F.linear(x[:, :1], weights[0], biases[0]), 1)
         k, v = self.split_heads(F.linear(x, weights[1], biases[1]), 2)
-        return self.project_out(rearrange(self.attend(q, k, v), 'b heads l d -> b l (heads d)'))
+        return self.project_out(merge_heads(self.attend(q, k, v)))
 
 
 class Attention(MultiHeadAttention):
@@ -114,5 +112,9 @@ class Attention(MultiHeadAttention):
         if cls_only:
             return self.attend_first(x)
         out = self.attend(*self.project_qkv(x))  # (B, heads, L, C / heads)
-        axes = 'b l (heads d)' if self.batch_first else 'l b (heads d)'
-        return self.project_out(rearrange(out, f'b heads l d -> {axes}'))
+        return self.project_out(merge_heads(out) if self.batch_first else out.permute(2, 0, 1, 3).flatten(2))
+
+
+def merge_heads(x: Tensor) -> Tensor:
+    """The outputs of all heads, (B, heads, L, D), concatenated: (B, L, heads * D)."""
+    return x.transpose(1, 2).flatten(2)

@@ -1,12 +1,13 @@
-"""Cheaper stand-ins for the first step of trajectory attention: every patch against the patches of each frame.
+"""Approximations of the first step of trajectory attention, in which every patch attends to each frame.
 
 All of them take queries (heads, S, D) of the S = F * P patches of a video, keys and values (F, heads, P, D) of its
-frames, and return what each patch finds in each frame, (F, heads, S, D). Written out, that is
-``softmax(Q K_f^T / sqrt(D)) V_f`` for each frame f.
+frames, and return each patch's trajectory, (F, heads, S, D). The exact one is ``softmax(Q K_f^T / sqrt(D)) V_f`` for
+each frame f.
 """
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -18,17 +19,17 @@ NEWTON_ITERATIONS = 6
 
 
 class Orthoformer(nn.Module):
-    """Two attentions by way of a few queries that differ most (Patrick et al., 2021, section 3.3).
+    """Two attentions by way of a few landmarks, the most orthogonal queries (Patrick et al., 2021, section 3.3).
 
-    ``softmax(Q P^T / sqrt(D)) (softmax(P K_f^T / sqrt(D)) V_f)``, where the landmarks P are queries of the whole video,
-    the same for all frames: each head takes its longest query and then, one after the other, the query whose largest
-    absolute cosine to those taken is least.
+    ``softmax(Q P^T / sqrt(D)) (softmax(P K_f^T / sqrt(D)) V_f)``, where the landmarks P are queries of the video, the
+    same for all frames: each head selects its longest query and then, greedily, the query whose largest absolute cosine
+    similarity to those selected is smallest.
 
-    With all queries as landmarks an error is left unless each query is much more like itself than like any other: then
-    the first factor is the identity.
+    Even with all queries as landmarks it is exact only in the limit of queries that are much more similar to themselves
+    than to any other: then the first factor is the identity.
 
     Args:
-        num_landmarks: Number R of landmarks; where a video has fewer patches, all of them are taken.
+        num_landmarks: Number R of landmarks; all patches if a video has fewer.
     """
 
     def __init__(self, num_landmarks: int) -> None:
@@ -43,27 +44,27 @@ class Orthoformer(nn.Module):
 
 
 def most_orthogonal(q: Tensor, count: int) -> Tensor:
-    """The longest query of each head, and greedily those that are most orthogonal to the ones taken before.
+    """The longest query of each head, and greedily those that are most orthogonal to the ones selected before.
 
     Args:
         q: (heads, S, D).
-        count: How many are wanted, at most S.
+        count: Number of queries, at most S.
 
     Returns:
-        (heads, count, D), in the order in which they were taken; gradients go to the queries that were taken.
+        (heads, count, D), in the order of selection; differentiable with respect to the selected queries.
     """
     with torch.no_grad():
         unit = F.normalize(q.float(), dim=-1)
         index = q.norm(dim=-1).argmax(-1, keepdim=True)  # (heads, 1)
-        taken = [index]
-        likeness = torch.zeros(q.shape[:2], device=q.device)
+        selected = [index]
+        similarity = torch.zeros(q.shape[:2], device=q.device)
         for _ in range(count - 1):
             last = unit.gather(1, index[..., None].expand(-1, -1, q.shape[-1]))
-            likeness = torch.maximum(likeness, (unit @ last.transpose(1, 2)).abs().squeeze(-1))
-            likeness.scatter_(1, index, math.inf)
-            index = likeness.argmin(-1, keepdim=True)
-            taken.append(index)
-        index = torch.cat(taken, dim=1)
+            similarity = torch.maximum(similarity, (unit @ last.transpose(1, 2)).abs().squeeze(-1))
+            similarity.scatter_(1, index, math.inf)
+            index = similarity.argmin(-1, keepdim=True)
+            selected.append(index)
+        index = torch.cat(selected, dim=1)
     return q.gather(1, index[..., None].expand(-1, -1, q.shape[-1]))
 
 
@@ -71,12 +72,12 @@ class Nystrom(nn.Module):
     """The attention matrix of each frame from its columns and rows at a few landmarks (Xiong et al., 2021, section 3).
 
     ``softmax(Q K~^T) softmax(Q~ K~^T)^+ softmax(Q~ K_f^T) V_f``, each product divided by ``sqrt(D)``. The landmarks Q~
-    and K~ of a frame are means of its queries and of its keys over segments of its patches, row after row. The inverse
-    is approached by six steps of a Newton iteration. With as many landmarks as a frame has patches, the product is the
-    exact one but for what those steps leave.
+    and K~ of a frame are means of its queries and of its keys over segments of its patches, in row-major order. The
+    pseudo-inverse is approximated by six steps of a Newton iteration. With as many landmarks as a frame has patches,
+    the error of those steps is the only one.
 
     Args:
-        num_landmarks: Number of segments; where a frame has fewer patches, each patch is one.
+        num_landmarks: Number of segments; one for each patch if a frame has fewer.
     """
 
     def __init__(self, num_landmarks: int) -> None:
@@ -115,7 +116,7 @@ class Performer(nn.Module):
     """Attention by positive random features (Choromanski et al., 2021, "Rethinking Attention with Performers", 2.3).
 
     ``exp(q . k) = E[exp(w . q - |q|^2 / 2) exp(w . k - |k|^2 / 2)]`` for w from a standard normal distribution. The
-    directions w are drawn in blocks of D orthogonal ones. They are no parameters: they depend on the arguments only, so
+    directions w are drawn in blocks of D orthogonal ones. They are no parameters and depend on the arguments only, so
     that a checkpoint gives the same scores everywhere.
 
     Args:
@@ -123,6 +124,8 @@ class Performer(nn.Module):
         num_features: Number of random directions.
         seed: Seed that they are drawn with.
     """
+
+    directions: Tensor
 
     def __init__(self, head_dims: int, num_features: int, seed: int = 0) -> None:
         super().__init__()
@@ -136,11 +139,11 @@ class Performer(nn.Module):
         return found[..., :-1] / found[..., -1:].clamp_min(torch.finfo(found.dtype).tiny)
 
     def features(self, x: Tensor, shared: tuple[int, ...]) -> Tensor:
-        """Features of queries or keys, (..., L, M), up to a factor that the last sum's division removes.
+        """Features of queries or keys, (..., L, M), up to a factor that cancels in the output.
 
         Args:
             x: (..., L, D).
-            shared: Axes of the result along which one factor may serve; it keeps the largest feature at 1.
+            shared: Axes of the result along which that factor is constant; it scales the largest feature to 1.
         """
         with without_autocast(x.device):
             scaled = x.to(self.directions.dtype) * x.shape[-1] ** -0.25
@@ -149,18 +152,19 @@ class Performer(nn.Module):
 
 
 def orthogonal_directions(dims: int, count: int, seed: int) -> Tensor:
-    """Vectors (count, dims) as long as normal ones, orthogonal in blocks of ``dims``."""
-    options = dict(generator=torch.Generator().manual_seed(seed), dtype=torch.float64, device='cpu')
-    blocks, triangles = torch.linalg.qr(torch.randn(math.ceil(count / dims), dims, dims, **options))
+    """Vectors (count, dims), distributed as normal ones but orthogonal in blocks of ``dims``."""
+    generator = torch.Generator().manual_seed(seed)
+    randn = partial(torch.randn, generator=generator, dtype=torch.float64, device='cpu')
+    blocks, triangles = torch.linalg.qr(randn(math.ceil(count / dims), dims, dims))
     # Only with these signs is every direction equally likely (Mezzadri, 2007, section 5).
     blocks = blocks * triangles.diagonal(dim1=1, dim2=2).sign()[:, None]
-    lengths = torch.randn(count, dims, **options).norm(dim=1, keepdim=True)
+    lengths = randn(count, dims).norm(dim=1, keepdim=True)
     return (blocks.flatten(0, 1)[:count] * lengths).to(torch.get_default_dtype())
 
 
 def without_autocast(device: torch.device) -> AbstractContextManager:
-    """Where numbers are computed as precisely as their types say."""
-    if not (torch.amp.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type)):
+    """A context in which autocast is off."""
+    if not (torch.amp.autocast_mode.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type)):
         return nullcontext()
     return torch.autocast(device.type, enabled=False)
 
@@ -176,14 +180,15 @@ def build_approximation(
 
     Args:
         name: One of ``APPROXIMATIONS``.
-        num_landmarks: Landmarks, or random features of a Performer; by default 128, or all tokens if there are fewer.
+        num_landmarks: Landmarks, or random features of a Performer; by default 128, or the number of tokens if that is
+            smaller.
         head_dims: Channels of a head.
-        num_frames: Frames F of tokens that the model is made for.
+        num_frames: Frames F of tokens of the clips that the model is made for.
         num_patches: Patches P of such a frame.
         seed: Seed of the random features.
 
     Raises:
-        InputError: If there is no such approximation, or there are more landmarks than tokens to choose from.
+        InputError: If the name is unknown, or there are more landmarks than tokens.
     """
     check_one_of('approximation of Motionformer', name, APPROXIMATIONS)
     if name == 'performer':
@@ -193,7 +198,7 @@ def build_approximation(
     if num_landmarks > tokens:
         whose = 'a frame has' if name == 'nystrom' else f'{num_frames} frames have'
         raise InputError(
-            f'num_landmarks of Motionformer is at most the number of tokens, and {whose} {tokens} of them: '
+            f'num_landmarks of Motionformer must not exceed the number of tokens, and {whose} {tokens} of them: '
             f'{num_landmarks} landmarks are too many for {name}'
         )
     return Nystrom(num_landmarks) if name == 'nystrom' else Orthoformer(num_landmarks)
@@ -201,5 +206,5 @@ def build_approximation(
 
 def _positive(num_landmarks: int) -> int:
     if not isinstance(num_landmarks, int) or num_landmarks < 1:
-        raise InputError(f'num_landmarks of Motionformer is a number from 1 on, not {num_landmarks!r}')
+        raise InputError(f'num_landmarks of Motionformer must be a positive integer, got {num_landmarks!r}')
     return num_landmarks

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .attention import MultiHeadAttention
+from .attention import MultiHeadAttention, merge_heads
 
 Size3D = tuple[int, int, int]
 
@@ -32,8 +32,8 @@ class LocalWindowAttention(MultiHeadAttention):
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = self.project_qkv(to_windows(x, self.window))
-        out = rearrange(self.attend(q, k, v), 'b heads l d -> b l (heads d)')
-        return from_windows(self.project_out(out), self.window, x.shape)
+        out = self.project_out(merge_heads(self.attend(q, k, v)))
+        return from_windows(out, self.window, x.shape)
 
 
 def to_windows(x: Tensor, window: Size3D) -> Tensor:
@@ -122,12 +122,11 @@ class GlobalPyramidAttention(nn.Module):
             pyramid: What ``pyramid`` returned for them; computed if omitted.
         """
         pyramid = self.pyramid(x) if pyramid is None else pyramid
-        q = rearrange(self.q(x), 'n t h w (heads d) -> n heads (t h w) d', heads=self.num_heads)
-        k, v = rearrange(self.kv(pyramid), 'n l (part heads d) -> part n heads l d', part=2, heads=self.num_heads)
+        q = self.q(x.flatten(1, 3)).unflatten(2, (self.num_heads, -1)).transpose(1, 2)
+        k, v = self.kv(pyramid).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
         drop_rate = self.attn_drop_rate if self.training else 0.0
         out = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate)  # (N, heads, T * H * W, C / heads)
-        out = rearrange(out, 'n heads l d -> n l (heads d)')
-        return self.proj_drop(self.proj(out)).unflatten(1, x.shape[1:4])
+        return self.proj_drop(self.proj(merge_heads(out))).unflatten(1, x.shape[1:4])
 
 
 def depthwise_conv(dims: int, kernel: Size3D, **options: Any) -> nn.Conv3d:

@@ -96,5 +96,5 @@ class Downsample(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         t, h, w = self.kernel
         x = rearrange(x, 'n (T t) (H h) (W w) c -> n T H W (t h w c)', t=t, h=h, w=w)
-        weight = rearrange(self.proj.weight, 'out c t h w -> out (t h w c)')
+        weight = self.proj.weight.permute(0, 2, 3, 4, 1).flatten(1)
         return self.norm(F.linear(x, weight, self.proj.bias))

@@ -3,14 +3,9 @@
 from typing import Any
 
 import torch
-from einops import rearrange
 from torch import Tensor
 
-from .attention import MultiHeadAttention
-
-# Patches (B, heads, F * P, D) as groups, the first of them one axis of the batch; and back with heads concatenated.
-GROUPS = {'time': 'b heads (f p) d -> b p heads f d', 'space': 'b heads (f p) d -> b f heads p d'}
-TOKENS = {'time': '(b p) heads f d -> b (f p) (heads d)', 'space': '(b f) heads p d -> b (f p) (heads d)'}
+from .attention import MultiHeadAttention, merge_heads
 
 
 class DividedAttention(MultiHeadAttention):
@@ -41,16 +36,18 @@ class DividedAttention(MultiHeadAttention):
         if cls_only:
             return self.attend_first(x)
         q, k, v = self.project_qkv(x)
-        cls_out = rearrange(self.attend(q[:, :, :1], k, v), 'b heads l d -> b l (heads d)')
+        cls_out = merge_heads(self.attend(q[:, :, :1], k, v))
         queries, *groups = (self.group_patches(tokens[:, :, 1:], num_frames) for tokens in (q, k, v))
         keys, values = (with_class_token(tokens, group) for tokens, group in zip((k, v), groups, strict=True))
-        out = self.attend(queries.flatten(0, 1), keys, values)  # (B * groups, heads, members, C / heads)
-        out = rearrange(out, TOKENS[self.along], b=len(x))
+        out = merge_heads(self.attend(queries.flatten(0, 1), keys, values))
+        out = out.unflatten(0, (len(x), -1))  # (B, groups, members, C)
+        out = (out.transpose(1, 2) if self.along == 'time' else out).flatten(1, 2)
         return self.project_out(torch.cat((cls_out, out), dim=1))
 
     def group_patches(self, patches: Tensor, num_frames: int) -> Tensor:
         """Patches (B, heads, F * P, D) as (B, groups, heads, members, D)."""
-        return rearrange(patches, GROUPS[self.along], f=num_frames)
+        patches = patches.unflatten(2, (num_frames, -1))  # (B, heads, F, P, D)
+        return patches.permute((0, 3, 1, 2, 4) if self.along == 'time' else (0, 2, 1, 3, 4))
 
 
 def with_class_token(tokens: Tensor, groups: Tensor) -> Tensor:

@@ -1,10 +1,9 @@
 """Motionformer's trajectory attention, exact and at a fraction of the formula's cost."""
 
 import torch
-from einops import rearrange
 from torch import Tensor, nn
 
-from .attention import MultiHeadAttention
+from .attention import MultiHeadAttention, merge_heads
 
 # Largest number of elements of the trajectories that are held at once (256 MB in float32).
 MOST_ELEMENTS = 1 << 26
@@ -69,14 +68,14 @@ class TrajectoryAttention(MultiHeadAttention):
         if cls_only and not self.training:  # in training every parameter takes part, as distributed training expects
             return self.attend_first(x)
         q, k, v = self.project_qkv(x)
-        cls_out = rearrange(self.attend(q[:, :, :1], k, v), 'b heads l d -> b l (heads d)')
-        patches = [tokens[:, :, 1:] for tokens in (q, k, v)]
+        cls_out = merge_heads(self.attend(q[:, :, :1], k, v))
+        q, k, v = (tokens[:, :, 1:] for tokens in (q, k, v))
         if self.in_parts:
             # One sample after the other: trajectories are F times as large as the tokens.
-            samples = zip(*(tokens.split(1) for tokens in patches), strict=True)
-            out = torch.cat([self.along_trajectories(*sample, num_frames) for sample in samples])
+            samples = zip(q.split(1), k.split(1), v.split(1), strict=True)
+            out = torch.cat([self.along_trajectories(*sample, num_frames=num_frames) for sample in samples])
         else:
-            out = self.along_trajectories(*patches, num_frames)
+            out = self.along_trajectories(q, k, v, num_frames)
         if cls_only:
             # The patches' share is zero: it keeps the parameters in the graph.
             return self.project_out(cls_out + 0.0 * out.sum((1, 2), keepdim=True))
@@ -91,8 +90,8 @@ class TrajectoryAttention(MultiHeadAttention):
             v: Values, likewise.
             num_frames: F.
         """
-        k, v = (rearrange(tokens, 'b heads (f p) d -> f (b heads) p d', f=num_frames) for tokens in (k, v))
-        q = q.unflatten(2, (num_frames, -1))  # (B, heads, F, P, C / heads)
+        q, k, v = (tokens.unflatten(2, (num_frames, -1)) for tokens in (q, k, v))  # (B, heads, F, P, C / heads)
+        k, v = (tokens.permute(2, 0, 1, 3, 4).flatten(1, 2) for tokens in (k, v))  # (F, B * heads, P, C / heads)
         chunk = num_frames
         if self.in_parts and self.approximation is None:
             chunk = max(1, MOST_ELEMENTS // q.numel())  # the trajectories of one frame's patches
@@ -100,9 +99,9 @@ class TrajectoryAttention(MultiHeadAttention):
         for first_frame in range(0, num_frames, chunk):
             frames = slice(first_frame, first_frame + chunk)
             queries = q[:, :, frames]
-            trajectories = self.along_space(rearrange(queries, 'b heads f p d -> (b heads) (f p) d'), k, v)
-            own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)  # (B, P, C, f)
-            out += self.along_time_in_parts(trajectories, rearrange(own, 'b p c f -> (b f p) c'))
+            trajectories = self.along_space(queries.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
+            own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
+            out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
         return torch.cat(out).unflatten(0, (len(q), -1))
 
     def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -117,10 +116,10 @@ class TrajectoryAttention(MultiHeadAttention):
             found = self.approximation(q, k, v)
         else:
             found = self.attend(q.expand(len(k), -1, -1, -1), k, v)
-        return rearrange(found, 'f (b heads) s d -> f (b s) (heads d)', heads=self.num_heads)
+        return found.unflatten(1, (-1, self.num_heads)).transpose(2, 3).flatten(1, 2).flatten(2)
 
     def along_time_in_parts(self, trajectories: Tensor, own: Tensor) -> list[Tensor]:
-        """What ``along_time`` returns, in parts that fit into the cache; in one part in training, where that is faster."""
+        """What ``along_time`` returns, in parts that fit into the cache; in training, in one, which is faster there."""
         if torch.is_grad_enabled() or not self.in_parts:
             return [self.along_time(trajectories, own)]
         patches = max(1, MOST_CACHED // (self.num_heads * own.shape[1]))

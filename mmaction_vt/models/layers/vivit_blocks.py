@@ -3,7 +3,6 @@
 from typing import Any
 
 import torch
-from einops import rearrange
 from torch import Tensor, nn
 
 from ...errors import InputError
@@ -56,11 +55,11 @@ class FactorisedSelfAttentionBlock(nn.Module):
             x: The tokens.
             num_frames: F.
         """
-        frames = rearrange(self.norm1(x), 'n (f p) c -> (n f) p c', f=num_frames)
-        x = x + self.drop_path(self.attn(frames).view(x.shape))
-        patches = rearrange(self.temporal_norm1(x), 'n (f p) c -> (n p) f c', f=num_frames)
-        out = rearrange(self.temporal_attn(patches), '(n p) f c -> n (f p) c', n=len(x))
-        x = x + self.temporal_drop_path(out)
+        frames = self.norm1(x).unflatten(1, (num_frames, -1))  # (N, F, P, C)
+        x = x + self.drop_path(self.attn(frames.flatten(0, 1)).view(x.shape))
+        patches = self.temporal_norm1(x).unflatten(1, (num_frames, -1)).transpose(1, 2)  # (N, P, F, C)
+        out = self.temporal_attn(patches.flatten(0, 1)).view(patches.shape)
+        x = x + self.temporal_drop_path(out.transpose(1, 2).flatten(1, 2))
         return x + self.drop_path(self.mlp(self.norm2(x)))
 
 
@@ -89,10 +88,12 @@ class FactorisedDotProductAttention(MultiHeadAttention):
             x: The tokens.
             num_frames: F.
         """
+        parts = [part.unflatten(2, (num_frames, -1)) for part in self.project_qkv(x)]  # (N, heads, F, P, C / heads)
+        space_heads, time_heads = zip(*(part.chunk(2, dim=1) for part in parts), strict=True)
         # Frames, or patches, join the batch: fused attention is fast on four axes only.
-        space, time = zip(*(part.chunk(2, dim=1) for part in self.project_qkv(x)), strict=True)
-        space = [rearrange(part, 'n heads (f p) d -> (n f) heads p d', f=num_frames) for part in space]
-        time = [rearrange(part, 'n heads (f p) d -> (n p) heads f d', f=num_frames) for part in time]
-        along_space = rearrange(self.attend(*space), '(n f) heads p d -> n (f p) (heads d)', f=num_frames)
-        along_time = rearrange(self.attend(*time), '(n p) heads f d -> n (f p) (heads d)', n=len(x))
-        return self.project_out(torch.cat((along_space, along_time), dim=2))
+        space = (part.transpose(1, 2).flatten(0, 1) for part in space_heads)  # (N * F, heads / 2, P, C / heads)
+        time = (part.permute(0, 3, 1, 2, 4).flatten(0, 1) for part in time_heads)  # (N * P, heads / 2, F, C / heads)
+        along_space = self.attend(*space).unflatten(0, (-1, num_frames)).transpose(2, 3)
+        along_time = self.attend(*time).unflatten(0, (len(x), -1)).permute(0, 3, 1, 2, 4)
+        out = torch.cat((along_space, along_time), dim=3)  # (N, F, P, heads, C / heads)
+        return self.project_out(out.reshape(x.shape))

@@ -1,4 +1,4 @@
-"""Losses that mmaction2 lacks."""
+"""Losses."""
 
 from .token_label_loss import TokenLabelLoss
 from .token_labels import TokenLabels, common_grid, soft_labels, to_grid, top_token_labels

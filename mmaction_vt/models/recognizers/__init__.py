@@ -1,4 +1,4 @@
-"""Recognizers that mmaction2 lacks."""
+"""Recognizers."""
 
 from .frozen_teacher import FrozenTeacher
 from .token_label_recognizer3d import TokenLabelRecognizer3D

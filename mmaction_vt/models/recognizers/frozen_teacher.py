@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmaction.models.heads import I3DHead
@@ -18,19 +19,19 @@ from ..losses import TokenLabels, common_grid, to_grid, top_token_labels
 
 
 class FrozenTeacher:
-    """Holds a recognizer and never trains it.
+    """A recognizer in evaluation mode whose parameters are not trained.
 
-    It is no ``nn.Module``, so the model that has it neither saves nor optimizes it, does not put it into train mode,
-    and no process sends it to another. Copies of that model, such as an average of its weights, share it.
+    It is no ``nn.Module``, so that it is not part of the student's parameters, state dict and training mode, and is not
+    synchronised between processes. Copies of the student, such as an average of its weights, share it.
 
     Args:
-        config: The teacher's config: a file, a model's name, a ``Config``, or a dict with ``model``. A backbone that
-            can give features of every place (``out_type``) is told to.
+        config: The teacher's config: a file, a model's name, a ``Config``, or a dict with ``model``. ``out_type`` of a
+            backbone that has the option is set to ``featmap``.
         checkpoint: The teacher's weights, in any layout that ``read_checkpoint`` reads.
-        dtype: Its precision, such as ``bfloat16``; half of the memory of ``float32``.
+        dtype: Its precision; ``bfloat16`` and ``float16`` need half the memory of ``float32``.
 
     Raises:
-        InputError: If config or checkpoint cannot be read, they do not belong together, or ``dtype`` is unknown.
+        InputError: If config or checkpoint cannot be read or do not match, or ``dtype`` is unknown.
     """
 
     DTYPES = ('float32', 'bfloat16', 'float16')
@@ -65,11 +66,11 @@ class FrozenTeacher:
 
         Args:
             clips: Normalised clips.
-            preprocessor: What normalised them; if the teacher was trained with another mean and standard deviation,
-                it gets its own.
+            preprocessor: The data preprocessor that normalised them; if the teacher's has another mean and standard
+                deviation, clips are normalised with those.
 
         Raises:
-            InputError: If the teacher's backbone gives no features of every place.
+            InputError: If the teacher's backbone returns no feature map.
         """
         if next(self.model.parameters()).device != clips.device:
             self.model.to(clips.device)
@@ -84,14 +85,23 @@ class FrozenTeacher:
         if isinstance(head, TokenLabelHead):
             return head.token_scores(features).float()
         tokens = features.movedim(1, -1)
-        # An I3DHead averages its input first: the classifier alone is what it says of one token.
+        # An I3DHead averages its input first: for single tokens the classifier alone is called.
         classify = head.fc_cls if isinstance(head, I3DHead) else head
         return classify(tokens.flatten(0, 3)).unflatten(0, tokens.shape[:4]).float()
 
     def label(
         self, clips: Tensor, grid: Sequence[int], num_top: int, preprocessor: nn.Module | None = None
     ) -> TokenLabels:
-        """Labels for a student with tokens on a grid of times, rows and columns: on that grid, or with fewer times.
+        """Labels for a student.
+
+        Args:
+            clips: Normalised clips (N, 3, T, H, W).
+            grid: Frames, rows and columns of the student's tokens.
+            num_top: Number of classes of each token.
+            preprocessor: As for ``token_logits``.
+
+        Returns:
+            Labels on the student's grid, or with fewer frames.
 
         Raises:
             InputError: If the teacher's grid cannot be compared with the student's.
@@ -101,8 +111,8 @@ class FrozenTeacher:
 
 
 def renormalise(clips: Tensor, source: nn.Module, target: nn.Module) -> Tensor:
-    """Clips (N, 3, T, H, W) that one data preprocessor normalised, as another would have."""
-    statistics = [values for side in (source, target) for values in (side.mean, side.std)]
+    """Clips (N, 3, T, H, W) normalised by the data preprocessor ``source``, as ``target`` would normalise them."""
+    statistics: list[Any] = [values for side in (source, target) for values in (side.mean, side.std)]
     old_mean, old_std, mean, std = (values.reshape(3, 1, 1, 1).to(clips) for values in statistics)
     if torch.equal(old_mean, mean) and torch.equal(old_std, std):
         return clips

@@ -1,5 +1,7 @@
 """Training with labels for every token."""
 
+from typing import Any
+
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.structures import ActionDataSample
 from torch import Tensor
@@ -10,28 +12,28 @@ from ..losses import TokenLabels
 from ..losses.token_labels import stack
 from .frozen_teacher import FrozenTeacher
 
-# Where the transform that replays stored views puts the labels of a clip.
+# Keys of the labels that the transform for stored views adds to a sample.
 STORED = ('token_values', 'token_indices')
 
 
 @MODELS.register_module()
 class TokenLabelRecognizer3D(Recognizer3D):
-    """A ``Recognizer3D`` whose head also learns what a teacher sees in each token (Jiang et al., 2021; Liang et al.).
+    """A ``Recognizer3D`` whose head also learns a teacher's labels of each token (Jiang et al., 2021; Liang et al.).
 
-    The labels of a clip come with it where they were stored (``tools/data/token_labels.py``), and else from the
-    teacher, which is built for the first loss or by ``init_weights``. Testing, demo and conversion never build it.
+    Labels are read with the clip if they were stored (``tools/data/token_labels.py``), and come from the teacher
+    otherwise, which is built for the first loss or by ``init_weights``. Testing, demo and conversion never build it.
 
     Args:
         *args: Those of ``Recognizer3D``.
-        teacher: ``dict(config=..., checkpoint=...)``, and ``dtype`` if it is to take less memory: see
-            ``FrozenTeacher``. None where labels are stored.
+        teacher: ``dict(config=..., checkpoint=...)``, and ``dtype`` to save memory: see ``FrozenTeacher``. None if
+            labels are stored.
         **kwargs: Those of ``Recognizer3D``.
     """
 
-    def __init__(self, *args: object, teacher: dict | None = None, **kwargs: object) -> None:
+    def __init__(self, *args: Any, teacher: dict | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.teacher_cfg = teacher
-        self._teacher = None
+        self._teacher: FrozenTeacher | None = None
 
     def init_weights(self) -> None:
         super().init_weights()
@@ -42,7 +44,7 @@ class TokenLabelRecognizer3D(Recognizer3D):
         """The teacher.
 
         Raises:
-            InputError: If there is none, it is incomplete, or it tells other classes apart.
+            InputError: If ``teacher`` is missing or incomplete, or has another number of classes.
         """
         if self._teacher is None:
             config = dict(self.teacher_cfg or {})
@@ -55,13 +57,13 @@ class TokenLabelRecognizer3D(Recognizer3D):
             teacher = FrozenTeacher(**config)
             if teacher.num_classes != self.cls_head.num_classes:
                 raise InputError(
-                    f'the teacher tells {teacher.num_classes} classes apart and the model {self.cls_head.num_classes}: '
-                    'token labels need a teacher for the same classes'
+                    f'the teacher has {teacher.num_classes} classes and the model {self.cls_head.num_classes}: token '
+                    'labels need a teacher for the same classes'
                 )
             self._teacher = teacher
         return self._teacher
 
-    def loss(self, inputs: Tensor, data_samples: list[ActionDataSample], **kwargs: object) -> dict[str, Tensor]:
+    def loss(self, inputs: Tensor, data_samples: list[ActionDataSample], **kwargs: Any) -> dict[str, Tensor]:
         feats, loss_kwargs = self.extract_feat(inputs, data_samples=data_samples)
         labels = self.token_labels(inputs.flatten(0, 1), data_samples, feats)
         losses = self.cls_head.loss(feats, data_samples, token_labels=labels)

@@ -1,1 +1,1 @@
-"""Pictures: arrays in, arrays or files out."""
+"""Pictures of arrays, as arrays or files."""

@@ -1,4 +1,4 @@
-"""Frames from a video for a picture, and pictures into a GIF or a video."""
+"""Clips as GIFs and videos."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -7,64 +7,35 @@ import av
 import numpy as np
 from PIL import Image
 
-from ...errors import InputError
 from ...utils.files import CLIP_SUFFIXES, check_suffix
 from .predictions import COLOURS
 
 
-def read_clip(path: str | Path, fps: float | None = None, most: int = 60) -> tuple[np.ndarray, float]:
-    """Frames of a video, thinned out for showing.
-
-    Args:
-        path: The video.
-        fps: Frames per second that are wanted, at most the video's own. Default: its own.
-        most: Most frames; of a longer video every second, third, ... one is taken, and it plays faster or coarser.
-
-    Returns:
-        Frames (T, H, W, 3) in RGB, uint8, and how many of them make a second.
-
-    Raises:
-        InputError: If the video cannot be decoded.
-    """
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            own_fps = float(stream.average_rate or 25)
-            frames = [frame.to_ndarray(format='rgb24') for frame in container.decode(stream)]
-    except (av.FFmpegError, IndexError, OSError) as error:
-        raise InputError(f'cannot decode {path} ({error})') from error
-    if not frames:
-        raise InputError(f'{path} holds no frames')
-    step = max(own_fps / min(fps or own_fps, own_fps), len(frames) / most)
-    indices = np.arange(0, len(frames), step).astype(int)
-    return np.stack([frames[index] for index in indices]), own_fps / step
-
-
 def check_clip_name(path: str | Path) -> None:
-    """Refuse a file name that ``write_clip`` cannot write.
+    """Check that ``write_clip`` supports a file name.
 
     Raises:
-        InputError: If it ends neither in ``.gif`` nor in ``.mp4``.
+        InputError: If it does not end in ``.gif`` or ``.mp4``.
     """
     check_suffix('the name of a clip', path, CLIP_SUFFIXES)
 
 
 def check_picture_name(path: str | Path) -> None:
-    """Refuse a file name that is neither a clip's nor a picture's.
+    """Check that a file name is that of a clip or a picture.
 
     Raises:
-        InputError: If it ends neither in ``.gif`` nor in ``.mp4`` nor in ``.png``.
+        InputError: If it does not end in ``.gif``, ``.mp4`` or ``.png``.
     """
     check_suffix('the name of a picture', path, (*CLIP_SUFFIXES, '.png'))
 
 
 def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:
-    """Write frames as a GIF that loops or as an H.264 video.
+    """Write frames as a looping GIF or an H.264 video.
 
     Args:
-        path: A name that ends in ``.gif`` or ``.mp4``.
+        path: A file name that ends in ``.gif`` or ``.mp4``.
         frames: (T, H, W, 3) in RGB, uint8.
-        fps: Frames per second; a GIF counts hundredths of a second and has at most 50.
+        fps: Frames per second; GIFs have a resolution of 1/100 s and at most 50 frames per second.
     """
     check_clip_name(path)
     path = Path(path)
@@ -82,8 +53,8 @@ def _write_gif(path: Path, frames: np.ndarray, fps: float) -> None:
 
 
 def _reduce_colours(image: Image.Image) -> Image.Image:
-    """A picture of 256 colours: its own, and those of text and bars, which are too small to get any."""
-    own = image.quantize(256 - len(COLOURS), method=Image.Quantize.MEDIANCUT).getpalette()
+    """Quantise to 256 colours, including those of text and bars, which are too small to be chosen otherwise."""
+    own = image.quantize(256 - len(COLOURS), method=Image.Quantize.MEDIANCUT).getpalette() or []
     palette = Image.new('P', (1, 1))
     palette.putpalette([*own[: 3 * (256 - len(COLOURS))], *(part for colour in COLOURS for part in colour)])
     return image.quantize(palette=palette, dither=Image.Dither.NONE)

@@ -1,4 +1,4 @@
-"""Several videos side by side, each with what the model says of it."""
+"""A grid of videos with their predictions."""
 
 from math import ceil
 
@@ -14,14 +14,14 @@ WRONG = (236, 92, 84)
 def draw_gallery(
     clips: list[np.ndarray], captions: list[str], right: list[bool], columns: int = 4, side: int = 176
 ) -> np.ndarray:
-    """Put clips into a grid, with a caption under each and a stripe that says whether it is right.
+    """Draw clips in a grid, each with a caption below, and a green or red bar for right or wrong predictions.
 
     Args:
-        clips: Videos (T, H, W, 3) in RGB, uint8; a shorter one waits in its last frame.
-        captions: One for each clip.
-        right: Whether the caption is right, for each clip.
-        columns: Clips in a row.
-        side: Width of a clip in pixels; it keeps its shape, at most square.
+        clips: Videos (T, H, W, 3) in RGB, uint8; a shorter one holds its last frame.
+        captions: A caption for each clip.
+        right: For each clip, whether the prediction is right.
+        columns: Clips per row.
+        side: Longer side of a clip in pixels; the aspect ratio is kept.
 
     Returns:
         (T, H', W', 3) in RGB, uint8.

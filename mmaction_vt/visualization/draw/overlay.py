@@ -1,11 +1,11 @@
-"""Maps over the frames that they belong to."""
+"""Heat maps over frames."""
 
 import matplotlib
 import numpy as np
 
 from ...errors import InputError
 
-BRIGHT = 0.99  # share of the map that is not drawn at full strength: a single high peak leaves the rest visible
+BRIGHT = 0.99  # quantile of a map that is drawn as 1, so that a single high peak leaves the rest visible
 
 
 def draw_overlay(
@@ -16,20 +16,20 @@ def draw_overlay(
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
         maps: (T, H, W), from 0 to 1.
-        colormap: One of matplotlib's.
-        alpha: The map's share of the picture where it is 1, from 0 to 1; where it is 0 it has a third of that.
-        beside: Whether the frames alone stand to the left of it.
+        colormap: A colour map of matplotlib.
+        alpha: Opacity of the map where it is 1, from 0 to 1; where it is 0, a third of that.
+        beside: Whether to put the original frames to the left.
 
     Returns:
         (T, H, W, 3) or (T, H, 2 W, 3) in RGB, uint8.
 
     Raises:
-        InputError: If matplotlib has no such colour map, or alpha lies outside [0, 1].
+        InputError: If matplotlib has no such colour map, or alpha is not in [0, 1].
     """
     if colormap not in matplotlib.colormaps:
-        raise InputError(f'matplotlib has no colour map {colormap}; viridis, turbo, magma and jet are some that it has')
+        raise InputError(f"unknown colormap {colormap!r}; choose one of matplotlib's, such as viridis, turbo or jet")
     if not 0 <= alpha <= 1:
-        raise InputError(f'alpha is from 0 to 1, not {alpha}')
+        raise InputError(f'alpha must be in [0, 1], not {alpha}')
     maps = np.clip(maps / max(np.quantile(maps, BRIGHT), 1e-20), 0, 1)
     colours = matplotlib.colormaps[colormap](maps)[..., :3] * 255
     share = alpha * (1 + 2 * maps[..., None]) / 3
@@ -38,12 +38,12 @@ def draw_overlay(
 
 
 def contact_sheet(frames: np.ndarray, columns: int = 4, most: int = 16) -> np.ndarray:
-    """Some of a clip's frames in rows, as one picture (H', W', 3).
+    """Evenly spaced frames of a clip in a grid, as one picture (H', W', 3).
 
     Args:
         frames: (T, H, W, 3).
-        columns: Frames in a row.
-        most: How many are taken at most, evenly spaced.
+        columns: Frames per row.
+        most: Maximum number of frames.
     """
     count = min(len(frames), most)
     chosen = frames[np.linspace(0, len(frames) - 1, count).round().astype(int)]

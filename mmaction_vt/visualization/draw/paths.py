@@ -1,4 +1,4 @@
-"""Paths of points, drawn on the frames that they go through."""
+"""Paths of points, drawn over frames."""
 
 import matplotlib
 import numpy as np
@@ -8,13 +8,13 @@ SUPERSAMPLING = 3
 
 
 def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str = 'turbo') -> np.ndarray:
-    """Draw where points go: each path as a whole, thin, what of it is past, thick, and where the point is now.
+    """Draw the paths of points: the whole path thin, its past thick, and the current position as a dot.
 
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
         paths: x and y in pixels of the frames, (points, T, 2).
-        width: Width of the result; frames are scaled to it and keep their shape.
-        colormap: One of matplotlib's, from the last point to the first.
+        width: Width of the result; the aspect ratio is kept.
+        colormap: A colour map of matplotlib, from the last point to the first.
 
     Returns:
         (T, H', width, 3) in RGB, uint8.
@@ -31,25 +31,12 @@ def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str 
         canvas = Image.new('RGBA', canvas_size, (0, 0, 0, 0))
         draw = ImageDraw.Draw(canvas)
         for path, colour in zip(paths, colours, strict=True):
-            places = [tuple(place) for place in path * scale]
-            draw.line(places, (*colour, 110), line)
-            draw.line(places[: time + 1], (*colour, 255), 2 * line, joint='curve')
-            x, y = places[time]
+            positions = [tuple(position) for position in path * scale]
+            draw.line(positions, (*colour, 110), line)
+            draw.line(positions[: time + 1], (*colour, 255), 2 * line, joint='curve')
+            x, y = positions[time]
             draw.ellipse((x - 4 * line, y - 4 * line, x + 4 * line, y + 4 * line), (255, 255, 255, 255))
             draw.ellipse((x - 3 * line, y - 3 * line, x + 3 * line, y + 3 * line), (*colour, 255))
         canvas = canvas.resize((width, height), Image.Resampling.LANCZOS)
         out[time] = np.asarray(Image.alpha_composite(picture, canvas).convert('RGB'))
     return out
-
-
-def point_grid(count: int, width: int, height: int) -> np.ndarray:
-    """Points evenly spaced over a frame: x and y in pixels, (count * count, 2).
-
-    Args:
-        count: Points along each side.
-        width: Width of the frame.
-        height: Its height.
-    """
-    middles = (np.arange(count) + 0.5) / count
-    x, y = np.meshgrid(middles * width, middles * height)
-    return np.stack((x.ravel(), y.ravel()), axis=1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A video with what the model says of it."""
+"""A video with its predictions."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -18,18 +18,18 @@ COLOURS = (PANEL, TEXT, DIM, TRACK, BEST, OTHER)
 
 @lru_cache(maxsize=8)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which comes with matplotlib and knows most alphabets."""
+    """DejaVu Sans, which comes with matplotlib and covers most alphabets."""
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf', size)
 
 
 def draw_predictions(frames: np.ndarray, labels: list[str], scores: list[float], width: int = 400) -> np.ndarray:
-    """Put the best labels as bars, and a bar of time, under a video.
+    """Draw a progress bar and the scores of the best classes below a video.
 
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
         labels: Names of the best classes, best first.
         scores: Their scores in [0, 1].
-        width: Width of the result; the video is scaled to it and keeps its shape.
+        width: Width of the result; the aspect ratio is kept.
 
     Returns:
         (T, H', width, 3) in RGB, uint8, with even H' and width.
@@ -51,7 +51,7 @@ def draw_predictions(frames: np.ndarray, labels: list[str], scores: list[float],
 
 
 def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
-    """The bars: name, bar and score of each label on a line of its own."""
+    """A line per label: its name, a bar and the score."""
     size = max(11, width // 28)
     line, margin = round(size * 1.6), size
     panel = Image.new('RGB', (width, 4 + margin + line * len(labels)), PANEL)
@@ -60,7 +60,7 @@ def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
     name_width = min(max(draw.textlength(label, font(size)) for label in labels), 0.5 * width)
     score_width = draw.textlength('100.0 %', font(size))
     left = margin + name_width + size
-    right = max(width - margin - score_width - size // 2, left)  # a narrow picture has no bars
+    right = max(width - margin - score_width - size // 2, left)  # no bars in a narrow picture
     for row, (label, score) in enumerate(zip(labels, scores, strict=True)):
         top = 4 + margin // 2 + row * line
         middle = top + line / 2
@@ -76,7 +76,7 @@ def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
 
 
 def shorten(draw: ImageDraw.ImageDraw, text: str, width: float, size: int) -> str:
-    """A text cut with an ellipsis so that it fits."""
+    """Truncate a text with an ellipsis to fit a width."""
     if draw.textlength(text, font(size)) <= width:
         return text
     while text and draw.textlength(text + '…', font(size)) > width:

@@ -1,4 +1,4 @@
-"""The label of every token of a clip, as a picture."""
+"""The label of every token of a clip."""
 
 import matplotlib
 import numpy as np
@@ -7,7 +7,8 @@ from PIL import Image, ImageDraw
 from .predictions import PANEL, TEXT, font, shorten
 
 REST = (128, 134, 146)
-COLOURS = [tuple(int(255 * part) for part in colour) for colour in matplotlib.colormaps['Set2'].colors]
+SET2 = matplotlib.colormaps['Set2']
+COLOURS = [tuple(int(255 * part) for part in SET2(index)[:3]) for index in range(SET2.N)]
 
 
 def draw_token_labels(
@@ -19,16 +20,16 @@ def draw_token_labels(
     alpha: float = 0.65,
     most: int = len(COLOURS),
 ) -> np.ndarray:
-    """Draw each frame beside its tokens, coloured by what they are labelled; the colours are named below.
+    """Draw each frame beside its tokens, coloured by label, with a legend below.
 
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
-        classes: Each token's best class, (T', H', W').
-        probabilities: That class's probability, likewise: a token that is sure of nothing is pale.
-        names: Of all classes.
+        classes: The best class of each token, (T', H', W').
+        probabilities: Its probability, likewise, which sets the opacity.
+        names: Names of all classes.
         width: Width of a frame; the result has two of them side by side.
-        alpha: How much of a frame the colour of a sure token covers.
-        most: Classes that get a colour, those of most tokens first; the others are grey.
+        alpha: Opacity of a token with probability 1.
+        most: Maximum number of classes with a colour, most frequent first; other classes are grey.
 
     Returns:
         (T, H', 2 width, 3) in RGB, uint8.
@@ -47,11 +48,11 @@ def draw_token_labels(
         time = index * len(classes) // len(frames)
         picture = Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC)
         tokens = Image.fromarray(colour_of[classes[time]]).resize((width, height), Image.Resampling.NEAREST)
-        sure = Image.fromarray((255 * alpha * probabilities[time]).astype(np.uint8))
+        opacity = Image.fromarray((255 * alpha * probabilities[time]).astype(np.uint8))
         canvas = Image.new('RGB', (2 * width, total), PANEL)
         canvas.paste(picture)
         canvas.paste(
-            Image.composite(tokens, picture, sure.resize((width, height), Image.Resampling.NEAREST)), (width, 0)
+            Image.composite(tokens, picture, opacity.resize((width, height), Image.Resampling.NEAREST)), (width, 0)
         )
         canvas.paste(legend, (0, height))
         out[index] = np.asarray(canvas)
@@ -59,7 +60,7 @@ def draw_token_labels(
 
 
 def _legend(entries: list[tuple[str, tuple[int, int, int], float]], width: int, columns: int = 2) -> Image.Image:
-    """Name, colour and share of the tokens of each class."""
+    """Colour, name and share of the tokens of each class."""
     size = max(11, width // 40)
     line, rows = round(size * 1.7), -(-len(entries) // columns)
     panel = Image.new('RGB', (width, rows * line + size), PANEL)

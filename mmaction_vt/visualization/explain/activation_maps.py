@@ -1,19 +1,19 @@
-"""Class activation maps that keep time: what in a clip speaks for a class.
+"""Class activation maps, per frame.
 
 - ``gradcam`` (Selvaraju et al., 2017): features weighted by their gradients;
 - ``gradcam++`` (Chattopadhyay et al., 2018): by gradients that are weighted by their second and third powers;
-- ``layercam`` (Jiang et al., 2021): by the positive gradient of each place;
+- ``layercam`` (Jiang et al., 2021): by the positive gradient at each position;
 - ``eigencam`` (Muhammad and Yeasin, 2020): the first principal component of the features, whatever the class.
 
-Of a convolutional network, the first two take the mean of the weights over each frame, as mmaction2 does: behind its
-last layer all places are summed, so their gradients hardly differ. Behind a block of a transformer each token has a
-part of its own, and a mean over places says nothing of any of them. There the weights stay where they are (Draelos and
-Carin, 2020, "Use HiResCAM instead of Grad-CAM"), and features are counted from their mean over the clip: what all
-tokens share points nowhere.
+For convolutional networks, the first two average the weights over each frame, as mmaction2 does: after the last layer
+all positions are averaged, so their gradients hardly differ. In a transformer the gradients of tokens do differ, and
+their mean is meaningless for any of them. There the weights are not averaged (Draelos and Carin, 2020, "Use HiResCAM
+instead of Grad-CAM"), and the mean over the clip is subtracted from the features, since what all tokens have in common
+is not evidence for any position.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,9 +25,9 @@ from .maps import resize_maps
 
 class ActivationMaps(NamedTuple):
     """Attributes:
-    maps: (N, T, H, W), from 0 to 1 in each clip.
-    scores: What the model says of each clip, (N, classes), as logits.
-    categories: The class that each map is for, (N,).
+    maps: (N, T, H, W), normalised to [0, 1] in each clip.
+    scores: Logits (N, classes).
+    categories: The class of each map, (N,).
     """
 
     maps: Tensor
@@ -38,22 +38,22 @@ class ActivationMaps(NamedTuple):
 def activation_maps(
     model: nn.Module, clips: Tensor, method: str = 'gradcam', layer: str | None = None, category: int | None = None
 ) -> ActivationMaps:
-    """Maps of clips for a class.
+    """Class activation maps of clips.
 
     Args:
-        model: A recognizer. It is left as it was: in its mode, without hooks and gradients.
+        model: A recognizer. Its mode, hooks and gradients are not changed.
         clips: Normalised clips (N, 3, T, H, W).
         method: One of ``METHODS``.
         layer: A name such as ``backbone/blocks/3/3``. Default: see ``default_layer``.
-        category: The class; if it is not given, for each clip the one with the highest score.
+        category: The class. Default: the predicted class of each clip.
 
     Raises:
-        InputError: If there is no such method, layer or class, or the layer has no part in the scores.
+        InputError: If there is no such method, layer or class, or the scores do not depend on the layer.
     """
     check_one_of('method', method, METHODS)
     layer = layer or default_layer(model)
     module = find_layer(model, layer)
-    found = []
+    found: list[Any] = []
     hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
     try:
         with evaluating(model), torch.enable_grad():
@@ -62,16 +62,15 @@ def activation_maps(
             categories = pick_categories(scores, category)
             chosen = scores.gather(1, categories[:, None]).sum()
             if len(found) != 1 or not isinstance(found[0], Tensor):
-                raise InputError(f'layer {layer} gives no single tensor in a forward pass: name a block')
+                raise InputError(f'layer {layer} does not return a single tensor in a forward pass: choose a block')
             (gradient,) = torch.autograd.grad(chosen, found[0], allow_unused=True)
     finally:
         hook.remove()
     if gradient is None:
-        raise InputError(f'layer {layer} has no part in the scores: name another, such as {default_layer(model)}')
-    features, gradient = (
-        as_featmap(model.backbone, part.detach().float(), clips, layer) for part in (found[0], gradient)
-    )
-    pooled = not hasattr(model.backbone, 'tokens_to_featmap')
+        raise InputError(f'the scores do not depend on layer {layer}: choose another, such as {default_layer(model)}')
+    backbone: Any = model.backbone
+    features, gradient = (as_featmap(backbone, part.detach().float(), clips, layer) for part in (found[0], gradient))
+    pooled = not hasattr(backbone, 'tokens_to_featmap')
     if not pooled:
         features = features - features.mean((2, 3, 4), keepdim=True)
     maps = resize_maps(METHODS[method](features, gradient, pooled), clips.shape[2:])
@@ -84,11 +83,14 @@ def class_scores(model: nn.Module, clips: Tensor) -> Tensor:
     Raises:
         InputError: If the model has several classifiers.
     """
-    scores = model.cls_head(model.backbone(clips))
-    if isinstance(scores, tuple):  # of the clip and of its tokens
+    recognizer: Any = model
+    scores = recognizer.cls_head(recognizer.backbone(clips))
+    if isinstance(scores, tuple):  # of clips and of tokens
         scores = scores[0]
     if not isinstance(scores, Tensor):
-        raise InputError(f'{type(model.cls_head).__name__} has several classifiers, of which maps cannot choose one')
+        raise InputError(
+            f'{type(recognizer.cls_head).__name__} has several classifiers; class activation maps need one'
+        )
     return scores
 
 
@@ -101,7 +103,7 @@ def pick_categories(scores: Tensor, category: int | None) -> Tensor:
     if category is None:
         return scores.argmax(1)
     if not 0 <= category < scores.shape[1]:
-        raise InputError(f'category {category} is outside the classes of the model, 0 to {scores.shape[1] - 1}')
+        raise InputError(f'category {category} is not a class of the model, 0 to {scores.shape[1] - 1}')
     return torch.full_like(scores[:, 0], category, dtype=torch.long)
 
 
@@ -121,7 +123,7 @@ def layercam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
 
 
 def weigh(weights: Tensor, features: Tensor, pooled: bool) -> Tensor:
-    """What speaks for the class: features times weights, summed over channels, where that is positive."""
+    """The positive part of the weighted sum of features over channels."""
     if pooled:
         weights = weights.mean((3, 4), keepdim=True)
     return (weights * features).sum(1).relu()
@@ -132,9 +134,9 @@ def eigencam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
     tokens = tokens - tokens.mean(1, keepdim=True)
     _, _, directions = torch.linalg.svd(tokens, full_matrices=False)
     component = torch.einsum('nlc,nc->nl', tokens, directions[:, 0])
-    # Few places stand out against many: the component points to those that lie farther out.
-    points_away = (component**3).sum(1, keepdim=True) < 0
-    component = torch.where(points_away, -component, component)
+    # The sign is arbitrary: few positions stand out from many, so the longer tail is positive.
+    is_flipped = (component**3).sum(1, keepdim=True) < 0
+    component = torch.where(is_flipped, -component, component)
     return component.unflatten(1, features.shape[2:]).relu()
 
 

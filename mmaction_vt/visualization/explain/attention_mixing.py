@@ -1,10 +1,11 @@
-"""What attention does to the tokens' shares: every attention layer here as the matrix that it mixes tokens with.
+"""Attention layers as linear maps A of tokens.
 
-A layer's matrix is never needed whole. ``mix`` multiplies it by columns U, and where a row is wanted instead (whom does
-the class token listen to?), the gradient of that row's product with U gives it.
+The matrix A is never built. ``mix`` computes A U for columns U; a row of A (what the class token attends to) is the
+gradient of that row of A U with respect to U.
 """
 
 from functools import singledispatch
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -28,13 +29,13 @@ ATTENTION_LAYERS = (MultiHeadAttention, GlobalPyramidAttention)
 
 @singledispatch
 def mix(attn: nn.Module, inputs: tuple, columns: Tensor, head: int | None = None) -> Tensor:
-    """A U: attention weights, the mean over heads or those of one, times columns.
+    """A U: attention weights, of one head or the mean of all, times columns.
 
     Args:
         attn: An attention layer.
-        inputs: What it was called with; the first are the tokens.
-        columns: U, shaped as the tokens, with any number of columns in the place of channels.
-        head: The head; the mean of all if it is not given.
+        inputs: The arguments it was called with; the first are the tokens.
+        columns: U, shaped like the tokens, with any number of columns instead of channels.
+        head: The head. Default: the mean of all.
     """
     raise NotImplementedError(type(attn).__name__)
 
@@ -56,14 +57,15 @@ def _(attn: LocalWindowAttention, inputs: tuple, columns: Tensor, head: int | No
 
 @mix.register
 def _(attn: GlobalPyramidAttention, inputs: tuple, columns: Tensor, head: int | None = None) -> Tensor:
-    """A token of the pyramid counts as the mean of those that its convolutions see."""
+    """A token of the pyramid is taken to be the mean of the tokens in the receptive field of its convolutions."""
     tokens = inputs[0]
     q = attn.q(tokens.flatten(1, 3)).unflatten(2, (attn.num_heads, -1)).transpose(1, 2)
     k, _ = attn.kv(attn.pyramid(tokens)).unflatten(2, (2, attn.num_heads, -1)).permute(2, 0, 3, 1, 4)
     video = columns.permute(0, 4, 1, 2, 3)
     levels = [F.avg_pool3d(video, attn.sr.stride) if attn.has_fine_level else video]
     if attn.has_coarse_level:
-        levels.append(F.avg_pool3d(F.avg_pool3d(video, attn.lr[0].stride), attn.lr[-1].stride))
+        convs: Any = attn.lr
+        levels.append(F.avg_pool3d(F.avg_pool3d(video, convs[0].stride), convs[-1].stride))
     pyramid = torch.cat([level.flatten(2) for level in levels], dim=2).transpose(1, 2)
     return weigh(q, k, pyramid, head).view(columns.shape)
 
@@ -84,7 +86,7 @@ def _(attn: DividedAttention, inputs: tuple, columns: Tensor, head: int | None =
 
 @mix.register
 def _(attn: TrajectoryAttention, inputs: tuple, columns: Tensor, head: int | None = None) -> Tensor:
-    """A patch mixes what it finds in each frame, as attention along time weighs the frames."""
+    """A patch's mixtures of each frame, weighted by its attention along time."""
     tokens, num_frames = inputs[:2]
     q, k, v = attn.project_qkv(tokens)
     out = [weigh(q[:, :, :1], k, columns, head)]
@@ -124,19 +126,20 @@ def _(attn: FactorisedDotProductAttention, inputs: tuple, columns: Tensor, head:
 
 
 def weigh(q: Tensor, k: Tensor, columns: Tensor, head: int | None) -> Tensor:
-    """softmax(q k^T / sqrt(D)) U, the mean over heads or of one head; a head at a time, since the weights are large.
+    """softmax(q k^T / sqrt(D)) U, of one head or the mean of all, computed head by head to save memory.
 
     Args:
         q: Queries (B, heads, L, D).
         k: Keys (B, heads, M, D).
         columns: U, (B, M, columns).
-        head: The head; the mean of all if it is not given.
+        head: The head. Default: the mean of all.
 
     Returns:
         (B, L, columns).
     """
     heads = range(q.shape[1]) if head is None else [head]
-    q, k, weights = q.detach(), k.detach(), 0.0
+    weights: Any = 0.0
+    q, k = q.detach(), k.detach()
     for index in heads:
         scores = q[:, index] @ k[:, index].transpose(1, 2) * q.shape[-1] ** -0.5
         weights = weights + scores.softmax(-1)

@@ -1,17 +1,18 @@
-"""Finding layers of a recognizer by the names that people give them."""
+"""Layers of a recognizer by name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from ...models.layers import grid_of
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """A model in its mode for evaluation; afterwards it is in the mode that it was in."""
+    """Put a model into evaluation mode, and back into its previous mode afterwards."""
     was_training = model.training
     model.eval()
     try:
@@ -20,22 +21,22 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         model.train(was_training)
 
 
-def check_head(attn: nn.Module, head: int | None) -> None:
-    """Refuse a head that an attention layer does not have; None stands for all.
+def check_head(attn: Any, head: int | None) -> None:
+    """Check that an attention layer has a head; None stands for all heads.
 
     Raises:
         InputError: If there is no such head.
     """
     if head is not None and not 0 <= head < attn.num_heads:
-        raise InputError(f'there is no head {head}: the layer has {attn.num_heads}, counted from 0')
+        raise InputError(f'head {head} is not one of the {attn.num_heads} heads of the layer, numbered from 0')
 
 
 def default_layer(model: nn.Module) -> str:
-    """The name of the layer whose class activation maps are worth looking at if none is named.
+    """Name of the layer for class activation maps if none is given.
 
-    It is the block at a third of the backbone's depth: its tokens still speak of the place where they lie, and the
-    gradient that comes back to it knows of all blocks behind. In the last blocks of a video transformer attention has
-    carried what decides to tokens of other places (``docs/visualization.md`` has the figures).
+    This is the block at a third of the backbone's depth: its tokens still represent their own positions, and the
+    gradient at it includes all later blocks. In the last blocks of a video transformer, attention has moved
+    evidence to tokens at other positions (``docs/visualization.md`` has measurements).
 
     Raises:
         InputError: If the backbone has no ``blocks``.
@@ -45,14 +46,14 @@ def default_layer(model: nn.Module) -> str:
 
 
 def block_names(model: nn.Module) -> list[str]:
-    """Names of the backbone's blocks, first to last.
+    """Names of the backbone's blocks, in order.
 
     Raises:
-        InputError: If it has none.
+        InputError: If there are none.
     """
-    blocks = getattr(model.backbone, 'blocks', None)
+    blocks: Any = getattr(model.backbone, 'blocks', None)
     if blocks is None:
-        raise InputError(f'{type(model.backbone).__name__} has no blocks: name a layer (see --target-layer-name)')
+        raise InputError(f'{type(model.backbone).__name__} has no blocks: choose a layer (see --target-layer-name)')
     names = []
     for index, block in enumerate(blocks):
         inner = range(len(block)) if isinstance(block, nn.ModuleList) else None
@@ -62,64 +63,64 @@ def block_names(model: nn.Module) -> list[str]:
 
 
 def find_block(model: nn.Module, name: str | None) -> nn.Module:
-    """A block of the backbone by its name; the last if there is no name.
+    """A block of the backbone by its name. Default: the last one.
 
     Raises:
-        InputError: If it is none of the blocks.
+        InputError: If there is no such block.
     """
     names = block_names(model)
     name = names[-1] if name is None else name.strip('/')
-    if name not in names:
-        raise InputError(f'{name} is no block: {", ".join(names)} are there')
+    check_one_of('block', name, names)
     return model.get_submodule(name.replace('/', '.'))
 
 
 def find_layer(model: nn.Module, name: str) -> nn.Module:
     """The module with a name such as ``backbone/blocks/3/3``.
 
-    The last block of a backbone with a class token hands on the class token alone: there the tokens that go into its
-    attention are taken, the output of its ``norm1``.
+    The last block of a backbone with a class token outputs only the class token: its ``norm1``, the input of its
+    attention, is returned instead.
 
     Raises:
-        InputError: If there is no such layer; the message names some that are there.
+        InputError: If there is no such layer; the message has some that exist.
     """
-    module, seen = model, []
+    module: Any = model
+    seen: list[str] = []
     for part in name.strip('/').split('/'):
         children = dict(module.named_children())
         if part not in children:
             where = '/'.join(seen) or 'the model'
-            names = ', '.join('/'.join([*seen, child]) for child in children) or 'nothing below it'
-            raise InputError(f'there is no layer {name}: {where} has {names}')
+            names = ', '.join('/'.join([*seen, child]) for child in children) or 'no layers'
+            raise InputError(f'unknown layer {name}: {where} has {names}')
         module = children[part]
         seen.append(part)
     if isinstance(module, nn.ModuleList):
         names = ', '.join('/'.join([*seen, str(index)]) for index in range(len(module)))
-        raise InputError(f'{name} is a list of layers: name one of {names}')
-    backbone = model.backbone
-    hands_on_class_token = getattr(backbone, 'out_type', None) == 'cls_token' and hasattr(backbone, 'cls_token')
-    if hands_on_class_token and getattr(backbone, 'frame_token', 'cls') == 'cls' and module is backbone.blocks[-1]:
+        raise InputError(f'{name} is a list of layers: choose from {names}')
+    backbone: Any = model.backbone
+    outputs_class_token = getattr(backbone, 'out_type', None) == 'cls_token' and hasattr(backbone, 'cls_token')
+    if outputs_class_token and getattr(backbone, 'frame_token', 'cls') == 'cls' and module is backbone.blocks[-1]:
         return module.norm1
     return module
 
 
-def as_featmap(backbone: nn.Module, features: Tensor, clips: Tensor, name: str) -> Tensor:
-    """What a layer returned for clips (N, 3, T, H, W), as (N, C, T', H', W').
+def as_featmap(backbone: Any, features: Tensor, clips: Tensor, name: str) -> Tensor:
+    """The output of a layer for clips (N, 3, T, H, W), as a feature map (N, C, T', H', W').
 
     Raises:
-        InputError: If these are no features of every place.
+        InputError: If it is not a feature for each position.
     """
     try:
         if hasattr(backbone, 'tokens_to_featmap'):
             patch_size = getattr(backbone, 'patch_size', None)
-            grid = grid_of(clips.shape[3:], patch_size) if patch_size else None
+            grid = grid_of((clips.shape[3], clips.shape[4]), patch_size) if patch_size else None
             return backbone.tokens_to_featmap(features, len(clips), grid)
         if features.ndim == 5 and len(features) == len(clips):
             return features
-    except RuntimeError:  # the tokens cannot be laid out
+    except RuntimeError:  # not tokens of such a grid
         pass
     raise InputError(
-        f'layer {name} gives {tuple(features.shape)} for {len(clips)} clips, which are no features of times and '
-        f'places: name a block, such as {default_layer_hint(backbone)}'
+        f'the output {tuple(features.shape)} of layer {name} for {len(clips)} clips is not a feature map: choose a '
+        f'block, such as {default_layer_hint(backbone)}'
     )
 
 

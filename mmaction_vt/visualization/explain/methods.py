@@ -1,4 +1,4 @@
-"""All maps of clips by the names of their methods."""
+"""All maps by the names of their methods."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ from .layers import default_layer, evaluating
 from .rollout import attention_rollout, class_token_attention
 
 METHODS = (*CAM_METHODS, 'rollout', 'attention')
-TRAJECTORY = 'trajectory'  # draws paths, see ``trajectories``
+TRAJECTORY = 'trajectory'  # paths instead of maps, see ``trajectories``
 
 
 def clip_maps(
@@ -21,26 +21,24 @@ def clip_maps(
     category: int | None = None,
     head: int | None = None,
 ) -> ActivationMaps:
-    """Maps of clips, by any method.
+    """Class activation maps or attention maps of clips, by any method.
 
     Args:
-        model: A recognizer. It is left as it was.
+        model: A recognizer, which is not changed.
         clips: Normalised clips (N, 3, T, H, W).
         method: One of ``METHODS``.
         layer: For ``attention`` and class activation maps, a name such as ``backbone/blocks/3/3``.
-        category: For class activation maps, the class; if it is not given, for each clip the one with the highest
-            score.
-        head: For ``attention``, the head; the mean of all if it is not given.
+        category: For class activation maps, the class. Default: the predicted class of each clip.
+        head: For ``attention``, the head. Default: the mean of all.
 
     Raises:
-        InputError: If there is no such method, layer, class or head, the model cannot have such maps, or the method
-            does not take what is given.
+        InputError: If there is no such method, layer, class or head, or the model or the method does not support it.
     """
     check_one_of('method', method, METHODS)
     if head is not None and method != 'attention':
-        raise InputError(f'a head goes with method attention, not with {method}')
+        raise InputError(f'head is for method attention, not {method}')
     if layer is not None and method == 'rollout':
-        raise InputError(f'rollout goes through all layers: leave out layer {layer}')
+        raise InputError(f'method rollout uses all layers: omit layer {layer}')
     if method in CAM_METHODS:
         return activation_maps(model, clips, method, layer, category)
     seen = predict(model, clips, category)
@@ -50,16 +48,16 @@ def clip_maps(
 
 
 def predict(model: nn.Module, clips: Tensor, category: int | None = None) -> tuple[Tensor, Tensor]:
-    """Logits (N, classes) and the class that is looked at (N,)."""
+    """Logits (N, classes), and the given or predicted class of each clip (N,)."""
     with evaluating(model), torch.no_grad():
         scores = class_scores(model, clips)
     return scores, pick_categories(scores, category)
 
 
-def describe_place(model: nn.Module, method: str, layer: str | None) -> str:
-    """Where a method looks, in words."""
+def describe_layer(model: nn.Module, method: str, layer: str | None) -> str:
+    """Which layer a method uses, in words."""
     if method == 'rollout':
-        return 'through all layers'
+        return 'all layers'
     if layer is None:
         layer = 'the last block' if method == 'attention' else default_layer(model)
-    return f'at {layer}'
+    return layer

@@ -1,13 +1,14 @@
-"""Where attention comes from: rolled out through all layers, or of one layer and head.
+"""Attention maps: rollout through all layers, or attention of one layer and head.
 
 Attention rollout (Abnar and Zuidema, 2020, section 3) multiplies the layers' matrices (A + I) / 2. Divided and
-factorised attention are matrices too, one after the other; along trajectories, attention in space and then in time is
-one. Only the row of what the classifier reads is wanted, the class token or the mean of all tokens, so no matrix of
-several layers is ever made: the row is the gradient of what comes out with respect to what goes in.
+factorised attention are products of matrices; trajectory attention is one matrix. Only the row of the classifier's
+input is needed, the class token or the mean of all tokens, so the product is never built: the row is the gradient of
+the output with respect to the input.
 """
 
 from collections.abc import Iterable
 from functools import singledispatch
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -25,19 +26,19 @@ Inputs = dict[nn.Module, tuple]
 
 @torch.no_grad()
 def attention_rollout(model: nn.Module, clips: Tensor) -> Tensor:
-    """How much of each place there is in what the classifier reads, if attention alone moved features.
+    """Attention rollout: the share of each patch in the classifier's input if attention only mixed tokens.
 
     Args:
         model: A recognizer.
         clips: Normalised clips (N, 3, T, H, W).
 
     Returns:
-        Maps (N, T, H, W), from 0 to 1 in each clip.
+        Maps (N, T, H, W), normalised to [0, 1] in each clip.
 
     Raises:
-        InputError: If the backbone is none of this package's.
+        InputError: If the backbone is not one of this package.
     """
-    backbone = model.backbone
+    backbone: Any = model.backbone
     inputs = record_inputs(model, clips)
     shares = torch.zeros(*token_grid(backbone, clips), 1, device=clips.device)
     with torch.enable_grad():
@@ -54,39 +55,38 @@ def class_token_attention(model: nn.Module, clips: Tensor, layer: str | None = N
         model: A recognizer whose backbone has a class token.
         clips: Normalised clips (N, 3, T, H, W).
         layer: A block, such as ``backbone/blocks/11``. Default: the last one.
-        head: The head, from 0; the mean of all if it is not given.
+        head: The head, from 0. Default: the mean of all.
 
     Returns:
-        Maps (N, T, H, W), from 0 to 1 in each clip.
+        Maps (N, T, H, W), normalised to [0, 1] in each clip.
 
     Raises:
         InputError: If there is no class token, layer or head.
     """
-    backbone = model.backbone
+    backbone: Any = model.backbone
     if not hasattr(backbone, 'cls_token'):
-        raise InputError(
-            f'{describe(backbone)} has no class token, whose attention could be drawn: see --method rollout'
-        )
-    block = find_block(model, layer)
+        raise InputError(f'{describe(backbone)} has no class token to draw the attention of: use --method rollout')
+    block: Any = find_block(model, layer)
     check_head(block.attn, head)
     inputs = record_inputs(model, clips)
     shares = torch.zeros(*token_grid(backbone, clips), 1, device=clips.device)
     with torch.enable_grad():
         shares.requires_grad_()
-        columns = to_tokens(backbone, shares).flatten(0, -3)  # TimeSformer's attention sees each frame apart
+        columns = to_tokens(backbone, shares).flatten(0, -3)  # TimeSformer attends to each frame separately
         mixed = mix(block.attn, inputs[block.attn], columns, head)
         (row,) = torch.autograd.grad(mixed[:, 0].sum(), shares)
     return resize_maps(row[..., 0], clips.shape[2:])
 
 
 def record_inputs(model: nn.Module, clips: Tensor) -> Inputs:
-    """What each attention layer of the backbone is called with; the model is left as it was."""
+    """The arguments of each attention layer of the backbone in a forward pass, which does not change the model."""
     inputs: Inputs = {}
-    layers = [module for module in model.backbone.modules() if isinstance(module, ATTENTION_LAYERS)]
+    backbone: Any = model.backbone
+    layers = [module for module in backbone.modules() if isinstance(module, ATTENTION_LAYERS)]
     hooks = [layer.register_forward_pre_hook(lambda layer, args: inputs.update({layer: args})) for layer in layers]
     try:
         with evaluating(model):
-            model.backbone(clips)
+            backbone(clips)
     finally:
         for hook in hooks:
             hook.remove()
@@ -102,28 +102,28 @@ def token_grid(backbone: nn.Module, clips: Tensor) -> tuple[int, int, int, int]:
     """(N, F, H', W') of the first block's patch tokens.
 
     Raises:
-        InputError: If the backbone is none of this package's.
+        InputError: If the backbone is not one of this package.
     """
     num_samples, _, num_frames, height, width = clips.shape
     if isinstance(backbone, DualFormer):
-        sizes = zip((num_frames, height, width), backbone.strides[0], strict=True)
-        return (num_samples, *(size // stride for size, stride in sizes))
+        stride_t, stride_h, stride_w = backbone.strides[0]
+        return num_samples, num_frames // stride_t, height // stride_h, width // stride_w
     if not isinstance(backbone, (TimeSformer, Motionformer, ViViT)):
-        raise InputError(f'{type(backbone).__name__} has no attention that could be drawn: see --method gradcam')
-    times = num_frames // getattr(backbone, 'tubelet_size', 1)
-    return (num_samples, times, *grid_of((height, width), backbone.patch_size))
+        raise InputError(f'attention maps do not support {type(backbone).__name__}: use --method gradcam')
+    token_frames = num_frames // getattr(backbone, 'tubelet_size', 1)
+    return (num_samples, token_frames, *grid_of((height, width), backbone.patch_size))
 
 
 @singledispatch
 def roll_out(backbone: nn.Module, shares: Tensor, inputs: Inputs) -> Tensor:
-    """What the classifier reads, (N, columns), of the shares (N, F, H', W', columns) of the first block's patches."""
+    """The classifier's input (N, columns), for columns (N, F, H', W', columns) of the first block's patches."""
     raise NotImplementedError(type(backbone).__name__)
 
 
 @roll_out.register
 def _(backbone: TimeSformer, shares: Tensor, inputs: Inputs) -> Tensor:
     columns = through_all(backbone.blocks, to_tokens(backbone, shares), inputs)
-    return columns.flatten(0, -3)[:, 0].unflatten(0, (-1, len(shares))).mean(0)  # the mean over frames that have one
+    return columns.flatten(0, -3)[:, 0].unflatten(0, (-1, len(shares))).mean(0)  # the mean over frames
 
 
 @roll_out.register
@@ -147,7 +147,8 @@ def _(backbone: ViViT, shares: Tensor, inputs: Inputs) -> Tensor:
 @roll_out.register
 def _(backbone: DualFormer, shares: Tensor, inputs: Inputs) -> Tensor:
     columns = shares
-    for stage, (stride, blocks) in enumerate(zip(backbone.strides, backbone.blocks, strict=True)):
+    stages: Any = backbone.blocks
+    for stage, (stride, blocks) in enumerate(zip(backbone.strides, stages, strict=True)):
         if stage:
             columns = F.avg_pool3d(columns.permute(0, 4, 1, 2, 3), stride).permute(0, 2, 3, 4, 1)
         columns = through_all(blocks, columns, inputs)
@@ -155,7 +156,7 @@ def _(backbone: DualFormer, shares: Tensor, inputs: Inputs) -> Tensor:
 
 
 def to_tokens(backbone: nn.Module, shares: Tensor) -> Tensor:
-    """Shares (N, F, H', W', columns) of patches laid out as the tokens of the first block; class tokens have none."""
+    """Columns (N, F, H', W', columns) of patches, arranged like the tokens of the first block; 0 for class tokens."""
     patches = shares.flatten(2, 3)  # (N, F, P, columns)
     kind = backbone.attention_type
     if kind == 'divided_space_time':
@@ -168,22 +169,22 @@ def to_tokens(backbone: nn.Module, shares: Tensor) -> Tensor:
 
 
 def through_all(blocks: Iterable[nn.Module], columns: Tensor, inputs: Inputs) -> Tensor:
-    """One block after the other."""
+    """All blocks, in order."""
     for block in blocks:
         columns = through(block, columns, inputs)
     return columns
 
 
 @singledispatch
-def through(block: nn.Module, columns: Tensor, inputs: Inputs) -> Tensor:
-    """(A + I) / 2 of a block's attention, or of one attention after the other, times columns."""
+def through(block: Any, columns: Tensor, inputs: Inputs) -> Tensor:
+    """(A + I) / 2 of a block's attention, or the product of such matrices, times columns."""
     return (columns + mix(block.attn, inputs[block.attn], columns)) / 2
 
 
 @through.register
 def _(block: DividedSpaceTimeBlock, columns: Tensor, inputs: Inputs) -> Tensor:
     mixed = mix(block.temporal_attn, inputs[block.temporal_attn], columns.flatten(1, 2)).view(columns.shape)
-    # The class token takes no part along time.
+    # The class token is not part of temporal attention.
     columns = torch.cat((columns[:, :, :1], (columns + mixed)[:, :, 1:] / 2), dim=2)
     mixed = mix(block.attn, inputs[block.attn], columns.flatten(0, 1)).view(columns.shape)
     cls_token = mixed[:, :, :1].mean(0, keepdim=True).expand(len(mixed), -1, -1, -1)
@@ -202,6 +203,6 @@ def _(block: FactorisedSelfAttentionBlock, columns: Tensor, inputs: Inputs) -> T
     num_samples = len(columns)
     frames = columns.unflatten(1, (-1, inputs[block.attn][0].shape[1])).flatten(0, 1)  # (N * F, P, columns)
     columns = (frames + mix(block.attn, inputs[block.attn], frames)) / 2
-    places = columns.unflatten(0, (num_samples, -1)).transpose(1, 2)  # (N, P, F, columns)
-    mixed = mix(block.temporal_attn, inputs[block.temporal_attn], places.flatten(0, 1)).view(places.shape)
-    return ((places + mixed) / 2).transpose(1, 2).flatten(1, 2)
+    patches = columns.unflatten(0, (num_samples, -1)).transpose(1, 2)  # (N, P, F, columns)
+    mixed = mix(block.temporal_attn, inputs[block.temporal_attn], patches.flatten(0, 1)).view(patches.shape)
+    return ((patches + mixed) / 2).transpose(1, 2).flatten(1, 2)

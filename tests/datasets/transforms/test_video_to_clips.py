@@ -166,9 +166,9 @@ def test_remote_files(path, monkeypatch):
         (dict(crop='five', size=4), 'random, anchored'),
         (dict(crop='center'), 'needs size'),
         (dict(format='NCHW'), 'NCTHW, frames'),
-        (dict(crop='anchored', size=4), 'goes with crop anchored'),
-        (dict(crop='anchored', size=4, anchor=(2, 0)), 'from 0 to 1'),
-        (dict(crop='center', short_side=32, size=40), 'no crop of 40x40'),
+        (dict(crop='anchored', size=4), "crop 'anchored' and anchor"),
+        (dict(crop='anchored', size=4, anchor=(2, 0)), r'in \[0, 1\]'),
+        (dict(crop='center', short_side=32, size=40), 'a crop of 40x40 does not fit'),
         (dict(backend='ffmpeg'), 'pyav, '),
     ],
 )

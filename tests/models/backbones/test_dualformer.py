@@ -105,13 +105,13 @@ def test_refuses_inputs_that_do_not_fit_and_says_what_would(shape, words):
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
-        (dict(video_size=(7, 224, 224)), 'multiples of \\(2, 32, 32\\), not \\(7, 224, 224\\)'),
+        (dict(video_size=(7, 224, 224)), 'multiples of \\(2, 32, 32\\); got \\(7, 224, 224\\)'),
         (dict(local_sizes=((3, 7, 7),) * 4), 'local_sizes\\[0\\].*4x56x56.*\\(2, 7, 7\\) would'),
         (dict(fine_pysizes=((3, 8, 8),) * 4), 'fine_pysizes\\[0\\].*4x56x56.*\\(2, 8, 8\\) does'),
         (dict(coarse_pysizes=((3, 4, 4),) * 4), 'coarse_pysizes\\[0\\].*\\(2, 4, 4\\) does'),
         (dict(video_size=(8, 256, 256)), 'local_sizes\\[0\\].*4x64x64'),
         (dict(depths=(2, 2, 2)), 'depths.*4 stages'),
-        (dict(temporal_pooling=(4, 1, 1, 1)), '-1 or what the patch does, 2, not 4'),
+        (dict(temporal_pooling=(4, 1, 1, 1)), '-1 or the frames of a patch, 2; got 4'),
         (dict(num_heads=(3, 2, 2, 4)), '4 is not divisible by 3'),
     ],
 )

@@ -160,7 +160,7 @@ def test_other_sizes_equal_a_model_of_that_size_with_resized_embeddings(kind):
     [
         (dict(num_frames=5), '5 frames.*tubelets of 2'),
         (dict(img_size=40), '40x40 pixels'),
-        (dict(attention_type='space_only'), 'trajectory.*space_only'),
+        (dict(attention_type='space_only'), "'space_only'; choose from trajectory"),
     ],
 )
 def test_refuses_options_that_do_not_fit(options, words):
@@ -194,9 +194,9 @@ def test_approximations_are_deterministic_train_and_come_near(approximation):
     [
         (dict(approximation='nystrom', num_landmarks=7), 'a frame has 6'),
         (dict(approximation='orthoformer', num_landmarks=19), '3 frames have 18'),
-        (dict(approximation='nystrom', attention_type='joint'), 'trajectory, not with joint'),
-        (dict(approximation='sparse'), 'nystrom.*sparse'),
-        (dict(pos_embed_type='learned'), 'separate.*learned'),
+        (dict(approximation='nystrom', attention_type='joint'), 'needs attention_type trajectory, got joint'),
+        (dict(approximation='sparse'), "'sparse'; choose from nystrom"),
+        (dict(pos_embed_type='learned'), "'learned'; choose from separate"),
     ],
 )
 def test_refuses_approximations_and_embeddings_that_do_not_fit(options, words):

@@ -147,8 +147,8 @@ def test_drop_path_drops_in_training_only():
     ('options', 'words'),
     [
         (dict(img_size=30), '30x30 pixels.*multiples of 16'),
-        (dict(attention_type='divided'), 'divided_space_time.*divided'),
-        (dict(out_type='tokens'), 'featmap.*tokens'),
+        (dict(attention_type='divided'), "'divided'; choose from divided_space_time"),
+        (dict(out_type='tokens'), "'tokens'; choose from cls_token, featmap"),
         (dict(num_heads=5), '24 is not divisible by 5'),
         (dict(drop_path_rate=1.5), r'probability.*1\.5'),
     ],

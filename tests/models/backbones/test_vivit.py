@@ -1,5 +1,8 @@
 """ViViT's four models against their plain formulation, the published scores, and what they promise."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from reference.vivit import vivit
@@ -7,7 +10,9 @@ from reference.vivit import vivit
 from mmaction_vt import init_recognizer
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import ViViT
+from mmaction_vt.models.backbones import BenchmarkFactorisedEncoderViViT, FactorisedEncoderViViT
 from mmaction_vt.models.backbones.vivit import ATTENTION_TYPES
+from mmaction_vt.registry import MODELS
 
 SMALL = dict(img_size=(32, 48), patch_size=16, num_frames=6, embed_dims=24, num_layers=2, num_heads=4)
 
@@ -122,6 +127,49 @@ def test_the_tanh_form_of_gelu_is_close_and_not_the_same():
 
 
 @pytest.mark.parametrize(
+    ('options', 'model'),
+    [
+        (dict(attention_type='joint'), ViViT),
+        (dict(attention_type='joint', frame_token='benchmark'), ViViT),
+        (dict(attention_type='factorised_encoder'), FactorisedEncoderViViT),
+        (dict(attention_type='factorised_encoder', frame_token='mean'), FactorisedEncoderViViT),
+        (dict(attention_type='factorised_encoder', frame_token='benchmark'), BenchmarkFactorisedEncoderViViT),
+    ],
+)
+def test_model_2_is_a_class_of_its_own_behind_the_registered_name(options, model):
+    built = MODELS.build(dict(type='mmaction_vt.ViViT', **SMALL, **options))
+    assert type(built) is model and isinstance(built, ViViT)
+    assert type(built).__name__ == 'ViViT'  # in errors, logs and exported files
+    for copied in (copy.deepcopy(built), pickle.loads(pickle.dumps(built))):
+        assert type(copied) is model
+        assert copied.state_dict().keys() == built.state_dict().keys()
+    positional = (32, 16, 4, 2, 24, 2, 4, 4.0, True, 0.0, 0.0, 0.0, options['attention_type'])
+    assert type(ViViT(*positional, frame_token=options.get('frame_token', 'cls'))) is model
+
+
+def test_a_subclass_is_built_as_itself():
+    class Derived(ViViT):
+        pass
+
+    assert type(Derived(**SMALL)) is Derived
+    with pytest.raises(NotImplementedError, match='FactorisedEncoderViViT'):
+        Derived(**SMALL, attention_type='factorised_encoder')
+
+
+@pytest.mark.parametrize('attention_type', ATTENTION_TYPES)
+def test_depths_of_parameters_follow_the_forward_pass(attention_type):
+    model = random_model(attention_type)
+    depths = {name: model.get_layer_depth(name) for name, _ in model.named_parameters()}
+    assert set(depths.values()) == set(range(model.num_depths))
+    assert depths['patch_embed.proj.weight'] == 0 and depths['blocks.1.norm1.weight'] == 2
+    assert depths['norm.weight'] == model.num_depths - 1
+    if attention_type == 'factorised_encoder':
+        assert model.num_depths == 2 + 4
+        assert (depths['spatial_norm.weight'], depths['temporal_embed'], depths['temporal_cls_token']) == (2, 3, 3)
+        assert depths['temporal_blocks.1.norm1.weight'] == 4
+
+
+@pytest.mark.parametrize(
     ('options', 'message'),
     [
         (dict(attention_type='divided'), 'factorised_self_attention'),
@@ -130,7 +178,7 @@ def test_the_tanh_form_of_gelu_is_close_and_not_the_same():
         (dict(out_type='all'), 'featmap'),
         (dict(num_frames=7), 'multiple of 2'),
         (dict(img_size=40), 'multiples of 16'),
-        (dict(num_heads=3, attention_type='factorised_dot_product'), 'num_heads is even'),
+        (dict(num_heads=3, attention_type='factorised_dot_product'), 'num_heads must be even'),
         (dict(num_heads=7), 'divisible'),
     ],
 )

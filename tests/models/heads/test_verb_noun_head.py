@@ -63,7 +63,7 @@ def test_one_sample_and_as_many_classes_as_two_do_not_confuse_labels():
 
 
 def test_refuses_a_single_label():
-    with pytest.raises(InputError, match=r'two numbers, verb and noun, not of 1: .*EpicKitchensDataset'):
+    with pytest.raises(InputError, match=r'two labels, verb and noun, got 1: .*EpicKitchensDataset'):
         VerbNounHead(4, 7, 8).loss(torch.randn(2, 8), samples([1, 2]))
 
 

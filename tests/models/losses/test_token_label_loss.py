@@ -60,13 +60,13 @@ def test_grids_meet_by_averaging_over_times(scores):
             common_grid((16, 7, 7), other)
 
 
-def test_student_with_more_times_than_labels_learns_from_their_mean(scores):
+def test_student_with_more_frames_than_labels_learns_from_their_mean(scores):
     class_scores, token_scores, logits = scores
     labels, teacher = torch.tensor([4, 0, 2]), top_token_labels(logits[:, :1], 5)
     ours = TokenLabelLoss()(class_scores, token_scores, labels, teacher)
     wanted = TokenLabelLoss()(class_scores, token_scores.mean(1, keepdim=True), labels, teacher)
     torch.testing.assert_close(ours['loss_token'], wanted['loss_token'])
-    with pytest.raises(InputError, match='have 2 times and the model has 1'):
+    with pytest.raises(InputError, match='have 2 frames and the model has 1'):
         TokenLabelLoss()(class_scores, token_scores[:, :1], labels, top_token_labels(logits, 5))
 
 

@@ -18,7 +18,7 @@ CLASSES = 4
 
 @pytest.fixture
 def teacher(tmp_path):
-    """Config and checkpoint of a small DualFormer that tells four classes apart."""
+    """Config and checkpoint of a small DualFormer with four classes."""
     config = dict(model=recognizer(CLASSES))
     torch.manual_seed(7)
     model = init_recognizer(config)
@@ -67,7 +67,7 @@ def test_loss_equals_the_plain_computation(teacher):
     assert total(model.loss(videos, samples())).item() == pytest.approx(plain_loss(model, teacher, videos), rel=1e-5)
 
 
-def test_a_teacher_with_more_times_is_averaged(teacher):
+def test_a_teacher_with_more_frames_is_averaged(teacher):
     model = student(teacher, temporal_pooling=(-1, 2, 1, 1), fine_pysizes=((1, 2, 2), *[(1, 1, 1)] * 3))
     videos = clips()
     assert model.backbone(videos[:, 0]).shape[2] == 1
@@ -143,7 +143,7 @@ def test_refuses_teachers_that_do_not_fit(teacher):
     for incomplete in (None, dict(config='c.py'), dict(config=None, checkpoint='c.pth')):
         with pytest.raises(InputError, match=r'model\.teacher\.checkpoint'):
             student(incomplete).loss(clips(), samples())
-    with pytest.raises(InputError, match='not int8'):
+    with pytest.raises(InputError, match="'int8'; choose from float32"):
         FrozenTeacher(**teacher, dtype='int8')
     with pytest.raises(InputError, match='no `model`'):
         FrozenTeacher({}, teacher['checkpoint'])
@@ -151,7 +151,7 @@ def test_refuses_teachers_that_do_not_fit(teacher):
     with pytest.raises(InputError, match=r'teacher\.pth.* 4 classes .* 6 classes'):  # the checkpoint has 4
         FrozenTeacher(others, teacher['checkpoint'])
     torch.save({'state_dict': init_recognizer(others).state_dict()}, teacher['checkpoint'])
-    with pytest.raises(InputError, match='teacher tells 6 classes apart and the model 4'):
+    with pytest.raises(InputError, match='teacher has 6 classes and the model 4'):
         student(dict(config=others, checkpoint=teacher['checkpoint'])).teacher()
 
 

@@ -1,4 +1,4 @@
-"""What becomes of checkpoints when a disk is full, a file is damaged or a loss is no number."""
+"""No checkpoint is lost when a disk is full or a file is corrupt."""
 
 import errno
 import os
@@ -141,7 +141,7 @@ def test_passes_over_damaged_files(tmp_path, how, monkeypatch):
     assert len(told) == 1 and re.search(r'epoch_10\.pth is skipped', told[0])
     for number in (1, 2):
         damage(tmp_path / f'epoch_{number}.pth', how)
-    with pytest.raises(InputError, match='none of the 3 checkpoints'):
+    with pytest.raises(InputError, match=r'the 3 checkpoints in .* cannot be resumed'):
         newest_complete_checkpoint(tmp_path)
 
 
@@ -149,11 +149,3 @@ def test_weights_alone_are_no_checkpoint_to_go_on_from(tmp_path):
     write_checkpoint(WHOLE, str(tmp_path / 'epoch_1.pth'))
     write_checkpoint(dict(state_dict={}, meta={}), str(tmp_path / 'epoch_2.pth'))
     assert newest_complete_checkpoint(tmp_path) == str(tmp_path / 'epoch_1.pth')
-
-
-def test_a_loss_that_is_no_number(tiny_config, run_program, tmp_path):
-    options = ['optim_wrapper.optimizer.lr=1e30', 'default_hooks.finite_loss.most_in_a_row=3', 'train_cfg.max_epochs=9']
-    message = run_program('tools/train.py', tiny_config, '--no-validate', '--cfg-options', *options, fails=True)
-    assert re.search(r'the loss of 3 steps in a row is not finite; videos of the last one: .*\d\.mp4', message)
-    (log,) = (tmp_path / 'work_dir').glob('*/*.log')
-    assert len(re.findall(r'the loss of step \d+ is nan; its videos: .*mp4, .*mp4', log.read_text())) >= 2

@@ -1,7 +1,7 @@
 """Trainings of a small model by two processes: ``torchrun ... sharded_trainings.py CONFIG FOLDER NAME...``.
 
 Each NAME is ``plain``, ``fsdp`` or ``zero``, and writes the losses of its steps to ``FOLDER/NAME.json``. ``A-B`` stops
-training A after its third step and goes on as B.
+training A after its third step and resumes it as B.
 """
 
 import json
@@ -21,7 +21,7 @@ from mmengine.runner import Runner as PlainRunner
 from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
 from mmaction_vt.registry import HOOKS, RUNNERS
 
-BASE = Path(__file__).parents[2] / 'configs' / '_base_' / 'distributed'
+BASE = Path(__file__).parents[3] / 'configs' / '_base_' / 'distributed'
 FRAGMENTS = dict(
     plain=dict(),
     fsdp=dict(Config.fromfile(BASE / 'fsdp.py')),

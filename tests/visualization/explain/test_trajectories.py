@@ -1,11 +1,12 @@
 """Trajectories of points: where they pass, and what is refused."""
 
+import numpy as np
 import pytest
 import torch
 from test_activation_maps import BACKBONES, build, clips
 
 from mmaction_vt.errors import InputError
-from mmaction_vt.visualization import draw_paths, point_grid, trajectories
+from mmaction_vt.visualization import point_grid, trajectories
 
 CENTRE = torch.tensor([[16.0, 16.0]])
 
@@ -33,30 +34,21 @@ def test_attention_of_the_points_own_patch():
     torch.testing.assert_close(paths[:, 1], 0.75 * paths[:, 0] + 0.25 * points)
 
 
-def test_draws_paths():
-    import numpy as np
-
-    frames = np.zeros((3, 32, 64, 3), np.uint8)
-    paths = np.stack([np.array([[8, 16], [32, 16], [56, 16]], np.float32)])
-    out = draw_paths(frames, paths, width=128)
-    assert out.shape == (3, 64, 128, 3)
-    for time, (x, y) in enumerate(paths[0]):
-        assert out[time, int(2 * y), int(2 * x)].sum() > 200  # the point is there
-        assert out[time, 4].sum() == 0
-    np.testing.assert_allclose(point_grid(2, 64, 32), [[16, 8], [48, 8], [16, 24], [48, 24]])
-
-
 @pytest.mark.parametrize(
     ('name', 'options', 'message'),
     [
         ('Motionformer joint', {}, 'Motionformer with attention_type joint has no trajectories'),
         ('DualFormer', {}, 'DualFormer has no trajectories'),
-        ('Motionformer trajectory', dict(frame=4), 'no frame 4: the clip has 4'),
-        ('Motionformer trajectory', dict(points=torch.tensor([[32.0, 5.0]])), 'point 32,5 lies outside'),
-        ('Motionformer trajectory', dict(layer='backbone/blocks/2'), 'backbone/blocks/2 is no block'),
-        ('Motionformer trajectory', dict(head=-1), 'no head -1'),
+        ('Motionformer trajectory', dict(frame=4), 'frame 4 is not one of the 4 frames'),
+        ('Motionformer trajectory', dict(points=torch.tensor([[32.0, 5.0]])), 'point 32,5 is outside'),
+        ('Motionformer trajectory', dict(layer='backbone/blocks/2'), 'unknown block .backbone/blocks/2.'),
+        ('Motionformer trajectory', dict(head=-1), 'head -1 is not one of the 2 heads'),
     ],
 )
 def test_refuses(name, options, message):
     with pytest.raises(InputError, match=message):
         trajectories(build(BACKBONES[name]), clips(1), **{'points': CENTRE, 'frame': 0, **options})
+
+
+def test_a_grid_of_points():
+    np.testing.assert_allclose(point_grid(2, 64, 32), [[16, 8], [48, 8], [16, 24], [48, 24]])

@@ -115,8 +115,12 @@ def test_gradients_are_finite_and_bfloat16_works(name):
     [
         ('nystrom', PATCHES + 1, 'a frame has 16.*17 landmarks'),
         ('orthoformer', FRAMES * PATCHES + 1, '3 frames have 48.*49 landmarks'),
-        ('performer', 0, 'from 1 on, not 0'),
-        ('linformer', 8, "nystrom, orthoformer, performer, not 'linformer'"),
+        ('performer', 0, 'positive integer, got 0'),
+        (
+            'linformer',
+            8,
+            "unknown approximation of Motionformer 'linformer'; choose from nystrom, orthoformer, performer",
+        ),
     ],
 )
 def test_refuses_what_does_not_fit(name, count, words):

@@ -108,7 +108,7 @@ def test_gradients_that_no_checkpoint_holds(train, tmp_path, passes, saving, war
     with nullcontext() if saving == 'True' else pytest.raises(FileNotFoundError):
         train(name, passes=passes, saving=f'interval=1, by_epoch={saving}')
     (log,) = (tmp_path / name).glob('*/*.log')
-    assert ('what is accumulated is in no checkpoint' in log.read_text()) == warns
+    assert ('checkpoints do not contain accumulated gradients' in log.read_text()) == warns
 
 
 def test_without_a_seed_the_resumed_run_takes_the_first_ones(train, tmp_path):

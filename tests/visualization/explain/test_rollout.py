@@ -143,7 +143,11 @@ def test_leaves_the_model_as_it_was(method):
             'attention_type factorised_dot_product has no class',
         ),
         ('ViViT joint', dict(method='attention', head=2), 'no head 2: the layer has 2'),
-        ('ViViT joint', dict(method='attention', layer='backbone/norm'), 'is no block: backbone/blocks/0, '),
+        (
+            'ViViT joint',
+            dict(method='attention', layer='backbone/norm'),
+            'unknown block .*; choose from backbone/blocks/0, ',
+        ),
         ('ViViT joint', dict(method='rollout', layer='backbone/blocks/0'), 'all layers'),
         ('ViViT joint', dict(method='gradcam', head=1), 'goes with method attention'),
         ('ViViT joint', dict(method='saliency'), 'gradcam, gradcam'),
@@ -156,5 +160,5 @@ def test_refuses(name, options, message):
 
 def test_refuses_backbones_without_attention():
     model = build(RESNET, RESNET_HEAD)
-    with pytest.raises(InputError, match='ResNet3d has no attention'):
+    with pytest.raises(InputError, match='attention maps do not support ResNet3d'):
         attention_rollout(model, clips(1))

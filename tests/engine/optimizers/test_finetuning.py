@@ -131,7 +131,7 @@ def test_refuses_what_makes_no_sense():
         build('TimeSformer', trainable_blocks=4)
     optim = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=1))
     optim['constructor'] = 'mmaction_vt.LayerDecayOptimWrapperConstructor'
-    with pytest.raises(InputError, match='above 0 and at most 1, not 2'):
+    with pytest.raises(InputError, match=r'must be in \(0, 1\], not 2'):
         build_optim_wrapper(build('ViViT'), dict(optim, paramwise_cfg=dict(decay_rate=2)))
     with pytest.raises(InputError, match='not NoneType'):
         build_optim_wrapper(torch.nn.Linear(2, 2), dict(optim, paramwise_cfg=dict(decay_rate=0.5)))
