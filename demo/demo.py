@@ -27,9 +27,9 @@ def build_parser() -> ArgumentParser:
     add_model_arguments(parser)
     parser.add_argument('video', help='video file')
     add_label_option(parser)
-    parser.add_argument('--out-filename', metavar='F', help='write the video with the best labels to a .gif or .mp4')
-    parser.add_argument('--top-k', type=int, default=5, help='how many labels to show (default: %(default)s)')
-    parser.add_argument('--fps', type=float, default=12, help='frames per second of the picture (default: %(default)s)')
+    parser.add_argument('--out-filename', metavar='F', help='.gif or .mp4 to write, with the best labels')
+    parser.add_argument('--top-k', type=int, default=5, help='number of labels (default: %(default)s)')
+    parser.add_argument('--fps', type=float, default=12, help='frames per second of the output (default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
     add_legacy_options(parser, 'demo')
     return parser

@@ -1,8 +1,8 @@
-"""See where a model looks: ``python demo/demo_gradcam.py CONFIG CHECKPOINT VIDEO --out-filename F.gif``.
+"""Visualise a model's prediction: ``python demo/demo_gradcam.py CONFIG CHECKPOINT VIDEO --out-filename F.gif``.
 
-The video is read by the config's test pipeline, and one of its views is drawn as the model saw it, with a map of what
-speaks for a class, of where attention comes from, or with the trajectories of points. The name of F decides what is
-written: a ``.gif`` that loops, an ``.mp4``, or a ``.png`` with the frames side by side.
+The video is read by the config's test pipeline, and one of its views is drawn with a class activation map, an attention
+map, or trajectories of points. The suffix of F decides the format: a looping ``.gif``, an ``.mp4``, or a ``.png`` with
+the frames side by side.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -40,7 +40,7 @@ RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bili
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Draw what in a video speaks for a class.')
+    parser = ArgumentParser(description='Draw class activation maps, attention or trajectories for a video.')
     add_model_arguments(parser, random=True)
     parser.add_argument('video', help='video file, or with --use-frames a folder of frames')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
@@ -50,62 +50,60 @@ def build_parser() -> ArgumentParser:
         '--target-layer-name',
         help='such as backbone/blocks/3/3 (default: the last block for attention, else one at a third of the depth)',
     )
-    parser.add_argument('--target-category', help='class, by its number or name (default: the one with the best score)')
+    parser.add_argument('--target-category', help='class, by number or name (default: the predicted class)')
     add_label_option(parser)
     parser.add_argument('--head', type=int, help='for attention and trajectory, the head (default: the mean of all)')
     parser.add_argument(
         '--point',
         action='append',
         metavar='X,Y',
-        help='for trajectory, a point in pixels of the frame as the model sees it; any number of times',
+        help='for trajectory, a point in pixels of the cropped frame; may be repeated',
     )
     parser.add_argument(
-        '--grid', type=int, default=6, help='for trajectory without points, N by N of them (default: %(default)s)'
+        '--grid', type=int, default=6, help='for trajectory without points, N x N points (default: %(default)s)'
     )
-    parser.add_argument(
-        '--frame', type=int, help='for trajectory, the frame that the points are in (default: the middle)'
-    )
-    parser.add_argument('--view', type=int, help='which view of the test pipeline, from 0 (default: the middle)')
+    parser.add_argument('--frame', type=int, help='for trajectory, the frame of the points (default: the middle one)')
+    parser.add_argument('--view', type=int, help='view of the test pipeline, from 0 (default: the middle one)')
     parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
     parser.add_argument(
         '--target-resolution',
         type=int,
         nargs='+',
         metavar=('W', 'H'),
-        help='width of a frame, or width and height of the box that it fits into; -1 for any (default: 256)',
+        help='width, or maximum width and height, of a frame; -1 for any (default: 256)',
     )
     parser.add_argument(
         '--resize-algorithm',
         choices=tuple(RESAMPLING),
         default='bicubic',
-        help='how frames are brought to that size (default: %(default)s)',
+        help='interpolation (default: %(default)s)',
     )
-    parser.add_argument('--colormap', default='viridis', help="one of matplotlib's (default: %(default)s)")
-    parser.add_argument('--alpha', type=float, default=0.6, help='share of the map, 0 to 1 (default: %(default)s)')
-    parser.add_argument('--beside', action='store_true', help='put the frames alone to the left')
+    parser.add_argument('--colormap', default='viridis', help='colour map of matplotlib (default: %(default)s)')
+    parser.add_argument('--alpha', type=float, default=0.6, help='opacity of the map, 0 to 1 (default: %(default)s)')
+    parser.add_argument('--beside', action='store_true', help='put the original frames to the left')
     parser.add_argument('--use-frames', action='store_true', help='VIDEO is a folder of frames')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
     return parser
 
 
 def check(args: Namespace) -> None:
-    """Refuse what cannot work before anything is loaded.
+    """Check options before anything is loaded.
 
     Raises:
-        InputError: If the method, the output's format or the video are not there.
+        InputError: If the method or the output's format is not supported, or there is no such video.
     """
     check_one_of('--method', args.method, (*METHODS, TRAJECTORY))
     if args.method != TRAJECTORY and (args.point or args.frame is not None):
-        raise InputError(f'--point and --frame go with --method trajectory, not with {args.method}')
+        raise InputError(f'--point and --frame are for --method trajectory, not {args.method}')
     if args.grid < 1:
-        raise InputError(f'--grid is at least 1, not {args.grid}')
+        raise InputError(f'--grid must be at least 1, not {args.grid}')
     check_picture_name(args.out_filename)
     sides = args.target_resolution or [WIDTH]
     if len(sides) > 2 or max(sides) < 16 or any(side < 16 and side != -1 for side in sides):
         shown = ' '.join(map(str, sides))
-        raise InputError(f'--target-resolution is at least 16 pixels, of the width or of width and height, not {shown}')
+        raise InputError(f'--target-resolution must be one or two numbers of at least 16 pixels, not {shown}')
     if args.fps <= 0:
-        raise InputError(f'--fps is above 0, not {args.fps}')
+        raise InputError(f'--fps must be positive, not {args.fps}')
     found = Path(args.video).is_dir() if args.use_frames else Path(args.video).is_file()
     if not found:
         kind = 'folder of frames' if args.use_frames else 'video'
@@ -113,10 +111,10 @@ def check(args: Namespace) -> None:
 
 
 def read_category(text: str | None, labels: list[str] | None) -> int | None:
-    """The number of a class given by number or by name.
+    """The index of a class given by number or name.
 
     Raises:
-        InputError: If it is a name, and no labels are given or it is none of them.
+        InputError: If it is a name, and not one of the known class names.
     """
     if text is None or text.lstrip('-').isdecimal():
         return None if text is None else int(text)
@@ -126,11 +124,11 @@ def read_category(text: str | None, labels: list[str] | None) -> int | None:
 
 
 def known_classes(text: str, labels: list[str] | None) -> str:
-    """What to write instead of a name that is no class."""
+    """A hint on valid class names."""
     if labels is None:
-        return 'its names are not known: give --label-file, or a number'
+        return 'class names are unknown: give --label-file, or a number'
     close = get_close_matches(text, labels, n=1)
-    return f'did you mean {close[0]!r}?' if close else f'there are {", ".join(labels[:5])} ...'
+    return f'did you mean {close[0]!r}?' if close else f'choose from {", ".join(labels[:5])} ...'
 
 
 def main(args: Namespace) -> None:
@@ -165,13 +163,13 @@ def main(args: Namespace) -> None:
     else:
         write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps)
     console = Console(soft_wrap=True)
-    place = describe_layer(model, args.method, args.target_layer_name)
-    console.print(f'{name}: {100 * probability:.1f} %; {args.method} {place}')
+    layer = describe_layer(model, args.method, args.target_layer_name)
+    console.print(f'{name}: {100 * probability:.1f} %; {args.method}, {layer}')
     console.print(f'Wrote {args.out_filename}')
 
 
 def draw_trajectories(model: torch.nn.Module, view: torch.Tensor, clip: torch.Tensor, args: Namespace) -> np.ndarray:
-    """Frames with the trajectories of points; of a single point with what it attends to."""
+    """Frames with the trajectories of points; with a single point, also its attention."""
     frames = as_frames(view)
     count, height, width, _ = frames.shape
     points = read_points(args.point) if args.point else point_grid(args.grid, width, height)
@@ -199,12 +197,12 @@ def read_points(texts: list[str]) -> np.ndarray:
     except ValueError:
         points = []
     if not points or any(len(point) != 2 for point in points):
-        raise InputError(f'--point takes two numbers, such as 112,80: not {", ".join(texts)}')
+        raise InputError(f'--point must be two numbers, such as 112,80, not {", ".join(texts)}')
     return np.array(points, np.float32)
 
 
 def frame_width(sides: list[int], frame: tuple[int, int]) -> int:
-    """The width of a frame (height, width) that keeps its aspect ratio: a width, or what fits into width and height."""
+    """The width of a frame (height, width), keeping the aspect ratio, for a width or a maximum width and height."""
     height, width = frame
     scales = [side / own for side, own in zip(sides, (width, height), strict=False) if side != -1]
     return round(width * min(scales))

@@ -1,6 +1,6 @@
-"""What the web page says of a video: its limits, the best classes as bars, and a clip with what speaks for the first.
+"""The answer of the web page: the best classes as bars, and a clip with the activation map of the first.
 
-Everything is one piece of HTML, the clip inside it: nothing is written that would have to be deleted later.
+The answer is a single piece of HTML that includes the clip, so that no file has to be deleted later.
 """
 
 import base64
@@ -20,7 +20,7 @@ from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
 from mmaction_vt.visualization.explain.methods import describe_layer
 from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare
 
-# FFmpeg also reads playlists, which name other files and addresses: of what strangers give, only these are opened.
+# FFmpeg also reads playlists, which refer to other files and addresses: uploads must have one of these formats.
 CONTAINERS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg'
 MOST_PIXELS = (4096, 2304)
 MEGABYTE = 2**20  # as Gradio counts
@@ -30,21 +30,21 @@ WIDTH = 256  # of a frame, in pixels
 
 
 class Limits(NamedTuple):
-    """How large and how long a video may be, in megabytes and seconds."""
+    """Maximum size of a video in megabytes, and duration in seconds."""
 
     megabytes: float
     seconds: float
 
 
 def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, limits: Limits) -> str:
-    """HTML that says what a model sees in a video, or why there is nothing to say.
+    """HTML with the prediction for a video, or an error.
 
     Args:
         infer: The model.
         path: The video.
-        name: What its owner calls it.
+        name: Its original file name.
         method: One of ``mmaction_vt.visualization.explain.methods.METHODS``.
-        limits: What is accepted.
+        limits: Limits of size and duration.
     """
     try:
         check_limits(path, name, limits)
@@ -55,24 +55,24 @@ def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, lim
         return show(infer, prediction, name, show_clip(infer, prediction, sample.packed['inputs'], method))
     except InputError as error:
         return show_error(str(error).replace(str(path), name))
-    except Exception:  # the page goes on, and says no more than it knows
-        logging.getLogger(__name__).exception('A video could not be looked at')
-        return show_error(f'{name} could not be looked at. The terminal in which this page was started says why.')
+    except Exception:  # the page keeps running, and does not show details
+        logging.getLogger(__name__).exception('A video could not be processed')
+        return show_error(f'{name} could not be processed. See the terminal where this page was started.')
 
 
 def check_limits(path: str | Path, name: str, limits: Limits) -> None:
-    """Refuse a file that is too large, or a video that is too long, by its packets and not by what it says of itself.
+    """Check the size of a file and the duration of the video, by its packets and not by its header.
 
     Raises:
-        InputError: If it is, or is no video.
+        InputError: If a limit is exceeded, or the file is not a video.
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f'{name} is not here any more. Please give it again.')
+        raise InputError(f'{name} has been deleted. Please upload it again.')
     if path.stat().st_size > limits.megabytes * MEGABYTE:
         size = path.stat().st_size / MEGABYTE
         raise InputError(
-            f'{name} has {size:.1f} MB, and {limits.megabytes:g} MB are accepted. Please give a part of it.'
+            f'{name} has {size:.1f} MB, but at most {limits.megabytes:g} MB are accepted. Please upload a part of it.'
         )
     try:
         with av.open(str(path), options=dict(format_whitelist=CONTAINERS)) as container:
@@ -81,38 +81,39 @@ def check_limits(path: str | Path, name: str, limits: Limits) -> None:
             times = index_of(container, stream).times
             seconds = float((times[-1] - times[0]) * stream.time_base) + 1 / float(stream.average_rate or 25)
     except (av.FFmpegError, IndexError) as error:
-        raise BrokenVideoError(f'{name} cannot be read: it is cut off, damaged or no video.') from error
+        raise BrokenVideoError(f'{name} cannot be read: it is truncated, corrupt or not a video.') from error
     if seconds > limits.seconds:
         raise InputError(
-            f'{name} is {seconds:.1f} seconds long, and {limits.seconds:g} are accepted. Please give a part of it.'
+            f'{name} is {seconds:.1f} seconds long, but at most {limits.seconds:g} are accepted. '
+            'Please upload a part of it.'
         )
     if width * height > MOST_PIXELS[0] * MOST_PIXELS[1]:
         most = ' x '.join(map(str, MOST_PIXELS))
-        raise InputError(f'{name} has {width} x {height} pixels, and as many as {most} are accepted. Please scale it.')
+        raise InputError(f'{name} has {width} x {height} pixels, but at most {most} are accepted. Please downsize it.')
 
 
 def show_clip(infer: VideoInferencer, prediction: Prediction, views: object, method: str) -> str:
-    """A figure with the middle view, and beside it what speaks for the best class."""
+    """A figure with the middle view, beside its activation map for the best class."""
     if set(prediction.scores) != {CLASS}:
-        return '<p>There is no map of a model with several classifiers.</p>'
+        return '<p>There is no activation map for models with several classifiers.</p>'
     best = infer.best(prediction, 1)[CLASS][0]
     view = pick_view(views, None)
     try:
         maps = clip_maps(infer.model, prepare(infer.model, view), method, category=best.class_index).maps
     except InputError as error:
-        return f'<p>There is no map: {escape(str(error))}.</p>'
+        return f'<p>There is no activation map: {escape(str(error))}.</p>'
     frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), alpha=0.6, beside=True)
-    place = describe_layer(infer.model, method, None)
+    layer = describe_layer(infer.model, method, None)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'clip.mp4'
         write_clip(path, enlarge(frames), FPS)
         data = base64.b64encode(path.read_bytes()).decode()
-    said = escape(name_of(best))
+    label = escape(name_of(best))
     return (
         f'<figure><video src="data:video/mp4;base64,{data}" autoplay loop muted playsinline controls '
-        f'aria-label="The clip as the model saw it, and beside it the same with what speaks for {said} in bright '
-        f'colours"></video><figcaption>Left, what the model saw. Right, what speaks for <b>{said}</b>: the brighter, '
-        f'the more ({escape(method)} {escape(place)}).</figcaption></figure>'
+        f'aria-label="The clip as the model saw it, beside the same clip with evidence for {label} in bright '
+        f'colours"></video><figcaption>Left: the model input. Right: evidence for <b>{label}</b>, brighter is '
+        f'stronger ({escape(method)}, {escape(layer)}).</figcaption></figure>'
     )
 
 

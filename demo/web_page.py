@@ -1,6 +1,6 @@
-"""The web page, in Gradio: a place to drop a video, and what is said of it.
+"""The web page, in Gradio: an upload field, and the answer.
 
-It is imported after ``webapp.py`` has set where Gradio keeps files, which Gradio reads when it is imported.
+It is imported after ``webapp.py`` has set the folder for uploads, which Gradio reads when it is imported.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from web_answer import MEGABYTE, Limits, show_error
 from web_files import remove
 
 MOST_WAITING = 16
-# What a browser may load: this server, and the clip that comes inside the page.
+# A browser may only load from this server, and the clip inside the page.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -55,13 +55,13 @@ CSS = """
 
 
 class SecurityHeaders:
-    """Let browsers load nothing from elsewhere, whatever a page says."""
+    """Forbid browsers to load anything from elsewhere."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, with headers."""
+        """Add the headers to a response."""
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
@@ -80,15 +80,15 @@ def build_page(look: Callable[[str, str], str], folder: Path, limits: Limits, mo
     """The page.
 
     Args:
-        look: From a video's path and name to HTML. It is called for one video at a time.
-        folder: Where Gradio keeps what it was given.
-        limits: What is accepted, which the page says.
-        model_name: What the page calls the model.
+        look: Maps the path and name of a video to HTML; called for one video at a time.
+        folder: Folder of uploads.
+        limits: Limits of uploads, shown on the page.
+        model_name: Name of the model, shown on the page.
     """
 
     def recognise(given: tuple[str, str] | None) -> tuple[str, None]:
         if given is None:
-            return show_error('Please give a video.'), None
+            return show_error('Please upload a video.'), None
         path, name = given
         try:
             return look(path, name), None
@@ -98,26 +98,26 @@ def build_page(look: Callable[[str, str], str], folder: Path, limits: Limits, mo
     with gr.Blocks(title='What happens in this video?', analytics_enabled=False) as page:
         gr.HTML(
             '<div class="intro"><h1>What happens in this video?</h1>'
-            f'<p>{escape(model_name)} says what it sees, and where it looked. Videos of up to {limits.megabytes:g} MB '
-            f'and {limits.seconds:g} seconds are accepted, and deleted as soon as they were looked at.</p></div>',
+            f'<p>{escape(model_name)} recognises the action and shows its evidence. Videos of up to '
+            f'{limits.megabytes:g} MB and {limits.seconds:g} seconds are accepted, and deleted after processing.</p></div>',
             elem_classes='flush',
         )
         drop = gr.File(label='Video', file_types=['video'], height=160, elem_classes='drop')
-        take_as_it_is(drop)
+        pass_paths(drop)
         result = gr.HTML(min_height=80, elem_classes='flush')
         drop.upload(recognise, drop, [result, drop], concurrency_limit=1, show_progress_on=result, api_name='recognise')
     return page.queue(max_size=MOST_WAITING, default_concurrency_limit=1)
 
 
-def take_as_it_is(drop: gr.File) -> None:
-    """Let the value of a place for a file be its path and its owner's name for it; nothing is copied or fetched.
+def pass_paths(drop: gr.File) -> None:
+    """Make the value of an upload field its path and original name, without copying or downloading.
 
-    It is done to the component, not in a class of its own: of such classes Gradio writes a stub beside the source.
+    The component is patched and not subclassed, since Gradio writes stub files for subclasses next to the source.
     """
 
     async def refuse_addresses(path: str | Path | None) -> str | None:
         if path is not None and '://' in str(path):
-            raise gr.Error('Give a file, not an address.')
+            raise gr.Error('Upload a file, not an address.')
         return None if path is None else str(path)
 
     def path_and_name(payload: FileData | None) -> tuple[str, str] | None:

@@ -1,8 +1,8 @@
-"""A web page to try a model on: ``python demo/webapp.py CONFIG CHECKPOINT``, then open the address that it prints.
+"""A web demo of a model: ``python demo/webapp.py CONFIG CHECKPOINT``, then open the address that it prints.
 
-Drop a video, and see the five best classes as bars and a clip with what speaks for the first. The page is served to
-this machine only, unless ``--host`` says otherwise. What is given is deleted as soon as it was looked at, nothing of it
-is kept, and nothing is loaded from or sent to anywhere else.
+Upload a video to see the five best classes as bars, and a clip with an activation map of the best one. By default, the
+page is served to this machine only (``--host``). Uploads are deleted as soon as they are processed, and nothing is
+loaded from or sent to anywhere else.
 """
 
 import importlib.util
@@ -25,31 +25,33 @@ from mmaction_vt.visualization.explain.methods import METHODS
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Serve a web page on which a model says what it sees in a video.')
+    parser = ArgumentParser(description='Serve a web page that recognises actions in videos.')
     add_model_arguments(parser)
     add_label_option(parser)
-    parser.add_argument('--method', choices=METHODS, default='gradcam', help='what is drawn (default: %(default)s)')
+    parser.add_argument('--method', choices=METHODS, default='gradcam', help='visualisation (default: %(default)s)')
     parser.add_argument(
-        '--host', default='127.0.0.1', help='0.0.0.0 serves everyone who reaches this machine (default: %(default)s)'
+        '--host', default='127.0.0.1', help='0.0.0.0 to serve other machines too (default: %(default)s)'
     )
     parser.add_argument('--port', type=int, default=7860, help='(default: %(default)s)')
     parser.add_argument('--max-size', type=float, default=50, metavar='MB', help='(default: %(default)s)')
     parser.add_argument('--max-seconds', type=float, default=60, metavar='S', help='(default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
-    parser.add_argument('--one-view', action='store_true', help='look at the middle view only: faster, less accurate')
+    parser.add_argument('--one-view', action='store_true', help='process the middle view only: faster, less accurate')
     return parser
 
 
 def check(args: Namespace) -> None:
-    """Refuse what cannot work before anything is loaded.
+    """Check options before anything is loaded.
 
     Raises:
-        InputError: If a limit or the port cannot be, or Gradio is not there.
+        InputError: If a limit or the port is invalid, or Gradio is not installed.
     """
     if args.max_size <= 0 or args.max_seconds <= 0:
-        raise InputError(f'--max-size and --max-seconds are above 0, not {args.max_size:g} and {args.max_seconds:g}')
+        raise InputError(
+            f'--max-size and --max-seconds must be positive, not {args.max_size:g} and {args.max_seconds:g}'
+        )
     if not 0 < args.port < 65536:
-        raise InputError(f'--port is from 1 to 65535, not {args.port}')
+        raise InputError(f'--port must be in 1 to 65535, not {args.port}')
     if importlib.util.find_spec('gradio') is None:
         raise InputError("the web page needs Gradio, which is not installed: pip install 'mmaction_vt[web]'")
 
@@ -62,7 +64,7 @@ def is_loopback(host: str) -> bool:
 
 
 def set_up_gradio(folder: Path) -> None:
-    """Let Gradio, not imported yet, keep all files in a folder, send nothing, and heed no settings but the options."""
+    """Before Gradio is imported: set its upload folder, disable telemetry, and remove settings of the environment."""
     for name in [name for name in os.environ if name.startswith('GRADIO_')]:
         del os.environ[name]
     os.environ.update(GRADIO_TEMP_DIR=str(folder), GRADIO_ANALYTICS_ENABLED='False', HF_HUB_DISABLE_TELEMETRY='1')
@@ -84,7 +86,7 @@ def main(args: Namespace) -> None:
 
 
 def serve(args: Namespace, infer: VideoInferencer, folder: Path, stop: threading.Event) -> None:
-    """Serve the page until the end.
+    """Serve the page until stopped.
 
     Raises:
         InputError: If the page cannot be served at that address.
@@ -103,8 +105,8 @@ def serve(args: Namespace, infer: VideoInferencer, folder: Path, stop: threading
         raise InputError(f'the page cannot be served at {args.host}, port {args.port}: {error}') from error
     threading.Thread(target=keep_clean, args=(folder, stop), daemon=True).start()
     if not is_loopback(args.host):
-        print(f'Everyone who reaches {args.host} can use this page: there is no password', file=sys.stderr)
-    print(f'Open {page.local_url} (Ctrl-C ends it)', flush=True)
+        print(f'Anyone who can reach {args.host} can use this page: there is no password', file=sys.stderr)
+    print(f'Open {page.local_url} (Ctrl-C to stop)', flush=True)
     stop.wait()
     page.close(verbose=False)
 

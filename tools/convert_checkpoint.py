@@ -13,14 +13,14 @@ from mmaction_vt.cli import add_checkpoint_options, read_labels, run
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Convert a checkpoint of any layout, which is recognised, to another.')
+    parser = ArgumentParser(description='Convert a checkpoint of any known layout.')
     parser.add_argument('source', help='checkpoint file of any layout, or a Hugging Face folder')
     parser.add_argument('destination', help='file to write, or folder with --to huggingface')
     parser.add_argument('--to', choices=('mmaction_vt', 'huggingface'), default='mmaction_vt', help='layout to write')
     parser.add_argument(
         '--num-heads',
         type=int,
-        help='attention heads, for --to huggingface (default: as the source says, or width / 64)',
+        help='attention heads, for --to huggingface (default: as in the source, or width / 64)',
     )
     parser.add_argument('--norm-eps', type=float, help='epsilon of the LayerNorms, for --to huggingface')
     parser.add_argument(
@@ -29,7 +29,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--hidden-act', help='activation, for a ViViT --to huggingface: gelu or gelu_fast (default: gelu_fast)'
     )
-    parser.add_argument('--label-file', help='class names, one a line, for --to huggingface')
+    parser.add_argument('--label-file', help='class names, one per line, for --to huggingface')
     add_checkpoint_options(parser)
     return parser
 
@@ -40,7 +40,7 @@ def main(args: Namespace) -> None:
     state, config = checkpoint['state_dict'], checkpoint['meta'].get('config', {})
     console.print(f'{args.source}: {checkpoint["layout"]}, {len(state)} tensors')
     if checkpoint['dropped']:
-        console.print(f'Dropped on purpose: {", ".join(checkpoint["dropped"])}')
+        console.print(f'Dropped: {", ".join(checkpoint["dropped"])}')
 
     if args.to == 'huggingface':
         options = dict(

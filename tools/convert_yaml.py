@@ -1,8 +1,8 @@
 """Convert a YAML file of TimeSformer's or Motionformer's code: ``python tools/convert_yaml.py YAML --out CONFIG.py``.
 
-Settings behind the file change it, as on the command line of PySlowFast: ``YAML TRAIN.BATCH_SIZE 8 NUM_GPUS 4``. The
-config inherits from the nearest one of this package and has only what differs. Keys that have no effect here are named,
-and so is what could not be converted; with ``--strict`` that is an error.
+Settings after the file override it, as on PySlowFast's command line: ``YAML TRAIN.BATCH_SIZE 8 NUM_GPUS 4``. The config
+inherits from the closest one of this package and has only the differences. Keys without effect are listed, as are those
+that cannot be converted; the latter are errors with ``--strict``.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -20,7 +20,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description="Convert a YAML file of TimeSformer's or Motionformer's code to a config.")
     parser.add_argument('yaml', help='file of the published code, such as TimeSformer_divST_8x32_224.yaml')
     parser.add_argument(
-        'settings', nargs='*', metavar='KEY VALUE', help='changes of it, such as TRAIN.BATCH_SIZE 8 NUM_GPUS 4'
+        'settings', nargs='*', metavar='KEY VALUE', help='overrides, such as TRAIN.BATCH_SIZE 8 NUM_GPUS 4'
     )
     parser.add_argument('--out', required=True, metavar='CONFIG.py', help='config to write')
     parser.add_argument('--strict', action='store_true', help='fail if a key cannot be converted')
@@ -35,10 +35,10 @@ def main(args: Namespace) -> None:
     for key, reason in conversion.ignored.items():
         reasons.setdefault(reason, []).append(key)
     for reason, keys in reasons.items():
-        console.print(f'Passed over: {", ".join(keys)} ({reason})')
+        console.print(f'Ignored: {", ".join(keys)} ({reason})')
     problems = [*conversion.not_converted, *(f'{key}: unknown' for key in conversion.unknown)]
     if problems and args.strict:
-        raise InputError(f'{args.yaml} cannot be converted as a whole: {"; ".join(problems)}')
+        raise InputError(f'{args.yaml} cannot be converted completely: {"; ".join(problems)}')
     for problem in problems:
         console.print(f'[bold]Not converted[/bold]: {problem}')
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ program=$1
 count=$2
 shift 2
 if (($# <= count)) || ! [[ ${*:count+1:1} =~ ^[1-9][0-9]*$ ]]; then
-    echo "error: the number of processes on this machine is missing (see the first lines of the script)" >&2
+    echo "error: the number of processes on this machine is missing (usage: see the first lines of the script)" >&2
     exit 2
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

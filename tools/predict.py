@@ -1,8 +1,8 @@
 """Recognise the actions in many videos: ``python tools/predict.py CONFIG CHECKPOINT INPUT... --out FILE.csv``.
 
-INPUT is a video, a folder (with all videos below it) or a list (``.txt``, one path a line; a label behind it is left
-out). Each video is read and scored as ``tools/test.py`` does it, and gets a row as soon as it is done: with the best
-classes, or with the reason why it could not be read. The status is 0 if any video could be recognised.
+INPUT is a video, a folder (with all videos below it) or a list (``.txt``, one path per line; labels are ignored). Each
+video is read and scored as by ``tools/test.py``, and gets a row at once: the best classes, or the reason why it could
+not be read. The exit status is 0 if any video could be read.
 """
 
 import os
@@ -20,44 +20,42 @@ from mmaction_vt.errors import InputError
 from mmaction_vt.utils.precision import PRECISIONS
 from mmaction_vt.utils.video_files import gather_videos
 
-SHOWN = 3  # errors that are told at the end
+SHOWN = 3  # errors shown at the end
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Recognise the actions in many videos.')
     add_model_arguments(parser)
     parser.add_argument(
-        'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path a line'
+        'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path per line'
     )
-    parser.add_argument('--out', required=True, metavar='FILE', help='.csv or .json to write, a row for each video')
-    parser.add_argument('--resume', action='store_true', help='go on with FILE; videos that failed are tried again')
-    parser.add_argument('--root', default='.', help='what the paths of a list lie below (default: the current folder)')
+    parser.add_argument('--out', required=True, metavar='FILE', help='.csv or .json to write')
+    parser.add_argument('--resume', action='store_true', help='resume FILE; failed videos are tried again')
+    parser.add_argument('--root', default='.', help='root folder of the paths in a list (default: the current folder)')
     add_label_option(parser)
-    parser.add_argument('--top-k', type=positive, default=5, help='how many classes a row has (default: %(default)s)')
-    parser.add_argument(
-        '--batch-size', type=positive, default=1, help='videos in one forward pass (default: %(default)s)'
-    )
+    parser.add_argument('--top-k', type=positive, default=5, help='classes per row (default: %(default)s)')
+    parser.add_argument('--batch-size', type=positive, default=1, help='videos per forward pass (default: %(default)s)')
     parser.add_argument(
         '--workers',
-        type=whole,
+        type=non_negative,
         default=min(os.cpu_count() or 1, 4),
-        help='processes that decode; 0 for none beside this one (default: the number of processors, at most 4)',
+        help='decoding processes; 0 for this process only (default: number of CPUs, at most 4)',
     )
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
     parser.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision')
-    parser.add_argument('--one-view', action='store_true', help='look at the middle view only: faster, less accurate')
+    parser.add_argument('--one-view', action='store_true', help='process the middle view only: faster, less accurate')
     return parser
 
 
-def whole(text: str) -> int:
+def non_negative(text: str) -> int:
     if not text.isdecimal():
-        raise ArgumentTypeError(f'{text!r} is not a whole number from 0 up')
+        raise ArgumentTypeError(f'{text!r} is not a non-negative integer')
     return int(text)
 
 
 def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f'{text!r} is not a whole number from 1 up')
+        raise ArgumentTypeError(f'{text!r} is not a positive integer')
     return int(text)
 
 
@@ -69,15 +67,15 @@ def predict(infer: VideoInferencer, videos: list[str], file: PredictionFile, top
 
 
 def report(file: PredictionFile) -> None:
-    """Say how many failed, and where to see them.
+    """Print how many videos failed, and where the reasons are.
 
     Raises:
-        InputError: If all did.
+        InputError: If all failed.
     """
     reasons = list(islice(file.failed.values(), SHOWN))
     where = f'the reasons are in {file.path} under "error"'
     if not file.done:
-        raise InputError(f'none of the {len(file.failed)} videos could be recognised, such as: {reasons[0]}; {where}')
+        raise InputError(f'none of the {len(file.failed)} videos could be read, e.g. {reasons[0]}; {where}')
     print(f'{file.path}: {len(file.done)} videos')
     if file.failed:
         print(f'{len(file.failed)} could not be read; {where}:')
@@ -107,11 +105,11 @@ def main(args: Namespace) -> None:
     with PredictionFile(args.out, infer.classes, args.top_k, bool(infer.labels), args.resume) as file:
         left = [video for video in videos if printable(video) not in file.done]
         if len(left) < len(videos):
-            print(f'{len(videos) - len(left)} of {len(videos)} videos are in {args.out} already')
+            print(f'{len(videos) - len(left)} of {len(videos)} videos are already in {args.out}')
         try:
             predict(infer, left, file, args.top_k)
         except KeyboardInterrupt:
-            print(f'interrupted: {args.out} holds what was done, and --resume goes on from there', file=sys.stderr)
+            print(f'interrupted: {args.out} has the results so far; resume with --resume', file=sys.stderr)
             raise
     report(file)
 

@@ -1,7 +1,7 @@
-"""From nothing to a trained, tested and shown model on data made here: ``python tools/quickstart.py``.
+"""Generate a data set, train, test and visualise a small model: ``python tools/quickstart.py``.
 
-Each step is one of the programs that serve for real data, and its command is printed. Steps that are done are not done
-again: an interrupted quickstart goes on where it was.
+Each step runs a program that also works with real data, and prints its command. Completed steps are not repeated: an
+interrupted quickstart is resumed where it stopped.
 """
 
 import json
@@ -31,7 +31,7 @@ CONFIGS = {
 NEXT = {
     'timesformer': ('without time', f'{FOLDER}/timesformer_spaceonly_moving_shapes.py'),
     'motionformer': ('joint attention', f'{FOLDER}/motionformer_joint_moving_shapes.py'),
-    'dualformer': ('a student that the model teaches', f'{FOLDER}/dualformer_tokenlabel_moving_shapes.py'),
+    'dualformer': ('token labelling', f'{FOLDER}/dualformer_tokenlabel_moving_shapes.py'),
     'vivit': ('the factorised encoder', f'{FOLDER}/vivit_fe_moving_shapes.py'),
 }
 
@@ -39,7 +39,7 @@ console = Console(highlight=False)
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Make a data set, train, test and show a small video transformer.')
+    parser = ArgumentParser(description='Generate a data set, train, test and visualise a small video transformer.')
     parser.add_argument('--model', default='timesformer', help=f'one of {", ".join(CONFIGS)} (default: %(default)s)')
     return parser
 
@@ -50,11 +50,11 @@ def call(*words: object) -> None:
     console.print(f'\n[bold]python {" ".join(words)}[/bold]')
     done = subprocess.run([sys.executable, *words], env=environment(), check=False)
     if done.returncode:
-        raise InputError(f'{words[0]} ended with status {done.returncode}; what it said stands above')
+        raise InputError(f'{words[0]} exited with status {done.returncode}; see its output above')
 
 
 def environment() -> dict[str, str]:
-    """The environment with as many threads for the model as processors, less one for the data loader's processes."""
+    """The environment, with a thread per CPU for the model, less one for the data loader."""
     threads = max(1, min(4, (os.cpu_count() or 2) - 1))
     return {'OMP_NUM_THREADS': str(threads), **os.environ}
 
@@ -65,7 +65,7 @@ def best_checkpoint(work_dir: Path) -> Path | None:
 
 
 def is_trained(work_dir: Path) -> bool:
-    """Whether the schedule is finished: the trainer then leaves its last epoch's note."""
+    """Whether training is complete."""
     return (work_dir / 'finished').is_file()
 
 
@@ -100,9 +100,9 @@ def main(args: Namespace) -> None:
     accuracy = json.loads(report.read_text())['metrics']['acc/top1']
     table.add_row('top-1 on held-out videos', f'{100 * accuracy:.1f} %')
     table.add_row('checkpoint', str(checkpoint))
-    table.add_row('a video of each class', str(gallery))
-    table.add_row(f'one that shows "{label}"', str(picture))
-    table.add_row('scores of every video', str(report))
+    table.add_row('a video per class', str(gallery))
+    table.add_row(f'a video of "{label}"', str(picture))
+    table.add_row('scores of all videos', str(report))
     words, next_config = NEXT[args.model]
     table.add_row(f'next: {words}', f'{BIN}/python tools/train.py {next_config}')
     table.add_row('next: your own videos', 'README.md, "Fine-tune on your own videos"')

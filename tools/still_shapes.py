@@ -1,8 +1,8 @@
-"""Train a small image model to start a video model from: ``python tools/still_shapes.py OUT``.
+"""Train a small image model to initialise a video model from: ``python tools/still_shapes.py OUT``.
 
-The pictures are frames of the videos of tools/data/moving_shapes.py, drawn with another seed; the class is where the
-object is, in a grid of 4 x 4. The model is timm's VisionTransformer in the size of the quickstart's TimeSformer, whose
-config ``timesformer_divST_moving_shapes_from_images.py`` starts from OUT.
+Images are frames of the videos of tools/data/moving_shapes.py, with another seed; the class is the position of the
+object in a grid of 4 x 4. The model is timm's VisionTransformer in the size of the quickstart's TimeSformer, whose
+config ``timesformer_divST_moving_shapes_from_images.py`` is initialised from OUT.
 """
 
 import sys
@@ -31,14 +31,14 @@ SEED = 1  # the videos' is 0
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Train a small image model on still shapes.')
     parser.add_argument('out', type=Path, nargs='?', default=Path('work_dirs/still_shapes/vit.pth'))
-    parser.add_argument('--clips', type=int, default=4000, help=f'of {FRAMES} pictures each (default: %(default)s)')
+    parser.add_argument('--clips', type=int, default=4000, help=f'clips of {FRAMES} frames (default: %(default)s)')
     parser.add_argument('--epochs', type=int, default=8, help='default: %(default)s')
-    parser.add_argument('--workers', type=int, default=2, help='processes that draw (default: %(default)s)')
+    parser.add_argument('--workers', type=int, default=2, help='rendering processes (default: %(default)s)')
     return parser
 
 
 def draw(index: int, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures (FRAMES, SIZE, SIZE, 3) of one clip, and in which cell the middle of the object is."""
+    """Images (FRAMES, SIZE, SIZE, 3) of one clip, and the grid cell of the object's centre in each."""
     frames, masks, _ = render(SEED, split, index, SIZE, FRAMES)
     middles = [np.argwhere(mask).mean(0) if mask.any() else np.full(2, SIZE / 2) for mask in masks]
     cells = (np.array(middles) * GRID / SIZE).astype(int).clip(0, GRID - 1)
@@ -46,7 +46,7 @@ def draw(index: int, split: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_all(clips: int, split: str, workers: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pictures (N, 3, SIZE, SIZE), normalised, and their classes (N,)."""
+    """Normalised images (N, 3, SIZE, SIZE) and their classes (N,)."""
     results = in_processes(partial(draw, split=split), range(clips), workers)
     pictures, labels = zip(*track(results, description=f'drawing {split}', total=clips), strict=True)
     pictures = torch.from_numpy(np.concatenate(pictures)).permute(0, 3, 1, 2).float()
@@ -55,7 +55,7 @@ def draw_all(clips: int, split: str, workers: int) -> tuple[torch.Tensor, torch.
 
 def main(args: Namespace) -> None:
     if args.clips < 8 or args.epochs < 1:
-        raise InputError(f'--clips is at least 8 and --epochs at least 1, not {args.clips} and {args.epochs}')
+        raise InputError(f'--clips must be at least 8 and --epochs at least 1, not {args.clips} and {args.epochs}')
     torch.manual_seed(SEED)
     model = timm.models.VisionTransformer(
         img_size=SIZE, patch_size=16, embed_dim=96, depth=3, num_heads=4, mlp_ratio=2.0, num_classes=GRID * GRID
@@ -78,7 +78,7 @@ def main(args: Namespace) -> None:
         with torch.no_grad():
             scores = torch.cat([model.eval()(part) for part in held_out[0].split(256)])
         accuracy = (scores.argmax(1) == held_out[1]).float().mean().item()
-        console.print(f'epoch {epoch + 1}: {100 * accuracy:.1f} % of held-out pictures')
+        console.print(f'epoch {epoch + 1}: {100 * accuracy:.1f} % of held-out images')
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), args.out)
     console.print(f'Wrote {args.out}')

@@ -1,8 +1,8 @@
-"""Train through submitit, with a new start after preemption: ``python tools/submit.py CONFIG [options of train.py]``.
+"""Train with submitit, requeued after preemption: ``python tools/submit.py CONFIG [options of train.py]``.
 
-On a Slurm cluster (or with ``--cluster local`` on this machine) a job is submitted that trains on all its GPUs. When it
-is preempted or comes to its time limit it writes a checkpoint, is submitted again, and goes on from there. What it
-prints lies in ``WORK_DIR/jobs``.
+Submits a job to a Slurm cluster (or with ``--cluster local`` to this machine) that trains on all its GPUs. When it is
+preempted or reaches its time limit it writes a checkpoint, is requeued and resumes. Its output is in
+``WORK_DIR/jobs``.
 """
 
 import subprocess
@@ -25,8 +25,8 @@ class Training:
     """One job: training on a node; submitit pickles it and runs it there.
 
     Args:
-        arguments: What ``train.py`` is called with.
-        processes: Processes of a node.
+        arguments: Arguments of ``train.py``.
+        processes: Processes per node.
     """
 
     def __init__(self, arguments: list[str], processes: int) -> None:
@@ -34,7 +34,7 @@ class Training:
         self.processes = processes
 
     def __call__(self) -> str:
-        """Train, on the node that the job has got."""
+        """Train, on the node of the job."""
         import submitit
 
         job = submitit.JobEnvironment()
@@ -48,15 +48,15 @@ class Training:
         while (status := self.child.poll()) is None:  # a signal may call ``checkpoint``, which waits too
             time.sleep(0.5)
         if status:
-            raise RuntimeError(f'training ended with status {status}: see what it printed')
+            raise RuntimeError(f'training exited with status {status}: see its output')
         return 'done'
 
     def checkpoint(self) -> object:
-        """What submitit submits after preemption or a time limit: the same, resumed."""
+        """The resumed job, which submitit submits after preemption or a time limit."""
         import submitit
 
         if getattr(self, 'child', None) is not None:
-            self.child.terminate()  # the training writes a checkpoint and ends
+            self.child.terminate()  # training writes a checkpoint and exits
             self.child.wait()
         arguments = self.arguments if '--resume' in self.arguments else [*self.arguments, '--resume']
         return submitit.helpers.DelayedSubmission(Training(arguments, self.processes))
@@ -66,22 +66,18 @@ class Training:
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        description='Train through submitit. Options that are not listed here are those of train.py.'
-    )
+    parser = ArgumentParser(description='Train with submitit. Other options are passed to train.py.')
     parser.add_argument('config', help="config file, or a model's name")
-    parser.add_argument('--work-dir', help='where checkpoints, logs and jobs go (default: as for train.py)')
+    parser.add_argument('--work-dir', help='folder for checkpoints, logs and jobs (default: as for train.py)')
     parser.add_argument('--cluster', choices=('slurm', 'local'), default='slurm', help='default: %(default)s')
     parser.add_argument('--partition', help="Slurm's partition")
     parser.add_argument('--nodes', type=int, default=1, help='machines (default: %(default)s)')
-    parser.add_argument(
-        '--gpus-per-node', type=int, default=8, help='0 for a process on the CPU (default: %(default)s)'
-    )
-    parser.add_argument('--cpus-per-gpu', type=int, default=8, help='processors for each GPU (default: %(default)s)')
+    parser.add_argument('--gpus-per-node', type=int, default=8, help='0 to train on the CPU (default: %(default)s)')
+    parser.add_argument('--cpus-per-gpu', type=int, default=8, help='CPUs per GPU (default: %(default)s)')
     parser.add_argument('--hours', type=float, default=24, help='time limit of a job (default: %(default)s)')
-    parser.add_argument('--requeues', type=int, default=20, help='most new starts (default: %(default)s)')
+    parser.add_argument('--requeues', type=int, default=20, help='maximum number of requeues (default: %(default)s)')
     parser.add_argument('--name', help="job's name (default: the config's)")
-    parser.add_argument('--wait', action='store_true', help='wait for the end and print it')
+    parser.add_argument('--wait', action='store_true', help='wait for the job to finish')
     return parser
 
 
@@ -107,20 +103,20 @@ def main(args: object) -> None:
     arguments = [str(config_path(args.config).resolve()), '--work-dir', str(work_dir), *args.train_options]
     job = executor.submit(Training(arguments, max(args.gpus_per_node, 1)))
     console = Console(soft_wrap=True)
-    console.print(f'Submitted job {job.job_id}; what it prints is in {work_dir / "jobs"}')
+    console.print(f'Submitted job {job.job_id}; its output is in {work_dir / "jobs"}')
     if args.wait:
         console.print(f'Job {job.job_id}: {job.result()}')
 
 
 class KnownOptions(ArgumentParser):
-    """A parser that keeps what it does not know for ``train.py``."""
+    """A parser that keeps unknown options for ``train.py``."""
 
     def __init__(self, parser: ArgumentParser) -> None:
         super().__init__(add_help=False)
         self.parser = parser
 
     def parse_args(self) -> object:
-        """What is known, and the rest as ``train_options``."""
+        """Known options, and the others as ``train_options``."""
         args, rest = self.parser.parse_known_args()
         args.train_options = rest
         return args

@@ -44,7 +44,7 @@ def build_parser() -> ArgumentParser:
         '--out-format',
         choices=tuple(OUT_SUFFIXES),
         default='report',
-        help='what --out writes: a report, or (.json or .zip) what the challenge of EPIC-KITCHENS-100 takes',
+        help='format of --out: a report, or (.json or .zip) a submission to the challenge of EPIC-KITCHENS-100',
     )
     parser.add_argument(
         '--sls',
@@ -63,10 +63,10 @@ def build_parser() -> ArgumentParser:
 
 
 def apply_options(config: Config, args: Namespace) -> None:
-    """Put the command line's options into the config."""
+    """Apply command line options to the config."""
     unknown = [name for name in args.eval or () if name not in METRICS]
     if unknown:
-        raise InputError(f'--eval takes {" and ".join(METRICS)}, not {", ".join(unknown)}')
+        raise InputError(f'unknown --eval {", ".join(unknown)}; choose from {", ".join(METRICS)}')
     if args.out:
         check_suffix('--out', args.out, OUT_SUFFIXES[args.out_format])
     if config.get('test_dataloader') is None:
@@ -77,21 +77,21 @@ def apply_options(config: Config, args: Namespace) -> None:
     config.load_from, config.resume = None, False
     evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config_evaluators(config)
     if args.eval and any(evaluator['type'].endswith('VerbNounAccuracy') for evaluator in config_evaluators(config)):
-        raise InputError(f'--eval is for one label a video; {args.config} reports verbs and nouns without it')
+        raise InputError(f'--eval is for one label per video: omit it for {args.config}, which reports verbs and nouns')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
     complete_metrics(config, 'test_evaluator')
 
 
 def check_challenge(config: Config, args: Namespace) -> None:
-    """Refuse what the challenge's file cannot be written of, before anything is tested.
+    """Check, before testing, that a file for the challenge can be written.
 
     Raises:
-        InputError: If there is no name for it, the data are not EPIC-KITCHENS, or not in order.
+        InputError: If there is no file name, or the data set is not EPIC-KITCHENS or is shuffled.
     """
     if not args.out:
-        raise InputError('--out-format epic goes with --out and the name of a file')
+        raise InputError('--out-format epic needs --out')
     if not config.test_dataloader.dataset.type.endswith('EpicKitchensDataset'):
-        raise InputError(f'--out-format epic is for EPIC-KITCHENS, and {args.config} tests another data set')
+        raise InputError(f'--out-format epic is for EPIC-KITCHENS, but {args.config} has another test data set')
     if config.test_dataloader.sampler.get('shuffle', True):
         raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
 
@@ -101,8 +101,8 @@ def config_evaluators(config: Config) -> list[dict]:
     return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
 
 
-def test_in(model: nn.Module, precision: str) -> None:
-    """Let a model run its test steps under autocast.
+def use_autocast(model: nn.Module, precision: str) -> None:
+    """Make a model run its test steps under autocast.
 
     Raises:
         InputError: If it is on a CPU and the precision is fp16.
@@ -114,7 +114,7 @@ def test_in(model: nn.Module, precision: str) -> None:
     def test_step(data: dict) -> list:
         with torch.autocast(device, dtype):
             samples = step(data)
-        for sample in samples:  # metrics are numpy's, which has no bfloat16
+        for sample in samples:  # metrics use NumPy, which has no bfloat16
             scores = sample.pred_score
             is_dict = isinstance(scores, dict)
             sample.pred_score = {k: v.float() for k, v in scores.items()} if is_dict else scores.float()
@@ -127,7 +127,7 @@ def print_metrics(metrics: dict, predictions: list[dict]) -> None:
     num_videos, num_broken = len(predictions), sum('broken' in prediction for prediction in predictions)
     if not any(is_labelled(prediction) for prediction in predictions):
         broken = f', {num_broken} of them broken' if num_broken else ''
-        Console().print(f'{num_videos} videos without labels{broken}: there is no accuracy')
+        Console().print(f'{num_videos} videos without labels{broken}: no accuracy')
         return
     broken = f', {num_broken} of them broken and counted as wrong' if num_broken else ''
     table = Table(title=f'{num_videos} videos{broken}')
@@ -146,7 +146,7 @@ def main(args: Namespace) -> None:
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
     if args.amp:
-        test_in(model, args.amp)
+        use_autocast(model, args.amp)
     metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions

@@ -35,7 +35,7 @@ def build_parser() -> ArgumentParser:
         nargs='?',
         const='auto',
         metavar='PATH',
-        help='go on from this checkpoint; without a path from the newest in the work dir, if there is one',
+        help='resume from this checkpoint; without a path, from the latest in the work dir, if any',
     )
     parser.add_argument(
         '--amp', nargs='?', const='fp16', choices=tuple(PRECISIONS), help='train in mixed precision (default: fp16)'
@@ -43,7 +43,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--token-labels',
         metavar='STORE',
-        help="train from this folder of tools/data/token_labels.py instead of asking the config's teacher",
+        help='use the token labels in this folder of tools/data/token_labels.py, instead of the teacher',
     )
     parser.add_argument('--no-validate', action='store_true', help='do not validate during training')
     parser.add_argument(
@@ -51,8 +51,8 @@ def build_parser() -> ArgumentParser:
         action='store_true',
         help='scale the learning rate by the batch size of all processes over auto_scale_lr.base_batch_size',
     )
-    parser.add_argument('--seed', type=int, help='seed of all random numbers')
-    parser.add_argument('--deterministic', action='store_true', help='let cuDNN use deterministic algorithms only')
+    parser.add_argument('--seed', type=int, help='random seed')
+    parser.add_argument('--deterministic', action='store_true', help='use deterministic algorithms of cuDNN only')
     add_config_options(parser)
     add_checkpoint_options(parser)
     add_launch_options(parser)
@@ -61,7 +61,7 @@ def build_parser() -> ArgumentParser:
 
 
 def apply_options(config: Config, args: Namespace) -> None:
-    """Put the command line's options into the config."""
+    """Apply command line options to the config."""
     config.launcher = args.launcher
     complete_metrics(config, 'val_evaluator')
     if args.no_validate:
@@ -84,22 +84,22 @@ def apply_options(config: Config, args: Namespace) -> None:
         config.randomness = {'seed': None, **config.get('randomness', {}), 'deterministic': True}
     if config.get('load_from'):
         config.load_from = published_checkpoint(config.load_from, config)
-        # What is loaded replaces every weight: an image model need not be fetched first.
+        # All weights are replaced: an image model need not be downloaded first.
         config.model.backbone.init_cfg = None
 
 
 def scale_rate(config: Config, path: str) -> None:
-    """Let mmengine scale the learning rate by the batch of all processes."""
+    """Make mmengine scale the learning rate by the total batch size."""
     if 'base_batch_size' not in config.get('auto_scale_lr', {}):
         raise InputError(f'{path} has no auto_scale_lr.base_batch_size, which --auto-scale-lr needs')
     config.auto_scale_lr.enable = True
 
 
 def use_mixed_precision(config: Config, precision: str) -> None:
-    """Let the optimizer wrapper run the model under autocast."""
+    """Make the optimizer wrapper run the model under autocast."""
     kind = config.optim_wrapper.get('type', 'OptimWrapper')
     if kind not in ('OptimWrapper', 'AmpOptimWrapper', 'mmaction_vt.MixedPrecisionOptimWrapper'):
-        raise InputError(f'--amp works with OptimWrapper, and {kind} is what the config names')
+        raise InputError(f'--amp supports OptimWrapper, but the config has {kind}')
     config.optim_wrapper.type = 'mmaction_vt.MixedPrecisionOptimWrapper'
     config.optim_wrapper.precision = precision
     for key in ('dtype', 'loss_scale'):
@@ -107,7 +107,7 @@ def use_mixed_precision(config: Config, precision: str) -> None:
 
 
 def changes_since(config: Config, path: Path) -> list[str]:
-    """Lines of the config that differ from those that the work dir was begun with."""
+    """Lines of the config that differ from the config saved in the work dir."""
     if not path.is_file():
         return []
     old, new = (part.pretty_text.splitlines() for part in (Config.fromfile(path), config))
@@ -124,10 +124,10 @@ def main(args: Namespace) -> None:
     runner = RUNNERS.build(config) if 'runner_type' in config else Runner.from_cfg(config)
     if changes:
         text = '\n'.join(changes)
-        runner.logger.warning(f'The config is not the one that {config.work_dir} was begun with:\n{text}')
+        runner.logger.warning(f'The config differs from the one saved in {config.work_dir}:\n{text}')
     try:
         runner.train()
-    finally:  # a training that ends with an error leaves no handlers of signals
+    finally:  # also after an error, restore signal handlers
         for hook in runner.hooks:
             if isinstance(hook, InterruptHook):
                 hook.restore()

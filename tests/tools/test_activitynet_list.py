@@ -50,7 +50,7 @@ def test_segments_with_the_labels_of_the_package(tmp_path, run):
     )
     assert (tmp_path / 'list.missing.txt').read_text() == 'gone\n'
     assert 'list.csv: 3 segments' in out and '2 of 5 annotated segments are missing' in out
-    assert '2 segments are left out: they last less than 0.05 seconds' in out
+    assert '2 segments shorter than 0.05 seconds are skipped' in out
     samples = VideoDataset(str(tmp_path / 'list.csv'), [], dict(video='x'), num_classes=200)
     assert [(sample['start_time'], sample['stop_time'], sample['label']) for sample in samples] == [
         (1.5, 20.25, zumba),
@@ -72,10 +72,10 @@ def test_refuses_bad_input(run):
     assert 'has no videos under "database"' in message(content=dict(results={}))
     assert 'video a: subset is missing' in message(database=dict(a=dict(duration=3)))
     assert 'has no segment of the subset validation' in message(database=dict(a=entry('training')), subset='validation')
-    assert "the class 'Waving' is not among the 200 names" in message(
+    assert "unknown class 'Waving', not one of the 200" in message(
         database=dict(a=entry('training', ([1, 2], 'Waving')))
     )
     for segment in ([1], ['x', 2], None):
         bad = dict(a=entry('training', (segment, 'BMX')))
-        assert 'is no annotation with a segment of two times' in message(database=bad)
+        assert 'is not an annotation with a segment of two times' in message(database=bad)
     assert 'none of the 1 annotated segments, such as a' in message(database=dict(a=entry('training', ([1, 2], 'BMX'))))

@@ -55,7 +55,7 @@ def test_each_class_is_in_both_lists(make, tmp_path, run_program):
     folder = make('a/1.mp4', 'a/2.mp4', 'b/1.mp4', 'b/2.mp4', 'alone/1.mp4')
     for share in ('0.001', '0.999'):
         out = run_program(PROGRAM, folder, tmp_path / 'lists', '--val-share', share)
-        assert 'warning: class alone has one video' in out
+        assert 'warning: class alone has a single video' in out
         assert [line[-1] for line in read(tmp_path / 'lists' / 'val.txt')] == ['0', '2']
         assert [line[-1] for line in read(tmp_path / 'lists' / 'train.txt')] == ['0', '1', '2']
 
@@ -71,7 +71,7 @@ def test_takes_splits_as_they_are(make, tmp_path, run_program, val):
 
 def test_says_which_split_it_leaves_out(make, tmp_path, run_program):
     folder = make('train/stir/1.mp4', 'val/stir/2.mp4', 'test/stir/3.mp4')
-    assert 'test is left out: val is for validation' in run_program(PROGRAM, folder, tmp_path / 'lists')
+    assert 'test is ignored: val is for validation' in run_program(PROGRAM, folder, tmp_path / 'lists')
 
 
 def test_a_class_may_be_called_train(make, tmp_path, run_program):
@@ -85,10 +85,10 @@ def test_refuses_what_it_cannot_list(make, tmp_path, run_program):
         return run_program(PROGRAM, folder, tmp_path / 'lists', fails=True)
 
     assert 'nowhere does not exist' in message(tmp_path / 'nowhere')
-    assert 'holds no videos (.mp4' in message(make('stir/notes.txt', name='notes'))
-    assert 'flat/1.mp4 is in no folder of a class' in message(make('1.mp4', 'a/1.mp4', name='flat'))
-    assert 'no class of' in message(make('a/1.mp4', 'b/1.mp4', name='single'))
-    assert 'other/train has no videos of b: train and val hold' in message(
+    assert 'has no videos (.mp4' in message(make('stir/notes.txt', name='notes'))
+    assert 'flat/1.mp4 is not in the folder of a class' in message(make('1.mp4', 'a/1.mp4', name='flat'))
+    assert 'no class in' in message(make('a/1.mp4', 'b/1.mp4', name='single'))
+    assert 'other/train has no videos of b: train and val must have' in message(
         make('train/a/1.mp4', 'val/b/1.mp4', name='other')
     )
     assert 'line breaks' in message(make('a/1\n.mp4', 'a/2.mp4', name='lines'))
@@ -134,7 +134,7 @@ def test_classes_of_mixed_batches_are_those_of_the_lists(make, tmp_path, run_pro
     ('options', 'answer'),
     [
         (['--config', 'timesformer'], 'config timesformer does not exist, and no model has that name'),
-        (['--config', 'motionformer_224_16x4_epickitchens'], 'needs two labels a video'),
+        (['--config', 'motionformer_224_16x4_epickitchens'], 'needs two labels per video'),
         (['--config', 'dualformer_tiny_tokenlabel_patch244_window877_kinetics400_1k'], 'a teacher of the same classes'),
         (['--out', 'mine.txt'], '--out must end in .py'),
     ],

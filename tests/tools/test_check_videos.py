@@ -96,7 +96,7 @@ def test_finds_broken_files(folder, run, backend, options):
     assert found['text.mp4'] == 'Invalid data found when processing input'
     assert found['stir it/a.mp4'] != ''
     for name in ('b.avi', 'c.webm'):
-        assert 'it is cut off: it ends after' in found[f'stir it/{name}']
+        assert 'it is truncated: it ends after' in found[f'stir it/{name}']
     assert 'of 2.00 seconds' in found['stir it/b.avi']
     assert 'broken.txt: 5 of 10 videos are broken' in out
     assert not (folder / 'broken.txt.checked').exists()
@@ -183,7 +183,7 @@ def test_an_interrupt_keeps_what_was_found(folder, run, fake_decord, capsys):
     with pytest.raises(SystemExit, match='130'):
         run('videos')
     over.set()
-    assert 'interrupted; the same command goes on from here' in capsys.readouterr().err
+    assert 'interrupted; run the same command to resume' in capsys.readouterr().err
     assert checked.read_text().splitlines()[1:] == ['a.mp4\t']
     assert not (folder / 'broken.txt').exists()
 
@@ -197,11 +197,11 @@ def test_refuses_bad_input(folder, run):
         return run('list.txt', *options, fails=True)
 
     assert 'nowhere.txt does not exist; expected a list' in run('nowhere.txt', fails=True)
-    assert 'none holds no videos' in run('none', fails=True)
+    assert 'none has no videos' in run('none', fails=True)
     assert 'list.txt is empty' in message('')
     assert "list.txt, line 2: 'b.mp4' is not a path, ' ' and a label" in message('a.mp4 1\nb.mp4\n')
     assert 'none of the 1 videos of' in message('a.mp4 1\n', '--root', folder / 'none')
-    assert '--root is for a list' in run('videos', '--root', folder, fails=True)
+    assert '--root is for lists' in run('videos', '--root', folder, fails=True)
     assert '--write-list needs a list' in run('videos', '--write-list', folder / 'x.txt', fails=True)
     assert not (folder / 'broken.txt').exists()
 

@@ -21,7 +21,7 @@ def path(tmp_path):
 def test_it_says_what_became_of_each_key(run_program, path, tmp_path):
     out = tmp_path / 'configs' / 'mine.py'
     printed = run_program('tools/convert_yaml.py', path, 'TRAIN.BATCH_SIZE', 8, '--out', out)
-    assert 'Passed over: NUM_GPUS, NUM_SHARDS (the launcher sets it)' in printed
+    assert 'Ignored: NUM_GPUS, NUM_SHARDS (the launcher sets it)' in printed
     assert f'inherits from {NAME}' in printed
     assert 'Not converted' not in printed
     assert Config.fromfile(out).train_dataloader.batch_size == 1

@@ -61,7 +61,7 @@ def test_refuses(run_program, tmp_path):
     report = write_report(tmp_path / 'report.json', 3)
     (tmp_path / 'names.txt').write_text('one\ntwo\n')
     message = run_program(program, report, tmp_path, '--label-file', tmp_path / 'names.txt', fails=True)
-    assert 'names 2 classes' in message
+    assert 'has 2 class names' in message
 
 
 def write_log(work_dir, name, entries):

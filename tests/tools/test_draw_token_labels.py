@@ -47,6 +47,6 @@ def test_draws_a_video(draw, tmp_path):
     draw(out='out.png')
     assert Image.open(tmp_path / 'out.png').width == 1024
     assert 'must end in .gif or .mp4 or .png' in draw(out='out.txt', fails=True)
-    assert '--fps is above 0' in draw('--fps', 0, fails=True)
+    assert '--fps must be positive' in draw('--fps', 0, fails=True)
     (tmp_path / 'names.txt').write_text('one\n')
     assert 'got 1 class names, expected 2' in draw('--label-file', tmp_path / 'names.txt', fails=True)

@@ -58,7 +58,7 @@ def test(tmp_path, run_program):
 
 def test_the_file_of_the_challenge(test, tmp_path):
     out = test('--out', tmp_path / 'test.json', '--out-format', 'epic', '--sls', 2, 3, 4)
-    assert '4 videos without labels, 1 of them broken: there is no accuracy' in ' '.join(out.split())
+    assert '4 videos without labels, 1 of them broken: no accuracy' in ' '.join(out.split())
     assert 'top1' not in out
     found = json.loads((tmp_path / 'test.json').read_text())
     assert {key: value for key, value in found.items() if key != 'results'} == dict(
@@ -87,8 +87,8 @@ def test_the_file_of_the_challenge(test, tmp_path):
 
 
 def test_refuses_what_does_not_fit(test, tmp_path, tiny_config, run_program):
-    assert '--out-format epic goes with --out' in test('--out-format', 'epic', fails=True)
+    assert '--out-format epic needs --out' in test('--out-format', 'epic', fails=True)
     assert '--out must end in .json or .zip' in test('--out', 'a.pkl', '--out-format', 'epic', fails=True)
     assert '--out must end in .json or .pkl' in test('--out', 'a.zip', fails=True)
     other = ('tools/test.py', tiny_config, 'model.pth', '--out', 'a.json', '--out-format', 'epic')
-    assert 'tests another data set' in run_program(*other, fails=True)
+    assert 'has another test data set' in run_program(*other, fails=True)

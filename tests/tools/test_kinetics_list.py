@@ -114,9 +114,9 @@ def test_leaves_videos_out(folder, run):
     )
     out = run('--exclude', folder / 'broken.txt')
     lines = (folder / 'out' / 'k400.txt').read_text()
-    assert '2 videos are left out' in out and lines.count('\n') == 2 and 'twice' not in lines and 'abc' not in lines
+    assert '2 videos are excluded' in out and lines.count('\n') == 2 and 'twice' not in lines and 'abc' not in lines
     (folder / 'broken.txt').write_text('')
-    assert 'left out' not in run('--exclude', folder / 'broken.txt')
+    assert 'excluded' not in run('--exclude', folder / 'broken.txt')
     assert 'does not exist' in run('--exclude', folder / 'nowhere.txt', fails=True)
 
 
@@ -151,7 +151,7 @@ def test_refuses_bad_input(folder, run):
     assert 'nowhere does not exist' in run(videos='nowhere', fails=True)
     assert 'bad.csv is empty' in message('\n')
     assert 'bad.csv is empty' in message(header)
-    assert 'bad.csv, line 1: there is no column label' in message('youtube_id,time_start,time_end,split\na,1,2,test\n')
+    assert 'bad.csv, line 1: missing columns: label' in message('youtube_id,time_start,time_end,split\na,1,2,test\n')
     assert "line 3: time_start is '1s', not a number" in message(f'{header}yoga,a,1,2,x\nyoga,a,1s,2,x\n')
     assert 'line 2: time_end is missing' in message(f'{header}yoga,a,1\n')
     assert 'none of the 1 annotated videos, such as a_000001_000002' in message(f'{header}yoga,a,1,2,x\n')

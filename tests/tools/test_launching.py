@@ -67,7 +67,7 @@ print(job.result())
     assert (tmp_path / 'job' / 'epoch_60.pth').exists()
     logs = [path.read_text() for path in sorted((tmp_path / 'job').glob('*/*.log'))]
     assert len(logs) == 2
-    assert re.search('SIGTERM: interrupted_iter_.* is written', logs[0]) and 'resumed epoch' in logs[1]
+    assert re.search('SIGTERM: wrote interrupted_iter_', logs[0]) and 'resumed epoch' in logs[1]
 
 
 def test_submit_program(tiny_config, run_program, tmp_path):

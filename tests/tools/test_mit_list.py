@@ -46,8 +46,8 @@ def test_refuses_bad_input(run):
         return run(*args, fails=True, **kwargs)
 
     assert "trainingSet.csv, line 1: 'a.mp4' is not a video, a comma and its class" in message('a.mp4\n')
-    assert "the class 'waving' is not in the file of categories" in message('waving/a.mp4,waving,3,0\n')
+    assert "unknown class 'waving', not in the file of categories" in message('waving/a.mp4,waving,3,0\n')
     assert "line 1: 'clapping' is not a class, a comma and its number" in message(categories='clapping\n')
     assert "line 1: the label 'x' is not a non-negative integer" in message(categories='clapping,x\n')
-    assert 'the labels of its 2 classes do not count from 0 to 1' in message(categories='a,1\nb,2\n')
+    assert 'the labels of its 2 classes are not 0 to 1' in message(categories='a,1\nb,2\n')
     assert 'nowhere does not exist' in message(folder='nowhere')

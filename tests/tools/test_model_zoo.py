@@ -46,7 +46,7 @@ def test_is_written_anew_where_a_metafile_changes(copy, run_program):
     path = copy / 'configs' / 'recognition' / 'vivit' / 'metafile.yml'
     path.write_text(path.read_text().replace('Top 1 Accuracy: 79.9', 'Top 1 Accuracy: 97.9'))
     message = run_program(PROGRAM, '--root', copy, '--check', fails=True)
-    assert 'docs/model_zoo.md is stale' in message
+    assert 'docs/model_zoo.md is out of date' in message
     run_program(PROGRAM, '--root', copy)
     before = (ROOT / 'docs' / 'model_zoo.md').read_text().splitlines()
     after = (copy / 'docs' / 'model_zoo.md').read_text().splitlines()
@@ -59,7 +59,7 @@ def test_a_new_family_needs_its_place(copy, run_program):
     path = copy / 'docs' / 'model_zoo.md'
     path.write_text(path.read_text().replace('<!-- models of ViViT -->', ''))
     message = run_program(PROGRAM, '--root', copy, fails=True)
-    assert 'docs/model_zoo.md has no place for its table' in message and '<!-- models of ViViT -->' in message
+    assert 'docs/model_zoo.md has no markers for its table' in message and '<!-- models of ViViT -->' in message
     assert '--root' in run_program(PROGRAM, '--root', copy / 'docs', fails=True)
 
 

@@ -177,7 +177,7 @@ def test_finished_data_set_is_left_alone(data_set):
     before = {path: path.stat().st_mtime_ns for path in data_set.rglob('*')}
     arguments = [f'--{key}={value}' for key, value in TINY.items()]
     finished = run(data_set, *arguments)
-    assert finished.returncode == 0 and 'finished already' in finished.stdout
+    assert finished.returncode == 0 and 'complete already' in finished.stdout
     assert before == {path: path.stat().st_mtime_ns for path in data_set.rglob('*')}
 
 
@@ -187,7 +187,7 @@ def test_other_arguments_are_refused_unless_overwritten(tmp_path):
     moving_shapes.make_dataset(folder, workers=1, **small)
     before = contents(folder)
     other = dict(small, seed=4)
-    with pytest.raises(FileExistsError, match=r'seed 3 and not 4.*--overwrite'):
+    with pytest.raises(FileExistsError, match=r'seed 3, not 4.*--overwrite'):
         moving_shapes.make_dataset(folder, workers=1, **other)
     assert contents(folder) == before
     assert moving_shapes.make_dataset(folder, workers=1, overwrite=True, **other)
@@ -197,10 +197,10 @@ def test_other_arguments_are_refused_unless_overwritten(tmp_path):
 @pytest.mark.parametrize('overwrite', [False, True])
 def test_folder_with_other_things_is_refused(tmp_path, overwrite):
     (tmp_path / 'thesis.tex').write_text('years of work')
-    with pytest.raises(FileExistsError, match='something else'):
+    with pytest.raises(FileExistsError, match='is not this data set'):
         moving_shapes.make_dataset(tmp_path, overwrite=overwrite, **TINY)
     (tmp_path / 'meta.json').write_text('{"data_set": "mine"}')
-    with pytest.raises(FileExistsError, match='something else'):
+    with pytest.raises(FileExistsError, match='is not this data set'):
         moving_shapes.make_dataset(tmp_path, overwrite=overwrite, **TINY)
     assert len(contents(tmp_path)) == 2
 

@@ -51,12 +51,12 @@ def test_refuses_what_it_cannot_sort(folder, run_program):
 
     assert 'nowhere.csv does not exist' in message(people='nowhere.csv')
     assert 'nowhere does not exist' in message(videos='nowhere')
-    assert 'names {participant} and {label}' in message('--pattern', '{label}/{name}')
-    assert 'one.mp4 is not where --pattern' in message('--pattern', '{participant}/{label}')
+    assert 'needs {participant} and {label}' in message('--pattern', '{label}/{name}')
+    assert 'one.mp4 does not match --pattern' in message('--pattern', '{participant}/{label}')
     (folder / 'empty').mkdir()
     assert 'neither videos' in message(videos='empty')
     for text, wanted in (
-        ('name,cross_subject\np1,train\n', 'participant and one a split'),
+        ('name,cross_subject\np1,train\n', 'participant and one per split'),
         ('participant,cross_subject\np1,both\n', "line 2: cross_subject is 'both'"),
         ('participant,cross_subject\np1,train\n', 'says nothing about p2, p3'),
     ):

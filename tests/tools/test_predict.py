@@ -76,7 +76,7 @@ def test_going_on(model, run_program, folder, tiny_data, tmp_path):
     assert 'exists: --resume' in run_program(*arguments, fails=True)
     shutil.copy(tiny_data / '3.mp4', folder / 'zero.mp4')  # mended
     said = run_program(*arguments, '--resume')
-    assert '3 of 5 videos are in' in said and 'out.csv: 4 videos' in said and '1 could not be read' in said
+    assert '3 of 5 videos are already in' in said and 'out.csv: 4 videos' in said and '1 could not be read' in said
     rows = read_csv(out)
     assert len(rows) == 5 and not rows[str(folder / 'zero.mp4')]['error']
     assert out.read_bytes().splitlines(keepends=True)[: len(lines) - 2] == [
@@ -96,7 +96,7 @@ def test_an_interrupt_loses_nothing(model, run_program, folder, tmp_path, monkey
     monkeypatch.setattr(VideoInferencer, 'read', interrupt_at_the_third)
     with pytest.raises(SystemExit) as end:
         run_program(PREDICT, *model, folder, '--out', tmp_path / 'out.json', '--workers', 0)
-    assert end.value.code == 130 and '--resume goes on from there' in capsys.readouterr().err
+    assert end.value.code == 130 and 'resume with --resume' in capsys.readouterr().err
     assert [row['video'] for row in json.loads((tmp_path / 'out.json').read_text())] == calls[:2]
 
 
@@ -105,7 +105,7 @@ def test_bad_input(model, run_program, folder, tmp_path):
         extra = [part for name, value in options.items() for part in (f'--{name.replace("_", "-")}', value)]
         return run_program(PREDICT, *model, *inputs, '--out', tmp_path / out, '--workers', 0, *extra, fails=True)
 
-    assert 'none of the 1 videos could be recognised' in fails(folder / 'zero.mp4')
+    assert 'none of the 1 videos could be read' in fails(folder / 'zero.mp4')
     assert len(read_csv(tmp_path / 'out.csv')) == 1
     assert 'does not exist: give videos, folders' in fails(tmp_path / 'nowhere', out='a.csv')
     (tmp_path / 'empty').mkdir()

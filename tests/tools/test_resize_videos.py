@@ -146,7 +146,7 @@ def test_what_fails_does_not_stop_the_others(folder, run):
     failed = (folder / 'small' / 'failed.txt').read_text().splitlines()
     assert [line.split('\t')[0] for line in failed] == ['cut.mp4', 'no video.mp4', 'stir it/cut.avi']
     assert 'Invalid data' in failed[0] and 'Invalid data' in failed[1]
-    assert 'it is cut off: it ends after' in failed[2]
+    assert 'it is truncated: it ends after' in failed[2]
     assert not list((folder / 'small').rglob('*.part'))
     (videos / 'cut.mp4').write_bytes(good)
     (videos / 'no video.mp4').write_bytes(good)
@@ -177,11 +177,11 @@ def test_refuses_what_would_mix(folder, run, capsys):
     assert 'inside' in run(out='videos/small', fails=True)
     assert 'nowhere does not exist' in run(videos='nowhere', fails=True)
     run()
-    assert "holds videos made with {'short_side': 24, 'crf': 23}, not {'short_side': 20" in run(
+    assert "has videos written with {'short_side': 24, 'crf': 23}, not {'short_side': 20" in run(
         short_side=20, fails=True
     )
     write_video(videos / 'a.avi', num_frames=4)
-    assert 'holds a.avi and a.mp4, which would both be written as .mp4' in run(fails=True)
+    assert 'has a.avi and a.mp4, which would both be written as .mp4' in run(fails=True)
     with pytest.raises(SystemExit):
         run(short_side=23)
-    assert "'23' is not an even number" in capsys.readouterr().err
+    assert "'23' is not a positive even number" in capsys.readouterr().err

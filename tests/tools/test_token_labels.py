@@ -114,7 +114,7 @@ def test_an_interrupted_run_goes_on(config, store, run_program):
     maps[0][0] = 9  # what is done is left alone
     del maps
     message = run_program('tools/train.py', config, '--token-labels', store, fails=True)
-    assert 'lacks 5 of 21 token maps' in message
+    assert '5 of 21 token maps are missing' in message
     for part in (0, 1):
         options = ['--views', VIEWS, '--shard', f'{part}/2', '--batch-size', 2]
         run_program('tools/data/token_labels.py', config, store, *options)

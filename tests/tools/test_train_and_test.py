@@ -224,7 +224,7 @@ def test_mmaction2s_own_inference_runs_our_configs(tiny_config, checkpoint, run_
 @pytest.mark.parametrize(
     ('arguments', 'words'),
     [
-        (['--eval', 'top_k_acuracy'], 'top_k_accuracy and mean_class_accuracy, not top_k_acuracy'),
+        (['--eval', 'top_k_acuracy'], 'unknown --eval top_k_acuracy; choose from top_k_accuracy'),
         (['--out', 'scores.csv'], r'\.json or \.pkl'),
         (['--cfg-options', 'modle.backbone.num_frames=2'], r'did you mean model\?'),
     ],

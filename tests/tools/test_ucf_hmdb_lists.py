@@ -85,5 +85,5 @@ def test_refuses_bad_files_of_hmdb51(folder, hmdb, run_program):
     (hmdb / 'Biking_test_split2.txt').write_text('v_Biking_g01_c01.avi 1\nv_Biking_g02_c01.avi 3\n')
     assert "Biking_test_split2.txt, line 2: 'v_Biking_g02_c01.avi 3' is not a video and 0, 1 or 2" in message()
     (hmdb / 'Biking_test_split2.txt').unlink()
-    assert 'Biking_test_split2.txt does not exist: it is split 2 of the class Biking' in message()
+    assert 'Biking_test_split2.txt does not exist; expected split 2 of the class Biking' in message()
     assert not (folder / 'out').exists()

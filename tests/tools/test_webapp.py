@@ -67,14 +67,14 @@ def test_bars_and_a_clip(look, infer, video, tmp_path):
         stream = container.streams.video[0]
         assert (stream.codec_context.name, stream.width, stream.height) == ('h264', 512, 256)
         assert len(list(container.decode(stream))) == 4  # frames of a clip
-    assert 'aria-label="The clip as the model saw it' in html and 'gradcam at backbone/blocks/0' in html
+    assert 'aria-label="The clip as the model saw it' in html and 'gradcam, backbone/blocks/0' in html
 
 
 def test_limits_are_said(look, video, tmp_path):
     long = write_video(tmp_path / 'long.mp4', 40, fps=4)
-    assert 'my video.mp4 is 10.0 seconds long, and 9.5 are accepted' in look(long, seconds=9.5)
+    assert 'my video.mp4 is 10.0 seconds long, but at most 9.5 are accepted' in look(long, seconds=9.5)
     assert 'class="score"' in look(long, seconds=10)
-    assert 'MB, and 0.001 MB are accepted' in look(video, megabytes=0.001)
+    assert 'MB, but at most 0.001 MB are accepted' in look(video, megabytes=0.001)
     huge = write_frames(tmp_path / 'huge.mp4', np.zeros((1, 4096, 2400, 3), np.uint8))
     assert 'has 2400 x 4096 pixels' in look(huge)
 
@@ -84,7 +84,7 @@ def test_what_is_no_video(look, video, tmp_path):
         (tmp_path / f'{name}.mp4').write_bytes(content)
         html = look(tmp_path / f'{name}.mp4')
         assert 'role="alert"' in html and 'my video.mp4 cannot be read' in html and str(tmp_path) not in html
-    assert 'is not here any more' in look(tmp_path / 'gone.mp4')
+    assert 'has been deleted' in look(tmp_path / 'gone.mp4')
 
 
 def test_lists_of_other_files_are_not_opened(look, video, tmp_path):
@@ -99,7 +99,7 @@ def test_lists_of_other_files_are_not_opened(look, video, tmp_path):
 def test_an_error_that_nobody_foresaw_says_no_more_than_that(look, infer, video, caplog):
     infer.classify = lambda samples: 1 / 0
     html = look(video)
-    assert 'my video.mp4 could not be looked at' in html and 'division' not in html
+    assert 'my video.mp4 could not be processed' in html and 'division' not in html
     assert 'ZeroDivisionError' in caplog.text
 
 
@@ -107,15 +107,15 @@ def test_a_map_that_cannot_be_is_said_beside_the_bars(look, infer, video):
     del infer.model.backbone.blocks
     infer.classify = lambda samples: [Prediction(samples[0].video, {'class': torch.tensor([0.25, 0.75])})]
     html = look(video)
-    assert 'class="score"' in html and 'There is no map: TimeSformer has no blocks' in html
+    assert 'class="score"' in html and 'There is no activation map: TimeSformer has no blocks' in html
 
 
 def test_bad_options(run_program, tiny_config, monkeypatch):
     def fails(*options):
         return run_program('demo/webapp.py', tiny_config, 'none.pth', *options, fails=True)
 
-    assert '--max-size and --max-seconds are above 0' in fails('--max-size', 0)
-    assert '--port is from 1 to 65535' in fails('--port', 70000)
+    assert '--max-size and --max-seconds must be positive' in fails('--max-size', 0)
+    assert '--port must be in 1 to 65535' in fails('--port', 70000)
     monkeypatch.setattr('importlib.util.find_spec', lambda name: None)
     assert "needs Gradio, which is not installed: pip install 'mmaction_vt[web]'" in fails()
 
@@ -183,7 +183,7 @@ def page(tiny_config, tmp_path):
 
 
 def test_the_page(page, video, tmp_path):
-    assert page.output[-1] == f'Open http://127.0.0.1:{page.port}/ (Ctrl-C ends it)\n'
+    assert page.output[-1] == f'Open http://127.0.0.1:{page.port}/ (Ctrl-C to stop)\n'
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
         other.connect(('127.0.0.2', page.port))  # this machine, by another name than the one it was told
 
@@ -202,14 +202,14 @@ def test_the_page(page, video, tmp_path):
     html, value = page.ask(given)
     assert 'my video.mp4' in html and 'class="score"' in html and 'data:video/mp4' in html and value is None
     assert page.left() == []
-    assert 'is not here any more' in page.ask(given)[0]
+    assert 'has been deleted' in page.ask(given)[0]
 
     (path,) = json.loads(page.upload('broken.mp4', b'no video')[1])
     html, _ = page.ask(dict(given, path=path, orig_name='broken.mp4'))
     assert 'broken.mp4 cannot be read' in html and 'Traceback' not in html
     long = write_video(tmp_path / 'long.mp4', 20, fps=4)
     (path,) = json.loads(page.upload('long.mp4', long.read_bytes())[1])
-    assert 'is 5.0 seconds long, and 2 are accepted' in page.ask(dict(given, path=path))[0]
+    assert 'is 5.0 seconds long, but at most 2 are accepted' in page.ask(dict(given, path=path))[0]
     answer, text = page.upload('large.mp4', b'0' * 120_000)
     assert answer.status == 413 and 'maximum allowed size' in text
     for path in ('http://127.0.0.1:9/a.mp4', str(video), '/etc/hostname'):

@@ -142,7 +142,7 @@ def test_a_video_and_what_goes_wrong(browser, page, shape, tmp_path):
     (tmp_path / 'no video.mp4').write_text('text')
     give(browser, tmp_path / 'no video.mp4')
     (said,) = wait(browser, '.answer.error')
-    assert said.text == 'no video.mp4 cannot be read: it is cut off, damaged or no video.'
+    assert said.text == 'no video.mp4 cannot be read: it is truncated, corrupt or not a video.'
     (tmp_path / 'large.mp4').write_bytes(b'0' * 1_200_000)
     give(browser, tmp_path / 'large.mp4')
     too_large = 'exceed the maximum allowed size of 1.0 Mb: "large.mp4"'

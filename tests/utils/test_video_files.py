@@ -53,5 +53,5 @@ def test_what_holds_no_videos(folder, tmp_path):
     with pytest.raises(InputError, match=r'notes.txt is empty'):
         gather_videos([folder / 'notes.txt'])
     (tmp_path / 'bytes.txt').write_bytes(b'\xff\xfe\x00')
-    with pytest.raises(InputError, match=r'bytes.txt is no text file'):
+    with pytest.raises(InputError, match=r'bytes.txt is not a text file'):
         gather_videos(['bytes.txt'])

@@ -15,7 +15,7 @@ from mmaction_vt.visualization.training_log import read_curves
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw loss, learning rate and accuracy of a training.')
     parser.add_argument('work_dir', help='work dir of tools/train.py')
-    parser.add_argument('out', help='a .png, .svg or .pdf')
+    parser.add_argument('out', help='.png, .svg or .pdf to write')
     return parser
 
 
@@ -23,7 +23,7 @@ def main(args: Namespace) -> None:
     check_suffix('OUT', args.out, FIGURE_SUFFIXES)
     training, validation = read_curves(args.work_dir)
     if not training and not validation:
-        raise InputError(f'the log in {args.work_dir} is empty: the training has not come to its first report')
+        raise InputError(f'the log in {args.work_dir} is empty: nothing has been logged yet')
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     draw_curves(training, validation, Path(args.work_dir).resolve().name).savefig(args.out)
     Console(soft_wrap=True).print(f'Wrote {args.out}')

@@ -1,4 +1,4 @@
-"""Draw tested videos with what the model says of them: ``python tools/analysis/draw_gallery.py REPORT OUT``."""
+"""Draw tested videos with their predictions: ``python tools/analysis/draw_gallery.py REPORT OUT``."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -14,18 +14,18 @@ from mmaction_vt.visualization.draw.clips import check_clip_name
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Draw tested videos, class after class, with what the model says of them.')
-    parser.add_argument('report', help='what tools/test.py --out wrote')
-    parser.add_argument('out', help='a .gif or .mp4')
-    parser.add_argument('--label-file', help="class names, one a line, in place of the report's")
-    parser.add_argument('--videos', type=int, default=8, help='how many videos (default: %(default)s)')
-    parser.add_argument('--columns', type=int, default=4, help='videos in a row (default: %(default)s)')
+    parser = ArgumentParser(description='Draw tested videos of all classes with their predictions.')
+    parser.add_argument('report', help='report of tools/test.py --out')
+    parser.add_argument('out', help='.gif or .mp4 to write')
+    parser.add_argument('--label-file', help="class names, one per line, instead of the report's")
+    parser.add_argument('--videos', type=int, default=8, help='number of videos (default: %(default)s)')
+    parser.add_argument('--columns', type=int, default=4, help='videos per row (default: %(default)s)')
     parser.add_argument('--fps', type=float, default=12, help='frames per second (default: %(default)s)')
     return parser
 
 
-def class_after_class(videos: list[dict], count: int) -> list[dict]:
-    """The first video of each class, then the second, and so on, as many as are wanted."""
+def interleave_classes(videos: list[dict], count: int) -> list[dict]:
+    """The first video of each class, then the second of each, and so on, up to ``count`` videos."""
     seen: dict[int, int] = {}
     ranked = []
     for video in videos:
@@ -44,7 +44,7 @@ def main(args: Namespace) -> None:
     check_clip_name(args.out)
     report = read_report(args.report)
     names = read_labels(args.label_file) or (report.class_names or {}).get(CLASS)
-    videos = class_after_class(report.videos, args.videos)
+    videos = interleave_classes(report.videos, args.videos)
     clips = [read_clip(video['video'], args.fps)[0] for video in videos]
     captions = [
         f'{names[video["predicted"]] if names else video["predicted"]} {100 * as_probability(video["scores"]):.0f} %'

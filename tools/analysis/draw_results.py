@@ -1,4 +1,4 @@
-"""Draw what a tested model gets right and wrong: ``python tools/analysis/draw_results.py REPORT OUT_DIR``.
+"""Draw figures of test results: ``python tools/analysis/draw_results.py REPORT OUT_DIR``.
 
 Writes ``confusion.png``, ``class_accuracy.png`` and ``confused_pairs.png``.
 """
@@ -25,10 +25,10 @@ PICTURES = {
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Draw confusion matrix, accuracy of each class and most confused pairs.')
-    parser.add_argument('report', help='what tools/test.py --out wrote')
-    parser.add_argument('out_dir', help='folder for the pictures')
-    parser.add_argument('--label-file', help="class names, one a line, in place of the report's")
-    parser.add_argument('--task', help='which of several labels, such as verb or noun')
+    parser.add_argument('report', help='report of tools/test.py --out')
+    parser.add_argument('out_dir', help='folder for the figures')
+    parser.add_argument('--label-file', help="class names, one per line, instead of the report's")
+    parser.add_argument('--task', help='label to use, such as verb or noun, if there are several')
     return parser
 
 
@@ -39,9 +39,9 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
         InputError: If there are several tasks and none is chosen, or there are no videos or no labels.
     """
     if not videos:
-        raise InputError('the report holds no videos')
+        raise InputError('the report has no videos')
     if any(video['label'] is None for video in videos):
-        raise InputError('the report is of videos without labels: there is nothing to compare predictions with')
+        raise InputError('the videos of the report have no labels')
     first = videos[0]['predicted']
     if isinstance(first, dict):
         check_one_of('--task', task, first)
@@ -62,10 +62,12 @@ def main(args: Namespace) -> None:
     names = read_labels(args.label_file) or (report.class_names or {}).get(args.task or CLASS)
     names = names or [str(index) for index in range(num_classes)]
     if len(names) != num_classes:
-        raise InputError(f'{args.label_file} names {len(names)} classes, and {args.report} has scores of {num_classes}')
+        raise InputError(
+            f'{args.label_file} has {len(names)} class names, but {args.report} has scores of {num_classes} classes'
+        )
     decoded = predicted >= 0
     if not decoded.all():
-        Console().print(f'{(~decoded).sum()} broken videos, which count as wrong, are in none of the pictures')
+        Console().print(f'{(~decoded).sum()} broken videos, which count as wrong, are not in the figures')
     matrix = confusion_matrix(labels[decoded], predicted[decoded], num_classes)
     folder = Path(args.out_dir)
     folder.mkdir(parents=True, exist_ok=True)

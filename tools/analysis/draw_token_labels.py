@@ -1,6 +1,6 @@
-"""Draw what a teacher labels each token: ``draw_token_labels.py CONFIG CHECKPOINT VIDEO --out-filename F.gif``.
+"""Draw a teacher's token labels of a video: ``draw_token_labels.py CONFIG CHECKPOINT VIDEO --out-filename F.gif``.
 
-CONFIG and CHECKPOINT are a teacher's, any recognizer whose backbone can give features of every place.
+CONFIG and CHECKPOINT are a teacher's: any recognizer whose backbone can return a feature map.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -23,12 +23,12 @@ from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, 
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Draw the label that a teacher gives to each token of a video.')
+    parser = ArgumentParser(description='Draw the token labels of a teacher for a video.')
     add_model_arguments(parser)
     parser.add_argument('video', help='video file')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
     add_label_option(parser)
-    parser.add_argument('--view', type=int, help='which view of the test pipeline, from 0 (default: the middle)')
+    parser.add_argument('--view', type=int, help='view of the test pipeline, from 0 (default: the middle one)')
     parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
     parser.add_argument('--target-resolution', type=int, default=256, help='width of a frame (default: %(default)s)')
     parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
@@ -39,7 +39,7 @@ def main(args: Namespace) -> None:
     check_picture_name(args.out_filename)
     check_video(args.video)
     if args.fps <= 0:
-        raise InputError(f'--fps is above 0, not {args.fps}')
+        raise InputError(f'--fps must be positive, not {args.fps}')
     labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))

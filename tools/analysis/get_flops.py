@@ -1,4 +1,4 @@
-"""Count the arithmetic and the parameters of a config's model: ``python tools/analysis/get_flops.py CONFIG``."""
+"""Count multiply-adds and parameters of a config's model: ``python tools/analysis/get_flops.py CONFIG``."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -17,9 +17,9 @@ def build_parser() -> ArgumentParser:
         nargs=3,
         type=int,
         metavar=('T', 'H', 'W'),
-        help='frames, height and width (default: as the backbone)',
+        help='frames, height and width (default: those of the backbone)',
     )
-    parser.add_argument('--views', type=int, help='clips times crops of a test (default: as the test pipeline)')
+    parser.add_argument('--views', type=int, help='clips times crops (default: those of the test pipeline)')
     add_config_options(parser)
     return parser
 

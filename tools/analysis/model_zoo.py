@@ -1,8 +1,8 @@
 """Write the model zoo from the families' metafiles: ``python tools/analysis/model_zoo.py``.
 
-Each family's ``metafile.yml`` says which configs there are and what their authors published. From them come the tables
-of ``docs/model_zoo.md`` and ``docs/models.md``, between their markers, and ``model-index.yml``. ``--count`` first
-writes into the metafiles what follows from the configs: frames, side, views, parameters and multiply-adds.
+Each family's ``metafile.yml`` lists its configs and the published results. From these, the tables of
+``docs/model_zoo.md`` and ``docs/models.md``, between markers, and ``model-index.yml`` are written. ``--count`` first
+updates the metafiles from the configs: frames, resolution, views, parameters and multiply-adds.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -43,8 +43,8 @@ class IndentedDumper(yaml.SafeDumper):
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description="Write docs/model_zoo.md and model-index.yml from the families' metafiles.")
-    parser.add_argument('--count', action='store_true', help="first write what the configs' models cost into them")
-    parser.add_argument('--check', action='store_true', help='write nothing; status 1 if a file is stale')
+    parser.add_argument('--count', action='store_true', help='first update the metafiles from the configs')
+    parser.add_argument('--check', action='store_true', help='write nothing; fail if a file is out of date')
     parser.add_argument('--root', type=Path, default=ROOT, help='folder of configs and docs (default: the repository)')
     return parser
 
@@ -62,7 +62,7 @@ def read_metafiles(root: Path) -> dict[Path, dict]:
 
 
 def costs(config: Config) -> dict[str, str]:
-    """What a config's metadata say that is not published but follows from it."""
+    """Metadata that are computed from a config."""
     model = build_without_weights(config)
     counts = count(model, input_shape_of(model.backbone))
     sampling = config.test_pipeline[0].sampling
@@ -88,7 +88,7 @@ def add_costs(root: Path, metafile: dict) -> None:
 
 
 def metafile_text(path: Path, metafile: dict) -> str:
-    """The metafile with its own first comment."""
+    """The metafile, with its leading comment."""
     lines = path.read_text(encoding='utf-8').splitlines(keepends=True)
     comment = ''.join(line for line in lines if line.startswith('#'))
     parts = (
@@ -118,7 +118,7 @@ def page_text(page: str, metafiles: dict[Path, dict]) -> str:
 
 
 def put_between(path: Path, page: str, start: str, lines: Iterable[str]) -> str:
-    """A page with other lines between a marker and the end.
+    """Replace the lines of a page between a marker and the end marker.
 
     Raises:
         InputError: If it has no such marker.
@@ -126,12 +126,12 @@ def put_between(path: Path, page: str, start: str, lines: Iterable[str]) -> str:
     before, marker, rest = page.partition(start)
     _, end, after = rest.partition(END)
     if not marker or not end:
-        raise InputError(f'{path} has no place for its table: it needs the lines {start!r} and {END!r}')
+        raise InputError(f'{path} has no markers for its table: expected the lines {start!r} and {END!r}')
     return before + marker + '\n'.join(['', *lines, '']) + end + after
 
 
 def names_table(root: Path, metafiles: dict[Path, dict]) -> Iterator[str]:
-    """Lines of the table of all configs: what they are for, and where their weights come from."""
+    """Lines of the table of all configs, with data set and source of the weights."""
     collections = {each['Name']: each for metafile in metafiles.values() for each in metafile['Collections']}
     models = {model['Name']: model for metafile in metafiles.values() for model in metafile['Models']}
     yield row(['name', 'data', 'weights', 'licence'])
@@ -144,7 +144,7 @@ def names_table(root: Path, metafiles: dict[Path, dict]) -> Iterator[str]:
 
 
 def table(collection: dict, models: list[dict]) -> Iterator[str]:
-    """Lines of a collection: where it comes from, its models, and the command that tests a row."""
+    """Lines of a collection: its code, its models, and the commands to test them."""
     yield f'Code: <{collection["Code"]}>. Licence of the weights: {collection["Weights License"]}.'
     yield ''
     metrics = [key for key in METRICS if any(key in published_metrics(model) for model in models)]
@@ -199,7 +199,7 @@ def main(args: Namespace) -> None:
             continue
         if args.check:
             command = f'{THIS} --count' if args.count else THIS
-            raise InputError(f'{path} is stale: {command} writes it anew')
+            raise InputError(f'{path} is out of date: run {command}')
         target.write_text(text, encoding='utf-8')
         Console(soft_wrap=True).print(f'Wrote {path}')
 

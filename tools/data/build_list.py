@@ -1,10 +1,10 @@
-"""Lists for a folder of your own videos: ``python tools/data/build_list.py FOLDER OUT``.
+"""Write lists for a folder of your own videos: ``python tools/data/build_list.py FOLDER OUT``.
 
-The folders of FOLDER are the classes, however deep their videos lie in them. A share of each class, drawn at random,
-is for validation. Where FOLDER has ``train`` and ``val`` (or ``validation`` or ``test``) and the classes are in these,
-they are taken as they are.
+The folders in FOLDER are the classes; their videos may be in subfolders. A random share of each class is for
+validation. If FOLDER has ``train`` and ``val`` (or ``validation`` or ``test``), with classes in these, this split
+is used.
 
-OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label a line, and ``labels.txt``. A config that
+OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label per line, and ``labels.txt``. A config that
 fine-tunes a model on them is printed, or written with ``--config NAME --out FILE.py``.
 """
 
@@ -25,7 +25,7 @@ VALS = ('val', 'validation', 'test')
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write lists for a folder of videos with a folder for each class.')
-    parser.add_argument('folder', type=Path, help='folder with the classes, or with train and val')
+    parser.add_argument('folder', type=Path, help='folder with a folder per class, or with train and val')
     parser.add_argument('out', type=Path, help='folder for the lists')
     parser.add_argument(
         '--val-share', type=share, default=0.2, help='share of a class for validation (default: %(default)s)'
@@ -34,10 +34,10 @@ def build_parser() -> ArgumentParser:
         '--config',
         metavar='NAME',
         default=DEFAULT_MODEL,
-        help='model that the config fine-tunes, by its name or config file (default: %(default)s)',
+        help='model to fine-tune, by its name or config file (default: %(default)s)',
     )
-    parser.add_argument('--out', dest='config_file', type=Path, metavar='FILE.py', help='where the config is written')
-    parser.add_argument('--seed', type=int, default=0, help='seed of the draw (default: %(default)s)')
+    parser.add_argument('--out', dest='config_file', type=Path, metavar='FILE.py', help='config to write')
+    parser.add_argument('--seed', type=int, default=0, help='random seed (default: %(default)s)')
     return parser
 
 
@@ -45,7 +45,7 @@ def share(text: str) -> float:
     """A number between 0 and 1, for ``argparse``.
 
     Raises:
-        ArgumentTypeError: If it is something else.
+        ArgumentTypeError: If it is not.
     """
     try:
         value = float(text)
@@ -60,19 +60,19 @@ def by_folder(videos: list[str], depth: int, folder: Path) -> dict[str, list[str
     """The videos of each folder at a depth: 0 for the first part of a path.
 
     Raises:
-        InputError: If a video lies above that depth.
+        InputError: If a video is above that depth.
     """
     groups = {}
     for video in videos:
         parts = video.split('/')
         if len(parts) < depth + 2:
-            raise InputError(f'{folder / video} is in no folder of a class: videos are looked for at CLASS/video.mp4')
+            raise InputError(f'{folder / video} is not in the folder of a class, such as CLASS/video.mp4')
         groups.setdefault(parts[depth], []).append(video)
     return dict(sorted(groups.items()))
 
 
 def find_splits(videos: list[str]) -> tuple[str, str] | None:
-    """The folders for training and for validation, if there are both and no classes beside them."""
+    """The folders for training and for validation, if there are both and no other folders."""
     folders = {video.partition('/')[0] for video in videos}
     vals = [name for name in VALS if name in folders]
     if TRAIN not in folders or not vals or folders - {TRAIN, *VALS}:
@@ -81,21 +81,21 @@ def find_splits(videos: list[str]) -> tuple[str, str] | None:
 
 
 def take_splits(videos: list[str], splits: tuple[str, str], folder: Path) -> list[dict[str, list[str]]]:
-    """The videos of each class for training and for validation, as they lie in folders.
+    """The videos of each class for training and for validation, as split by folders.
 
     Raises:
-        InputError: If the two do not hold the same classes.
+        InputError: If they have different classes.
     """
     groups = by_folder(videos, 0, folder)
     left_out = sorted(set(groups) - set(splits))
     if left_out:
-        print(f'{folder / left_out[0]} is left out: {splits[1]} is for validation')
+        print(f'{folder / left_out[0]} is ignored: {splits[1]} is for validation')
     parts = [by_folder(groups[split], 1, folder) for split in splits]
     for split, own, other in zip(splits, parts, reversed(parts), strict=True):
         lacking = sorted(set(other) - set(own))
         if lacking:
             raise InputError(
-                f'{folder / split} has no videos of {lacking[0]}: {" and ".join(splits)} hold the same classes'
+                f'{folder / split} has no videos of {lacking[0]}: {" and ".join(splits)} must have the same classes'
             )
     return parts
 
@@ -109,14 +109,14 @@ def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) ->
     train, val = {}, {}
     for name, members in by_folder(videos, 0, folder).items():
         if len(members) == 1:
-            print(f'warning: class {name} has one video, which is for training')
+            print(f'warning: class {name} has a single video, used for training')
         count = min(max(round(val_share * len(members)), 1), len(members) - 1)
-        # With a seed for each class, other classes do not change who is drawn.
+        # Seeded per class: the split of a class does not depend on other classes.
         drawn = set(Random(f'{seed} {name}').sample(members, count))
         train[name] = [video for video in members if video not in drawn]
         val[name] = sorted(drawn)
     if not any(val.values()):
-        raise InputError(f'no class of {folder} has two videos, so there is none for validation')
+        raise InputError(f'no class in {folder} has two videos, so none is left for validation')
     return [train, val]
 
 
@@ -140,10 +140,10 @@ def main(args: Namespace) -> None:
     write_lines(args.out / 'labels.txt', labels)
     print(f'{args.out / "labels.txt"}: {len(labels)} classes')
     if args.config_file is None:
-        print(f'\na config for them, which --out {config_file} would write:\n\n{config}')
+        print(f'\nconfig for these lists (write it with --out {config_file}):\n\n{config}')
         return
     write_lines(config_file, config.splitlines())
-    print(f'{config_file}: next, python tools/train.py {config_file} --amp bf16 --auto-scale-lr')
+    print(f'{config_file}: next, run python tools/train.py {config_file} --amp bf16 --auto-scale-lr')
 
 
 if __name__ == '__main__':

@@ -1,9 +1,9 @@
 """Find videos that cannot be decoded: ``python tools/data/check_videos.py LIST_OR_FOLDER --out broken.txt``.
 
-LIST has a path and a label a line, and ``--root`` says what the paths lie below; in a FOLDER all videos are checked.
-The first, the middle and the last frame are decoded, with ``--thorough`` all. A line of ``--out`` is the path of a
-broken video, a tab and the reason; ``--write-list`` writes the list without them. A decoder that crashes or hangs
-makes the video broken and does not end the run. An interrupted run goes on where it stopped.
+LIST has a path and a label per line, relative to ``--root``; in a FOLDER all videos are checked. The first, the middle
+and the last frame are decoded, or all with ``--thorough``. A line of ``--out`` is the path of a broken video, a tab and
+the reason; ``--write-list`` writes the list without them. A video whose decoder crashes or hangs counts as broken. An
+interrupted run is resumed.
 """
 
 import json
@@ -26,19 +26,19 @@ BACKENDS = dict(decord=decode_with_decord, pyav=decode_with_pyav)
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Find videos that cannot be decoded.')
-    parser.add_argument('videos', type=Path, metavar='LIST_OR_FOLDER', help='list of videos, or folder with videos')
-    parser.add_argument('--root', type=Path, help='what the paths of a list lie below (default: the current folder)')
+    parser.add_argument('videos', type=Path, metavar='LIST_OR_FOLDER', help='list or folder of videos')
+    parser.add_argument('--root', type=Path, help='root folder of the paths in a list (default: the current folder)')
     parser.add_argument('--out', type=Path, default=Path('broken.txt'), help='file to write (default: %(default)s)')
     parser.add_argument('--thorough', action='store_true', help='decode every frame instead of three')
     parser.add_argument(
-        '--backend', choices=BACKENDS, default='pyav', help='what decodes, as in the config (default: %(default)s)'
+        '--backend', choices=BACKENDS, default='pyav', help='decoder, as in the config (default: %(default)s)'
     )
     parser.add_argument('--write-list', type=Path, metavar='FILE', help='write the list without the broken videos')
     parser.add_argument(
         '--timeout',
         type=positive,
         default=600,
-        help='seconds for a video, which is broken after (default: %(default)s)',
+        help='time limit per video in seconds (default: %(default)s)',
     )
     add_workers_option(parser)
     return parser
@@ -48,10 +48,10 @@ def read_list(path: Path, root: Path) -> list[tuple[str, str]]:
     """The lines of a list, each with its path.
 
     Raises:
-        InputError: If the file is missing or empty, a line has no label, or no video is below the folder.
+        InputError: If the file is missing or empty, a line has no label, or no video is in the folder.
     """
     lines = []
-    numbered = read_lines(path, 'a list with a path and a label a line')
+    numbered = read_lines(path, 'a list with a path and a label per line')
     delimiter = find_delimiter(numbered[0][1], str(path)) or ' '
     for number, line in numbered:
         video, _, label = line.rpartition(delimiter)
@@ -59,16 +59,16 @@ def read_list(path: Path, root: Path) -> list[tuple[str, str]]:
             raise InputError(f'{path}, line {number}: {line!r} is not a path, {delimiter!r} and a label')
         lines.append((line, video.strip()))
     if not any((root / video).is_file() for _, video in lines):
-        raise InputError(f'none of the {len(lines)} videos of {path} is below {root}: --root says where they are')
+        raise InputError(f'none of the {len(lines)} videos of {path} is in {root}: set --root')
     return lines
 
 
 class Record:
-    """What is known of a run that is not finished, in a file beside its result.
+    """Results of an unfinished run, in a file next to its output.
 
     Args:
-        path: The file: settings in the first line, then a path, a tab and, if the video is broken, the reason a line.
-        settings: Settings of the run. What another run noted with others does not count.
+        path: The file: settings in the first line, then a path, a tab and, if the video is broken, the reason per line.
+        settings: Settings of the run. Results with other settings are discarded.
     """
 
     def __init__(self, path: Path, settings: dict) -> None:
@@ -84,26 +84,26 @@ class Record:
         self.file = path.open('a', encoding='utf-8')
 
     def add(self, video: str, fault: str) -> None:
-        """Note a video; the fault is empty if there is none."""
+        """Add a video; the fault is empty if there is none."""
         self.faults[video] = fault
         self.file.write(f'{video}\t{fault}\n')
         self.file.flush()
 
     def remove(self) -> None:
-        """Forget it all: the run is finished."""
+        """Delete the file, at the end of a run."""
         self.file.close()
         self.path.unlink()
 
 
 def check(videos: list[str], root: Path, record: Record, args: Namespace) -> None:
-    """Check the videos that the record does not know yet."""
+    """Check the videos that are not in the record yet."""
     calls = {}
     for video in videos:
         if video not in record.faults:
             calls.setdefault((str(root / video), args.thorough), []).append(video)
     answers = call_in_processes(BACKENDS[args.backend], list(calls), args.workers, args.timeout)
     for answer in track(answers, 'checking videos', total=len(calls), console=Console(stderr=True)):
-        for video in calls[answer.call]:  # several, where a list writes a path in several ways
+        for video in calls[answer.call]:  # several, if a list has a path in several forms
             record.add(video, answer.fault or '')
 
 
@@ -111,9 +111,9 @@ def main(args: Namespace) -> None:
     lines = None
     if args.videos.is_dir():
         if args.write_list is not None:
-            raise InputError(f'--write-list needs a list with labels, and {args.videos} is a folder')
+            raise InputError(f'--write-list needs a list with labels, but {args.videos} is a folder')
         if args.root is not None:
-            raise InputError(f'--root is for a list, and {args.videos} is a folder')
+            raise InputError(f'--root is for lists, but {args.videos} is a folder')
         root = args.videos
         videos = find_videos(root)
     else:
@@ -129,7 +129,7 @@ def main(args: Namespace) -> None:
     try:
         check(videos, root, record, args)
     except KeyboardInterrupt:
-        print('interrupted; the same command goes on from here', file=sys.stderr)
+        print('interrupted; run the same command to resume', file=sys.stderr)
         raise
 
     broken = {video: record.faults[video] for video in videos if record.faults[video]}

@@ -1,4 +1,4 @@
-"""What the programs of this folder share: finding videos, reading annotations and writing lists."""
+"""Helpers of the programs in this folder: finding videos, reading annotations, writing lists."""
 
 import csv
 import io
@@ -16,34 +16,34 @@ from mmaction_vt.utils.video_files import walk_videos
 
 
 def find_videos(folder: Path) -> list[str]:
-    """The videos below a folder, as sorted paths relative to it; hidden files and folders do not count.
+    """The videos below a folder, as sorted paths relative to it; without hidden files and folders.
 
     Raises:
-        InputError: If the folder does not exist, holds no video, or a video has a name that a list cannot hold.
+        InputError: If the folder does not exist or has no videos, or the name of a video is not allowed in lists.
     """
     if not folder.is_dir():
         raise InputError(f'folder {folder} does not exist')
     with Console(stderr=True).status('looking for videos'):
         videos = walk_videos(folder)
     if not videos:
-        raise InputError(f'{folder} holds no videos ({", ".join(VIDEO_SUFFIXES)})')
+        raise InputError(f'{folder} has no videos ({", ".join(VIDEO_SUFFIXES)})')
     for path in videos:
         check_path(path, folder)
     return videos
 
 
 def check_path(path: str, folder: Path) -> None:
-    """Refuse a path that a list, one a line, cannot hold.
+    """Check that a path can be a line of a list.
 
     Raises:
-        InputError: If it holds a line break or a tab, begins with a space, or is no text.
+        InputError: If it has line breaks, tabs or outer spaces, or is not UTF-8.
     """
     if re.search(r'[\n\r\t]', path) or path != path.strip():
-        raise InputError(f'{folder} holds {path!r}, and a list takes no path with line breaks, tabs or outer spaces')
+        raise InputError(f'{folder} has {path!r}, but paths in lists cannot have line breaks, tabs or outer spaces')
     try:
         path.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f'{folder} holds {path!r}, whose name is not UTF-8: rename it') from error
+        raise InputError(f'{folder} has {path!r}, whose name is not UTF-8: rename it') from error
 
 
 class VideoIndex:
@@ -66,10 +66,10 @@ class VideoIndex:
             self._by_stem.setdefault(stem_of(path), []).append(path)
 
     def find(self, name: str) -> str | None:
-        """The video of a name: at that path, with another suffix, or in another folder; None if there is none.
+        """Find a video by name: at that path, with another suffix, or in another folder; None if there is none.
 
         Raises:
-            InputError: If it could be one of several in other folders.
+            InputError: If it is ambiguous, in several other folders.
         """
         if name in self._exact:
             return name
@@ -78,31 +78,31 @@ class VideoIndex:
             return same_place
         others = self._by_stem.get(stem_of(name), [])
         if len({without_suffix(path) for path in others}) > 1:
-            raise InputError(f'{self.folder} holds {name} several times, as {others[0]} and {others[1]}: keep one')
+            raise InputError(f'{self.folder} has {name} several times, as {others[0]} and {others[1]}: keep one')
         return others[0] if others else None
 
 
 def without_suffix(path: str) -> str:
-    """A path without the suffix of a video; other dots are part of the name."""
+    """A path without its video suffix; other dots are part of the name."""
     suffix = PurePosixPath(path).suffix
     return path[: -len(suffix)] if suffix.lower() in VIDEO_SUFFIXES else path
 
 
 def stem_of(path: str) -> str:
-    """Name of a video's file without its suffix."""
+    """File name of a video without its suffix."""
     return PurePosixPath(without_suffix(path)).name
 
 
 def read_lines(path: Path, what: str) -> list[tuple[int, str]]:
-    """The lines of a file that are not blank, stripped, with their numbers.
+    """The non-blank lines of a file, stripped, with their numbers.
 
     Raises:
-        InputError: If the file does not exist, is no text or holds no line.
+        InputError: If the file does not exist, is not text or is empty.
     """
     lines = enumerate(map(str.strip, read_text(path, what).split('\n')), start=1)
     numbered = [(number, line) for number, line in lines if line]
     if not numbered:
-        raise InputError(f'{path} is empty: it is {what}')
+        raise InputError(f'{path} is empty; expected {what}')
     return numbered
 
 
@@ -111,58 +111,58 @@ def read_table(path: Path, columns: tuple[str, ...], what: str) -> list[tuple[in
 
     Args:
         path: The file.
-        columns: Columns that it must have, filled in every row.
-        what: What it should be, for the message.
+        columns: Required columns, without empty entries.
+        what: Description of the expected file, for messages.
 
     Raises:
-        InputError: If the file does not exist, is no text or empty, or lacks a column or an entry of one.
+        InputError: If the file does not exist, is not text, is empty, or has a missing column or entry.
     """
     reader = csv.DictReader(io.StringIO(read_text(path, what), newline=''), skipinitialspace=True)
     names = [name.strip() for name in reader.fieldnames or ()]
     missing = [name for name in columns if name not in names]
     if missing:
-        raise InputError(f'{path}, line 1: there is no column {", ".join(missing)}; it is {what}')
+        raise InputError(f'{path}, line 1: missing columns: {", ".join(missing)}; expected {what}')
     reader.fieldnames = names
     rows = []
     for row in reader:
         for name in columns:
             row[name] = (row[name] or '').strip()
             if not row[name]:
-                raise InputError(f'{path}, line {reader.line_num}: {name} is missing; it is {what}')
+                raise InputError(f'{path}, line {reader.line_num}: {name} is missing; expected {what}')
         rows.append((reader.line_num, row))
     if not rows:
-        raise InputError(f'{path} is empty: it is {what}')
+        raise InputError(f'{path} is empty; expected {what}')
     return rows
 
 
 def compare_classes(names: list[str], shipped: Sequence[str], path: Path) -> None:
-    """Say if the classes of a file are not those that come with the package, which configs name.
+    """Print a note if the classes of a file differ from the lists of the package, which configs use.
 
     Args:
-        names: The names in the file, in the order of their labels.
-        shipped: The lists of the package that they may be.
+        names: The class names in the file, in the order of their labels.
+        shipped: Names of the package's lists to compare with.
         path: The file.
     """
     if not any(list(read_class_names(name)) == names for name in shipped):
         lists = ' or '.join(f'mmaction_vt/class_names/{name}.txt' for name in shipped)
-        print(f'note: the {len(names)} classes of {path} are not those of {lists}: set class_names of the config')
+        print(f'note: the {len(names)} classes of {path} differ from {lists}: set class_names of the config')
 
 
 def read_excluded(path: Path | None, folder: Path) -> set[str]:
-    """Paths below a folder that a file names, one a line, each alone or with a tab and a reason behind it.
+    """Paths below a folder that are listed in a file, one per line, optionally with a tab and a reason.
 
     Raises:
-        InputError: If the file does not exist or is no text.
+        InputError: If the file does not exist or is not text.
     """
     if path is None:
         return set()
-    lines = read_text(path, 'a list of videos to leave out, one path a line').split('\n')
+    lines = read_text(path, 'a list of videos to exclude, one path per line').split('\n')
     paths = {line.partition('\t')[0].strip() for line in lines}
     return {name.removeprefix(f'{folder.as_posix()}/') for name in paths if name}
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file that has its name only once it is whole, and its folder if there is none.
+    """Write a file atomically, and make its folder if it is missing.
 
     Raises:
         InputError: If it cannot be written.
@@ -180,15 +180,15 @@ def write_lines(path: Path, lines: list[str]) -> None:
 def write_found(
     out: Path, lines: list[str], missing: list[str], folder: Path, header: str | None = None, noun: str = 'videos'
 ) -> None:
-    """Write a list, and beside it the names that were not found; say how many there are.
+    """Write a list, and a list of the names that were not found; print their numbers.
 
     Args:
-        out: The list's file. The names go to the same name with ``.missing.txt`` for its suffix.
+        out: The list. Missing names are written to the same name with the suffix ``.missing.txt``.
         lines: Lines of the list.
         missing: Names that were not found.
-        folder: Where they were looked for.
-        header: Line in front of the others.
-        noun: What a line is.
+        folder: The folder that was searched.
+        header: First line.
+        noun: What a line is, in the plural.
 
     Raises:
         InputError: If nothing was found.
@@ -196,7 +196,7 @@ def write_found(
     total = len(lines) + len(missing)
     if not lines:
         why = (
-            f'{folder} holds none of the {total} annotated {noun}, such as {missing[0]}'
+            f'{folder} has none of the {total} annotated {noun}, such as {missing[0]}'
             if missing
             else 'all are left out'
         )

@@ -1,4 +1,4 @@
-"""Whether the frames of a video can be decoded. It runs in processes of its own, and so imports little."""
+"""Test decoding of videos. Runs in subprocesses, and so imports little."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -7,7 +7,7 @@ import av
 import decord
 import numpy as np
 
-CUT_OFF = 0.9  # a video that ends before this share of the length in its header is cut off
+CUT_OFF = 0.9  # a video that ends before this share of the duration in its header is truncated
 CHUNK = 8  # frames decoded at once
 
 
@@ -15,17 +15,17 @@ def decode_with_decord(path: str, thorough: bool) -> None:
     """Decode the first, the middle and the last frame of a video, or all, with decord.
 
     Raises:
-        ValueError: If the video cannot be used. The message says why.
+        ValueError: If it cannot be decoded; the message has the reason.
     """
     check_file(path)
     try:
         with av.open(path) as container:
             declared, rotation = declared_seconds(container), first_rotation(container)
         if rotation % 180:
-            raise ValueError(f'it is rotated by {rotation} degrees, which decord cannot do: resize_videos.py turns it')
+            raise ValueError(f'it is rotated by {rotation} degrees, which decord ignores: use resize_videos.py')
         reader = decord.VideoReader(path, num_threads=1)
         times = reader.get_frame_timestamp(np.arange(len(reader)))  # start and end of each frame in seconds
-        # In a file that was cut without encoding it again, decord counts frames that are not shown.
+        # If a file was cut without re-encoding, decord also counts frames that are not shown.
         count = int(((times[:, 0] >= 0) | (times[:, 1] > 0)).sum())
         if count == 0:
             raise ValueError('there are no frames')
@@ -41,14 +41,14 @@ def decode_with_pyav(path: str, thorough: bool) -> None:
     """Decode the first, the middle and the last frame of a video, or all, with PyAV.
 
     Raises:
-        ValueError: If the video cannot be used. The message says why.
+        ValueError: If it cannot be decoded; the message has the reason.
     """
     check_file(path)
     try:
         with av.open(path) as container:
             stream = container.streams.best('video')
             if stream is None:
-                raise ValueError('there are no pictures')
+                raise ValueError('there is no video stream')
             declared, start = declared_seconds(container), stream.start_time or 0
             seconds = [] if thorough or declared is None else [declared / 2, declared]
             frame = _decode_to(container, stream, None if not seconds else start)
@@ -78,16 +78,16 @@ def _decode_to(container: av.container.InputContainer, stream: av.VideoStream, t
 
 
 def end_of(frame: av.VideoFrame, stream: av.VideoStream) -> Fraction:
-    """When a frame ends, in seconds."""
+    """End time of a frame, in seconds."""
     duration = max(frame.duration * stream.time_base, 1 / (stream.average_rate or Fraction(25)))
     return (frame.pts or 0) * stream.time_base + duration
 
 
 def check_file(path: str) -> None:
-    """Refuse a file that is not there or empty.
+    """Check that a file exists and is not empty.
 
     Raises:
-        ValueError: If it is.
+        ValueError: If not.
     """
     if not Path(path).is_file():
         raise ValueError('the file does not exist')
@@ -96,45 +96,45 @@ def check_file(path: str) -> None:
 
 
 def check_length(seconds: float, declared: float | None) -> None:
-    """Refuse a video that is much shorter than its header says.
+    """Check that a video is not much shorter than the duration in its header.
 
     Raises:
         ValueError: If it is.
     """
     if declared is not None and seconds < CUT_OFF * declared:
-        raise ValueError(f'it is cut off: it ends after {seconds:.2f} of {declared:.2f} seconds')
+        raise ValueError(f'it is truncated: it ends after {seconds:.2f} of {declared:.2f} seconds')
 
 
 def declared_seconds(container: av.container.InputContainer) -> float | None:
-    """Length of the pictures by the header; None if that does not tell."""
+    """Duration of the video stream in the header; None if unknown."""
     stream = container.streams.best('video')
     if stream is None:
         return None
     if container.format.name == 'avi' and stream.frames and stream.average_rate:
-        return float(stream.frames / stream.average_rate)  # the duration is that of what is left of the file
+        return float(stream.frames / stream.average_rate)  # the duration is that of the rest of a truncated file
     if stream.duration is not None:
         return float(stream.duration * stream.time_base)
-    if container.duration is not None and len(container.streams) == 1:  # sound may be longer than pictures
+    if container.duration is not None and len(container.streams) == 1:  # audio may be longer than video
         return container.duration / av.time_base
     return None
 
 
 def first_rotation(container: av.container.InputContainer) -> int:
-    """By how many degrees the first picture is to be turned; 0 if there is none."""
+    """Rotation of the first frame in degrees; 0 if there is none."""
     stream = container.streams.best('video')
     frame = None if stream is None else next(container.decode(stream), None)
     return 0 if frame is None else rotation_of(frame)
 
 
 def rotation_of(frame: av.VideoFrame) -> int:
-    """By how many degrees a frame is to be turned, counter-clockwise: 0, 90, 180 or 270."""
-    if abs(frame.rotation) > 180:  # the header holds no rotation
+    """Counter-clockwise rotation of a frame in degrees: 0, 90, 180 or 270."""
+    if abs(frame.rotation) > 180:  # no rotation in the header
         return 0
     return round(frame.rotation / 90) * 90 % 360
 
 
 def _reason(error: Exception) -> str:
-    """What a decoder says, without its stack and where in its source that was."""
+    """The message of a decoder's error, without stack trace and source location."""
     if isinstance(error, av.FFmpegError):
         return error.strerror
     lines = str(error).strip().splitlines()

@@ -1,8 +1,8 @@
 """Write a list of Diving48: ``python tools/data/diving48.py JSON FOLDER OUT``.
 
 JSON is the official ``Diving48_V2_train.json`` or ``Diving48_V2_test.json``, FOLDER holds videos named by their
-``vid_name``. A line of OUT is a path below FOLDER and a label. What is missing goes to the same name with
-``.missing.txt``.
+``vid_name``. A line of OUT is a path below FOLDER and a label. Missing videos are listed under the same
+name with ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace

@@ -1,4 +1,4 @@
-"""Smaller copies of videos. It runs in processes of its own, and so imports little."""
+"""Downsizing of videos. Runs in subprocesses, and so imports little."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,37 +11,37 @@ from decoding import check_length, declared_seconds, rotation_of
 
 from mmaction_vt.utils.files import atomic_path
 
-KEY_FRAMES = 32  # a clip starts anywhere: decoding starts at the key frame before it, which should be near
+KEY_FRAMES = 32  # distance of key frames: clips start anywhere, and decoding starts at the key frame before
 TURNS = {0: (), 90: (('transpose', 'cclock'),), 270: (('transpose', 'clock'),), 180: (('hflip', None), ('vflip', None))}
 
 
 def shrink(source: str, target: str, short_side: int, crf: int) -> str:
-    """Write a video with a smaller short side, without sound, upright; one that is small is copied as it is.
+    """Downsize a video, without audio and upright; small videos are copied.
 
     Args:
         source: The video.
-        target: The video to write, without a suffix: that of ``source`` is kept, or becomes ``.mp4``.
-        short_side: Greatest short side in pixels, an even number.
+        target: The video to write, without its suffix, which is that of ``source`` or ``.mp4``.
+        short_side: Maximum length of the shorter side in pixels, even.
         crf: Quality of libx264, from 0, lossless, to 51.
 
     Returns:
         ``resized`` or ``copied``.
 
     Raises:
-        ValueError: If the video holds no pictures or is cut off.
+        ValueError: If there is no video stream, or it is truncated.
         FFmpegError: If it cannot be decoded.
         OSError: If the target cannot be written.
     """
     with av.open(source) as container:
         stream = container.streams.best('video')
         if stream is None:
-            raise ValueError('there are no pictures')
+            raise ValueError('there is no video stream')
         stream.codec_context.thread_count = 1
         frames = container.decode(stream)
         frame = next(frames, None)
         if frame is None:
             raise ValueError('there are no frames')
-        # Decoders do not agree about rotation in the header, so a rotated video is turned even if it is small.
+        # Decoders disagree about rotation in the header, so rotated videos are re-encoded even if they are small.
         copied = min(frame.width, frame.height) <= short_side and not rotation_of(frame)
         suffix = Path(source).suffix
         if not copied and suffix.lower() != '.mp4':
@@ -57,9 +57,9 @@ def shrink(source: str, target: str, short_side: int, crf: int) -> str:
 
 
 def _encode(frames: Iterator[av.VideoFrame], stream: av.VideoStream, path: Path, short_side: int, crf: int) -> float:
-    """Encode frames with their own times, from 0; return the length in seconds."""
+    """Encode frames with their own times, starting at 0; return the duration in seconds."""
     rate = stream.average_rate or Fraction(25)
-    step = max(round(1 / (rate * stream.time_base)), 1)  # between frames that have no time
+    step = max(round(1 / (rate * stream.time_base)), 1)  # between frames without a time
     start, last = None, -1
     with av.open(str(path), 'w', format='mp4', container_options={'movflags': 'faststart'}) as output:
         for frame in _upright(frames, stream, short_side):
@@ -67,14 +67,14 @@ def _encode(frames: Iterator[av.VideoFrame], stream: av.VideoStream, path: Path,
                 start = frame.pts or 0
                 encoder = _add_encoder(output, stream, frame, crf)
             time = last + step if frame.pts is None else frame.pts - start
-            last = frame.pts = max(time, last + 1)  # the encoder asks for times that grow
+            last = frame.pts = max(time, last + 1)  # the encoder needs increasing times
             output.mux(encoder.encode(frame))
         output.mux(encoder.encode())
     return float((last + max(frame.duration, step)) * stream.time_base)
 
 
 def _upright(frames: Iterator[av.VideoFrame], stream: av.VideoStream, short_side: int) -> Iterator[av.VideoFrame]:
-    """Frames with that short side, upright, in yuv420p."""
+    """Resized frames, upright, in yuv420p."""
     graph = None
     for frame in frames:
         if graph is None:
@@ -84,7 +84,7 @@ def _upright(frames: Iterator[av.VideoFrame], stream: av.VideoStream, short_side
 
 
 def _build_graph(frame: av.VideoFrame, stream: av.VideoStream, short_side: int) -> av.filter.Graph:
-    """Filters for frames like this one; scaling comes first, so the others see one size only."""
+    """A filter graph for frames like this one; scaling comes first, so that all others see one size."""
     ratio = min(short_side / min(frame.width, frame.height), 1)
     width, height = (max(2 * round(ratio * side / 2), 2) for side in (frame.width, frame.height))
     graph = av.filter.Graph()
@@ -103,7 +103,7 @@ def _build_graph(frame: av.VideoFrame, stream: av.VideoStream, short_side: int) 
 def _add_encoder(
     output: av.container.OutputContainer, source: av.VideoStream, frame: av.VideoFrame, crf: int
 ) -> av.VideoStream:
-    """A stream for frames like this one, with the source's times and colours."""
+    """A stream for frames like this one, with the time base and colour space of the source."""
     encoder = output.add_stream('libx264', rate=source.average_rate or 25, options={'crf': str(crf)})
     context = encoder.codec_context
     context.width, context.height, context.pix_fmt = frame.width, frame.height, 'yuv420p'

@@ -2,10 +2,10 @@
 
 SPLIT is one of the files that TimeSformer's authors published, with a video (its id or a path) and a label a line,
 separated by a comma or a space. A file with a header may have the columns ``video_id`` or ``path``, ``label`` and, for
-parts of videos, ``start`` and ``end`` in seconds; without a header, the order is video, start, end, label.
+segments, ``start`` and ``end`` in seconds; without a header, the order is video, start, end, label.
 
-A line of OUT is a path below FOLDER and a label. For parts of videos OUT is a CSV with the columns ``path``,
-``start``, ``end`` and ``label``. What is missing goes to the same name with ``.missing.txt``.
+A line of OUT is a path below FOLDER and a label. For segments, OUT is a CSV with the columns ``path``,
+``start``, ``end`` and ``label``. Missing videos are listed under the same name with ``.missing.txt``.
 """
 
 import csv
@@ -29,7 +29,7 @@ LINE = re.compile(rf'(?P<video>.*?[^\s,])(?:{TIMES})?{SEPARATOR}(?P<label>[^\s,]
 
 
 class Sample(NamedTuple):
-    """A video or a part of one; ``where`` says where it is annotated."""
+    """A video or a segment of one; ``where`` is its line in the file."""
 
     video: str
     label: int
@@ -40,22 +40,22 @@ class Sample(NamedTuple):
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write a list of HowTo100M videos.')
     parser.add_argument('split', type=Path, help='file with videos and labels')
-    parser.add_argument('folder', type=Path, help='what the videos lie below')
+    parser.add_argument('folder', type=Path, help='root folder of the videos')
     parser.add_argument('out', type=Path, help='list to write')
     return parser
 
 
 def read_samples(path: Path) -> list[Sample]:
-    """The videos or parts of videos of a file.
+    """The videos or segments of a file.
 
     Raises:
-        InputError: If a line is neither, or some lines have times and others have none.
+        InputError: If a line is neither, or only some lines have times.
     """
     first = re.split(r'[\s,]+', read_lines(path, WHAT)[0][1].lower())
     samples = read_columns(path) if 'label' in first else read_plain(path)
     for sample in samples:
         if (sample.times is None) != (samples[0].times is None):
-            raise InputError(f'{sample.where}: start and end are given for some videos and not for all')
+            raise InputError(f'{sample.where}: start and end are given for some videos only')
     return samples
 
 
@@ -101,7 +101,7 @@ def build_sample(video: str, label: str, times: list[str], where: str) -> Sample
         if re.fullmatch(SECONDS, time) is None:
             raise InputError(f'{where}: the time {time!r} is not a number of seconds')
     if times and float(times[1]) <= float(times[0]):
-        raise InputError(f'{where}: the part ends at {times[1]} and starts at {times[0]}')
+        raise InputError(f'{where}: the segment ends at {times[1]}, before its start at {times[0]}')
     return Sample(video, parse_label(label, where), tuple(times) or None, where)
 
 

@@ -1,13 +1,13 @@
 """Write a list of Kinetics videos: ``python tools/data/kinetics.py CSV FOLDER OUT --labels LABELS``.
 
 CSV is an official one (columns ``label``, ``youtube_id``, ``time_start``, ``time_end``), or a list with a path and a
-label a line, as SlowFast and TimeSformer read it. FOLDER holds the videos, in folders or not, named by their id or by
-id, start and end: ``ID.mp4``, ``ID_12_22.mp4``, ``ID_000012_000022.mp4``.
+label per line, as for SlowFast and TimeSformer. FOLDER has the videos, in folders or not, named by their id or by id,
+start and end: ``ID.mp4``, ``ID_12_22.mp4``, ``ID_000012_000022.mp4``.
 
-A line of OUT is a path below FOLDER and a label. Labels count the sorted names of the classes, or the lines of LABELS
-if that file exists; if not, it is written. ``--class-names`` instead takes the order from a list that comes with the
-package, such as ``kinetics600_vtb``, or from a file; the label in a list is then the name of a class, behind a tab, as
-the Video Transformer benchmark's lists have it. What is missing goes to the same name with ``.missing.txt``.
+A line of OUT is a path below FOLDER and a label. Labels number the sorted names of the classes, or the lines of LABELS
+if that file exists; otherwise it is written. ``--class-names`` takes the order from a list of the package, such as
+``kinetics600_vtb``, or from a file instead; the label in a list is then the name of a class, after a tab, as in lists
+of the Video Transformer benchmark. Missing videos are listed under the same name with ``.missing.txt``.
 """
 
 import re
@@ -24,8 +24,8 @@ from mmaction_vt.cli import read_labels, run
 from mmaction_vt.errors import InputError
 
 COLUMNS = ('label', 'youtube_id', 'time_start', 'time_end')
-WHAT = 'an official CSV of Kinetics or a list with a path and a label a line'
-WHAT_NAMED = 'an official CSV of Kinetics or a list with a path, a tab and a class a line'
+WHAT = 'an official CSV of Kinetics or a list with a path and a label per line'
+WHAT_NAMED = 'an official CSV of Kinetics or a list with a path, a tab and a class per line'
 TIMED = re.compile(r'(?P<id>.+)_(?P<start>\d+)_(?P<end>\d+)')
 LINE = re.compile(r'(?P<path>.*[^\s,])(?:\s*,\s*|\s+)(?P<label>[^\s,]+)')
 
@@ -44,18 +44,18 @@ class Clip(NamedTuple):
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write a list of Kinetics videos.')
-    parser.add_argument('csv', type=Path, help='official CSV, or list with a path and a label a line')
-    parser.add_argument('folder', type=Path, help='what the videos lie below')
+    parser.add_argument('csv', type=Path, help='official CSV, or list with a path and a label per line')
+    parser.add_argument('folder', type=Path, help='root folder of the videos')
     parser.add_argument('out', type=Path, help='list to write')
     order = parser.add_mutually_exclusive_group()
-    order.add_argument('--labels', type=Path, help='names of the classes, one a line; written if it does not exist')
+    order.add_argument('--labels', type=Path, help='class names, one per line; written if it does not exist')
     order.add_argument(
         '--class-names',
         metavar='NAME_OR_FILE',
-        help='order of the classes: a list that comes with the package (kinetics400, kinetics600, kinetics700, or '
-        'kinetics600_vtb for the weights of the Video Transformer benchmark), or a file with one name a line',
+        help='order of the classes: a list of the package (kinetics400, kinetics600, kinetics700, or '
+        'kinetics600_vtb for the weights of the Video Transformer benchmark), or a file with one name per line',
     )
-    parser.add_argument('--exclude', type=Path, help='paths to leave out, such as what check_videos.py writes')
+    parser.add_argument('--exclude', type=Path, help='paths to exclude, such as those of check_videos.py')
     return parser
 
 
@@ -73,7 +73,7 @@ def read_clips(path: Path) -> list[tuple[int, Clip]]:
     """The rows of an official CSV, with the numbers of their lines.
 
     Raises:
-        InputError: If a column or an entry is missing, or a time is no number.
+        InputError: If a column or an entry is missing, or a time is not a number.
     """
     clips = []
     for number, row in read_table(path, COLUMNS, 'an official CSV of Kinetics, whose test set has no labels'):
@@ -100,24 +100,24 @@ class ClipFiles:
         for path in paths:
             stem = stem_of(path)
             match = TIMED.fullmatch(stem)
-            if stem in self.rows:  # an id may look as if there were times behind it
+            if stem in self.rows:  # an id may look like one with times
                 self.whole.setdefault(stem, []).append(path)
             elif match is not None:
                 key = match['id'], int(match['start']), int(match['end'])
                 self.timed.setdefault(key, []).append(path)
 
     def find(self, clip: Clip) -> str | None:
-        """The file of a clip; of several the one in the folder of its class, or else the first."""
+        """The file of a clip; of several, the one in the folder of its class, or else the first."""
         paths = self.timed.get((clip.id, clip.start, clip.end), [])
         if not paths:
             paths = self.whole.get(clip.id, [])
-            if self.rows[clip.id] > 1:  # without times, only the folder says which clip it is
+            if self.rows[clip.id] > 1:  # without times, only the folder identifies the clip
                 paths = [path for path in paths if is_of_class(path, clip.label)]
         return next((path for path in paths if is_of_class(path, clip.label)), paths[0] if paths else None)
 
 
 def is_of_class(path: str, label: str) -> bool:
-    """Whether a file lies in the folder of a class, whatever stands there for spaces."""
+    """Whether a file is in the folder of a class, whatever its name has instead of spaces."""
     folder, name = (re.sub(r'[\W_]', '', text).casefold() for text in (PurePosixPath(path).parent.name, label))
     return folder == name
 
@@ -126,7 +126,7 @@ def label_clips(rows: list[tuple[int, Clip]], args: Namespace) -> dict[str, int]
     """Labels by the names of classes, read or written.
 
     Raises:
-        InputError: If the list of classes lacks one.
+        InputError: If a class is not in the list of classes.
     """
     names = ordered_classes(args)
     if names is None:
@@ -147,7 +147,7 @@ def unknown_class(name: str, where: str, args: Namespace) -> InputError:
 
 
 def ordered_classes(args: Namespace) -> Sequence[str] | None:
-    """The names of the classes in the order of their labels, where the command line says it.
+    """The class names in the order of their labels, if given on the command line.
 
     Raises:
         InputError: If they cannot be read.
@@ -183,7 +183,7 @@ def find_listed(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int
     found, missing = [], []
     for name, label in parse(args):
         path, others = index.find(name), by_id.get(id_of(name), [])
-        if path is None and len(others) == 1:  # one of the two names has times and the other has not
+        if path is None and len(others) == 1:  # one of the two names has times, the other does not
             path = others[0]
         if path is None:
             missing.append(name)
@@ -193,7 +193,7 @@ def find_listed(index: VideoIndex, args: Namespace) -> tuple[list[tuple[str, int
 
 
 def parse_numbered(args: Namespace) -> Iterator[tuple[str, int]]:
-    """The paths of a list and their labels, which stay."""
+    """The paths of a list and their labels."""
     num_classes = None if args.labels is None else len(read_labels(args.labels))
     for number, line in read_lines(args.csv, WHAT):
         where = f'{args.csv}, line {number}'
@@ -204,13 +204,13 @@ def parse_numbered(args: Namespace) -> Iterator[tuple[str, int]]:
 
 
 def parse_named(args: Namespace) -> Iterator[tuple[str, int]]:
-    """The paths of a list of the Video Transformer benchmark, and the labels of the classes that stand behind a tab."""
+    """The paths of a list of the Video Transformer benchmark, and the labels of the classes after the tabs."""
     labels = {name: label for label, name in enumerate(ordered_classes(args))}
     for number, line in read_lines(args.csv, WHAT_NAMED):
         where = f'{args.csv}, line {number}'
         path, _, name = map(str.strip, line.rpartition('\t'))
         if not path:
-            raise InputError(f'{where}: {line!r} is not a path, a tab and a class; with --class-names a list has these')
+            raise InputError(f'{where}: {line!r} is not a path, a tab and a class, as required by --class-names')
         label = labels.get(name, labels.get(name.replace('_', ' ')))
         if label is None:
             raise unknown_class(name, where, args)
@@ -218,7 +218,7 @@ def parse_named(args: Namespace) -> Iterator[tuple[str, int]]:
 
 
 def id_of(path: str) -> str:
-    """Name of a video's file without its suffix and its times."""
+    """File name of a video without its suffix and times."""
     match = TIMED.fullmatch(stem_of(path))
     return stem_of(path) if match is None else match['id']
 
@@ -229,7 +229,7 @@ def main(args: Namespace) -> None:
     found, missing = find(VideoIndex(args.folder), args)
     lines = [f'{path} {label}' for path, label in found if path not in excluded]
     if len(lines) < len(found):
-        print(f'{len(found) - len(lines)} videos are left out, as {args.exclude} says')
+        print(f'{len(found) - len(lines)} videos are excluded, as listed in {args.exclude}')
     write_found(args.out, lines, missing, args.folder)
 
 

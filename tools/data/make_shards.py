@@ -1,8 +1,8 @@
 """Pack listed videos into tar shards: ``python tools/data/make_shards.py LIST ROOT OUT``.
 
-LIST has a path below ROOT and a label on each line. OUT gets ``shard-000000.tar`` and so on, with a video and its label
-for each sample in a random order, and ``shards.json`` with their counts, which ``mmaction_vt.VideoShards`` reads. A run
-that was interrupted goes on where it stopped.
+LIST has a path below ROOT and a label per line. OUT gets ``shard-000000.tar`` and so on, with the videos and labels of
+all samples in random order, and ``shards.json`` with the number of samples of each, for ``mmaction_vt.VideoShards``. An
+interrupted run is resumed where it stopped.
 """
 
 import io
@@ -25,11 +25,11 @@ from mmaction_vt.utils.files import COMMON_VIDEO_SUFFIXES, atomic_path, check_su
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Pack listed videos into tar shards.')
-    parser.add_argument('list', help='lines of a path and a label')
-    parser.add_argument('root', help='what the paths are below')
+    parser.add_argument('list', help='list with a path and a label per line')
+    parser.add_argument('root', help='root folder of the paths')
     parser.add_argument('out', type=Path, help='folder for the shards')
-    parser.add_argument('--samples', type=int, default=1000, help='samples of a shard (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='from which the order follows (default: %(default)s)')
+    parser.add_argument('--samples', type=int, default=1000, help='samples per shard (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the order (default: %(default)s)')
     return parser
 
 
@@ -40,10 +40,10 @@ def add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def write_shard(path: Path, samples: list[tuple[int, dict]]) -> None:
-    """Write a shard, whole or not at all.
+    """Write a shard atomically.
 
     Raises:
-        InputError: If a video cannot be read or has a suffix that is none of a video's.
+        InputError: If a video cannot be read or its suffix is not that of a video.
     """
     with atomic_path(path) as part, tarfile.open(part, 'w') as tar:
         for number, info in samples:
@@ -59,11 +59,11 @@ def write_shard(path: Path, samples: list[tuple[int, dict]]) -> None:
 
 def main(args: Namespace) -> None:
     if args.samples < 1:
-        raise InputError(f'--samples is at least 1, not {args.samples}')
+        raise InputError(f'--samples must be at least 1, not {args.samples}')
     dataset = VideoDataset(args.list, pipeline=[], data_prefix=dict(video=args.root))
     samples = [(number, dataset.get_data_info(number)) for number in range(len(dataset))]
     if any('filename' not in info or 'start_time' in info for _, info in samples):
-        raise InputError(f'{args.list} lists segments or frames, and a shard has whole videos: cut them out first')
+        raise InputError(f'{args.list} has segments or frames, but shards have complete videos: cut them out first')
     random.Random(args.seed).shuffle(samples)
     args.out.mkdir(parents=True, exist_ok=True)
     counts = {}

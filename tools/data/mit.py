@@ -1,9 +1,10 @@
 """Write a list of Moments in Time: ``python tools/data/mit.py CSV CATEGORIES FOLDER OUT``.
 
-CSV is the official ``trainingSet.csv`` or ``validationSet.csv``: a video below FOLDER, its class, and how many people
-agreed and did not, a line. CATEGORIES is the official ``moments_categories.txt``: a class, a comma and its number.
+CSV is the official ``trainingSet.csv`` or ``validationSet.csv``, with a video below FOLDER, its class and the numbers
+of votes for and against per line. CATEGORIES is the official ``moments_categories.txt``: a class, a
+comma and its number.
 
-A line of OUT is a path below FOLDER and a label. What is missing goes to the same name with ``.missing.txt``.
+A line of OUT is a path below FOLDER and a label. Missing videos are listed under the same name with ``.missing.txt``.
 """
 
 import csv
@@ -29,16 +30,16 @@ def read_classes(path: Path) -> dict[str, int]:
     """Labels by the names of classes.
 
     Raises:
-        InputError: If a line is not a class and a number, or the numbers do not count from 0.
+        InputError: If a line is not a class and a number, or the numbers are not consecutive from 0.
     """
     classes = {}
-    for number, line in read_lines(path, 'the official moments_categories.txt, a class and its number a line'):
+    for number, line in read_lines(path, 'the official moments_categories.txt, a class and its number per line'):
         name, _, label = line.rpartition(',')
         if not name:
             raise InputError(f'{path}, line {number}: {line!r} is not a class, a comma and its number')
         classes[name] = parse_label(label.strip(), f'{path}, line {number}')
     if sorted(classes.values()) != list(range(len(classes))):
-        raise InputError(f'{path}: the labels of its {len(classes)} classes do not count from 0 to {len(classes) - 1}')
+        raise InputError(f'{path}: the labels of its {len(classes)} classes are not 0 to {len(classes) - 1}')
     return classes
 
 
@@ -46,16 +47,16 @@ def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
     """Names of videos with their labels.
 
     Raises:
-        InputError: If a line has no class, or one that is unknown.
+        InputError: If a line has no class, or an unknown one.
     """
     samples = []
-    for number, line in read_lines(path, 'the official CSV of a split, a video and its class a line'):
+    for number, line in read_lines(path, 'the official CSV of a split, a video and its class per line'):
         where = f'{path}, line {number}'
         video, *fields = next(csv.reader([line]))
         if not (video and fields and fields[0]):
             raise InputError(f'{where}: {line!r} is not a video, a comma and its class')
         if fields[0] not in classes:
-            raise InputError(f'{where}: the class {fields[0]!r} is not in the file of categories')
+            raise InputError(f'{where}: unknown class {fields[0]!r}, not in the file of categories')
         samples.append((video, classes[fields[0]]))
     return samples
 

@@ -1,15 +1,15 @@
-"""Write a small data set of moving shapes as H.264 videos: eight classes that only the order of frames tells apart.
+"""Write a small data set of moving shapes as H.264 videos: eight classes that differ only in the order of frames.
 
-The classes are four pairs: left and right, up and down, growing and shrinking, clockwise and counter-clockwise. A clip
-of one class is a clip of the other one played backwards, drawn from the same distribution. So neither a frame nor an
-unordered set of frames says more than the pair: a model that is blind to order reaches 50 %. Every frame is coded by
-itself and with the same quantiser, so compression does not tell the order either.
+The classes are four pairs: left and right, up and down, growing and shrinking, clockwise and counter-clockwise. Clips
+of one class of a pair are clips of the other played backwards, from the same distribution. Hence a frame, or a set of
+frames without order, only identifies the pair: a model that is invariant to order reaches 50 %. Every frame is
+intra-coded with the same quantiser, so that compression does not reveal the order.
 
     python tools/data/moving_shapes.py data/moving_shapes
 
 writes ``train/CLASS/INDEX.mp4`` and ``val/CLASS/INDEX.mp4``, the lists ``train.txt`` and ``val.txt`` (a path and a
-label in each line), the names of the classes in ``labels.txt`` and the arguments in ``meta.json``. Sample ``index`` of
-a split depends on the seed, the split and the index only. An interrupted run goes on where it stopped.
+label per line), the names of the classes in ``labels.txt`` and the arguments in ``meta.json``. Sample ``index`` of
+a split depends only on the seed, the split and the index. An interrupted run is resumed where it stopped.
 """
 
 import argparse
@@ -35,9 +35,9 @@ from mmaction_vt.utils.files import atomic_path, write_atomically
 CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
 SPLITS = ('train', 'val')
 LISTS = ('labels.txt', 'train.txt', 'val.txt')
-FORMAT = 1  # goes up when the same arguments give other clips
+FORMAT = 1  # increased if the same arguments produce other clips
 
-SUPERSAMPLING = 2  # clips are drawn this much larger and then reduced, which smooths edges
+SUPERSAMPLING = 2  # clips are rendered at this scale and downsampled, for smooth edges
 LUMA = (0.299, 0.587, 0.114)  # brightness of red, green and blue
 DIM, BRIGHT = 100, 160  # objects are brighter than BRIGHT, backgrounds dimmer than DIM, in the mean of their colours
 QUANTISER = 22
@@ -50,7 +50,7 @@ def render(seed: int, split: str, index: int, size: int, frames: int) -> tuple[n
 
     Args:
         seed: Seed of the data set.
-        split: ``train`` or ``val``, whose clips have nothing in common.
+        split: ``train`` or ``val``, which have no clips in common.
         index: Number of the clip in its split; the label is ``index % 8``.
         size: Side of the square frames in pixels.
         frames: Number T of frames.
@@ -62,7 +62,7 @@ def render(seed: int, split: str, index: int, size: int, frames: int) -> tuple[n
         ValueError: If there is no such split.
     """
     if split not in SPLITS:
-        raise ValueError(f'split is one of {", ".join(SPLITS)}, not {split!r}')
+        raise ValueError(f'unknown split {split!r}; choose from {", ".join(SPLITS)}')
     rng = np.random.default_rng([seed, SPLITS.index(split), index])
     label = index % len(CLASSES)
     poses = draw_poses(rng, pair=label // 2, frames=frames)
@@ -91,7 +91,7 @@ def render(seed: int, split: str, index: int, size: int, frames: int) -> tuple[n
 def draw_poses(rng: Generator, pair: int, frames: int) -> np.ndarray:
     """Path of the object for the first class of a pair.
 
-    Lengths are in units of the frame's side, x to the right and y down, so that growing angles turn clockwise.
+    Lengths are in units of the frame's side, x to the right and y down, so that increasing angles turn clockwise.
 
     Returns:
         (T, 4): x, y, radius and angle in each frame.
@@ -131,7 +131,7 @@ def draw_textures(rng: Generator, side: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def two_colours(rng: Generator, mean: np.ndarray, difference: float) -> np.ndarray:
-    """Two colours (2, 3) with that mean and at most that difference."""
+    """Two colours (2, 3) with a given mean and a maximum difference."""
     direction = rng.standard_normal(3)
     offset = 0.5 * rng.uniform(0, difference) * direction / np.linalg.norm(direction)
     return np.stack([mean + offset, mean - offset])
@@ -195,9 +195,9 @@ def fill(canvas: np.ndarray, points: np.ndarray, value: int) -> None:
 
 
 def write_video(clip: np.ndarray, path: Path) -> None:
-    """Write (T, H, W, 3) RGB as H.264 in mp4; the file has its name only once it is whole."""
+    """Write (T, H, W, 3) RGB as H.264 in mp4, atomically."""
     with atomic_path(path) as part, av.open(str(part), 'w', format='mp4') as container:
-        # Without prediction between frames and rate control, a frame's bits do not depend on its place in the clip.
+        # Without inter prediction and rate control, a frame's bits do not depend on its position in the clip.
         options = dict(preset='veryfast', qp=str(QUANTISER), g='1', bf='0')
         stream = container.add_stream('libx264', rate=16, options=options)
         stream.height, stream.width = clip.shape[1:3]
@@ -214,7 +214,7 @@ def path_of(split: str, index: int) -> str:
 
 
 def write_sample(sample: tuple[str, int], folder: Path, seed: int, size: int, frames: int) -> None:
-    """Draw and write a clip, given as split and index, unless its file is there."""
+    """Render and write a clip, given as split and index, unless its file exists."""
     path = folder / path_of(*sample)
     if not path.exists():
         clip, _, _ = render(seed, *sample, size, frames)
@@ -231,32 +231,32 @@ def make_dataset(
     workers: int | None = None,
     overwrite: bool = False,
 ) -> bool:
-    """Write the data set, or what is missing of it.
+    """Write the data set, or the missing part of it.
 
     Args:
         out_dir: Folder of the data set.
-        train: Number of clips to train with.
-        val: Number of clips to test with.
+        train: Number of training clips.
+        val: Number of validation clips.
         size: Side of the square frames in pixels, an even number.
         frames: Frames of a clip.
         seed: Seed of all clips.
-        workers: Processes that draw and write; as many as there are processors if it is None.
-        overwrite: Whether a data set with other arguments makes way.
+        workers: Number of processes. Default: the number of CPUs.
+        overwrite: Whether to replace a data set with other arguments.
 
     Returns:
-        False if the data set was finished before, with the same arguments.
+        False if the data set was complete already, with the same arguments.
 
     Raises:
         ValueError: If an argument is out of range.
-        FileExistsError: If the folder holds something else.
+        FileExistsError: If the folder has other content.
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     at_least = dict(train=(train, 1), val=(val, 1), size=(size, MIN_SIZE), frames=(frames, MIN_FRAMES))
     for name, (value, least) in dict(at_least, seed=(seed, 0), workers=(workers, 1)).items():
         if value < least:
-            raise ValueError(f'{name} is a number from {least} up, not {value}')
+            raise ValueError(f'{name} must be at least {least}, not {value}')
     if size % 2:
-        raise ValueError(f'size is an even number, as H.264 in yuv420p asks for, not {size}')
+        raise ValueError(f'size must be even, for H.264 in yuv420p, not {size}')
 
     folder = Path(out_dir)
     meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, size=size, frames=frames, seed=seed)
@@ -276,14 +276,14 @@ def make_dataset(
 
 
 def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
-    """Make the folder ready for a data set with these arguments; True if it holds the finished data set.
+    """Prepare the folder for a data set with these arguments; True if the data set is complete.
 
     The arguments are written before the first clip and the lists after the last one.
     """
     path = folder / 'meta.json'
     if not path.exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileExistsError(f'{folder} is there and holds something else than this data set; name another folder')
+            raise FileExistsError(f'{folder} exists and is not this data set; choose another folder')
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(meta, indent=2) + '\n')
         return False
@@ -293,12 +293,12 @@ def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict) or found.get('data_set') != meta['data_set']:
-        raise FileExistsError(f'{folder} holds something else than this data set; name another folder')
+        raise FileExistsError(f'{folder} is not this data set; choose another folder')
     if found == meta:
         return all((folder / name).exists() for name in LISTS)
     if not overwrite:
-        others = ', '.join(f'{key} {found.get(key)} and not {meta[key]}' for key in meta if found.get(key) != meta[key])
-        raise FileExistsError(f'{folder} holds a data set with {others}; name another folder or give --overwrite')
+        others = ', '.join(f'{key} {found.get(key)}, not {meta[key]}' for key in meta if found.get(key) != meta[key])
+        raise FileExistsError(f'{folder} has a data set with {others}; choose another folder or use --overwrite')
     for name in LISTS:
         (folder / name).unlink(missing_ok=True)
     for split in SPLITS:
@@ -308,18 +308,18 @@ def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
 
 
 def in_processes(function: partial, items: Sequence, workers: int) -> Iterator:
-    """Call a function for every item in that many processes; the results come in the order of the items."""
+    """Call a function for every item in some processes; the results are in the order of the items."""
     if workers == 1:
         yield from map(function, items)
         return
-    # Not forked: a fork of a process that already runs threads can hang.
+    # Not forked: forking a process with threads can deadlock.
     context = multiprocessing.get_context('spawn')
     with context.Pool(workers, initializer=prepare_process) as pool:
         yield from pool.imap(function, items, chunksize=8)
 
 
 def prepare_process() -> None:
-    """Use one thread, and leave Ctrl-C to the parent."""
+    """Use one thread, and ignore Ctrl-C, which the parent handles."""
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -327,12 +327,12 @@ def prepare_process() -> None:
 def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('out_dir', type=Path, help='folder of the data set')
-    parser.add_argument('--train', type=int, default=4000, help='clips to train with (default: %(default)s)')
-    parser.add_argument('--val', type=int, default=800, help='clips to test with (default: %(default)s)')
+    parser.add_argument('--train', type=int, default=4000, help='training clips (default: %(default)s)')
+    parser.add_argument('--val', type=int, default=800, help='validation clips (default: %(default)s)')
     parser.add_argument('--size', type=int, default=64, help='side of the frames in pixels (default: %(default)s)')
     parser.add_argument('--frames', type=int, default=16, help='frames of a clip (default: %(default)s)')
     parser.add_argument('--seed', type=int, default=0, help='seed of all clips (default: %(default)s)')
-    parser.add_argument('--workers', type=int, help='processes (default: the number of processors)')
+    parser.add_argument('--workers', type=int, help='processes (default: number of CPUs)')
     parser.add_argument('--overwrite', action='store_true', help='replace a data set with other arguments')
     return parser.parse_args(args)
 
@@ -344,9 +344,9 @@ def main() -> None:
     except (ValueError, OSError) as error:
         sys.exit(f'moving_shapes.py: {error}')
     except KeyboardInterrupt:
-        print('interrupted; the same command goes on from here', file=sys.stderr)
+        print('interrupted; run the same command to resume', file=sys.stderr)
         sys.exit(130)
-    print(f'{args.out_dir}: {args.train} + {args.val} clips' if written else f'{args.out_dir}: finished already')
+    print(f'{args.out_dir}: {args.train} + {args.val} clips' if written else f'{args.out_dir}: complete already')
 
 
 if __name__ == '__main__':

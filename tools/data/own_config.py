@@ -1,4 +1,4 @@
-"""A config that fine-tunes a model on lists of one's own videos."""
+"""A config that fine-tunes a model on lists of your own videos."""
 
 import os
 from pathlib import Path
@@ -14,21 +14,20 @@ DEFAULT_MODEL = 'timesformer_divST_8x32_224_kinetics400'
 
 
 def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels: list[str]) -> str:
-    """Text of a config that is ready for ``tools/train.py``.
+    """Text of a config for ``tools/train.py``.
 
     Args:
-        model: Name or config file of the model that it is based on; where its authors publish weights, training starts
-            from them.
-        config_file: Where the config will lie: its base is named from there.
+        model: Name or config file of the model to fine-tune, from published weights if there are any.
+        config_file: Path of the config, which the path of its base is relative to.
         folder: Folder of the videos.
         lists: Folder of ``train.txt`` and ``val.txt``.
         labels: Names of the classes, in the order of the labels.
 
     Raises:
-        InputError: If there is no such model, or it is not for lists of one label a video.
+        InputError: If there is no such model, or it is not for lists with one label per video.
     """
     path, settings = find_config(DEFAULT_MODEL), f'cls_head=dict(num_classes={len(labels)})'
-    if model != DEFAULT_MODEL:  # which needs no look: OpenMMLab's packages take seconds to import
+    if model != DEFAULT_MODEL:  # nothing to check: OpenMMLab's packages take seconds to import
         from mmaction_vt.utils.config import load_config
 
         base = load_config(model)
@@ -45,7 +44,7 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
         f'model = dict({settings})',
     ]
     if path.stem in list_models(published=True):
-        lines.append(f"load_from = 'published://{path.stem}'  # fetched on first use; or a checkpoint's path")
+        lines.append(f"load_from = 'published://{path.stem}'  # downloaded on first use; or the path of a checkpoint")
     lines.append('')
     for split in ('train', 'val'):
         prefix = f'dict(video={folder.as_posix()!r})'
@@ -57,21 +56,21 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
 
 
 def check_base(base: 'Config', model: str) -> None:
-    """Refuse a model whose labels are not one number a video.
+    """Check that a model has one label per video.
 
     Raises:
-        InputError: If it has several classifiers, a teacher, or a data set of another kind.
+        InputError: If it has several classifiers, a teacher, or another type of data set.
     """
     dataset = base.get('train_dataloader', {}).get('dataset', {})
     if 'teacher' in base.model or 'num_classes' not in base.model.cls_head:
-        what = 'a teacher of the same classes' if 'teacher' in base.model else 'two labels a video'
+        what = 'a teacher of the same classes' if 'teacher' in base.model else 'two labels per video'
         raise InputError(f'{model} needs {what}: choose a model with one classifier, such as {DEFAULT_MODEL}')
     if dataset.get('type') != 'mmaction_vt.VideoDataset':
         raise InputError(f'{model} does not read lists of videos: choose another, such as {DEFAULT_MODEL}')
 
 
 def head_settings(base: 'Config', count: int) -> str:
-    """What of a model depends on the number of classes."""
+    """Settings of a model that depend on the number of classes."""
     settings = f'cls_head=dict(num_classes={count})'
     if 'num_classes' in (base.model.get('data_preprocessor', {}).get('blending') or {}):
         settings += f', data_preprocessor=dict(blending=dict(num_classes={count}))'

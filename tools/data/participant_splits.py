@@ -1,8 +1,8 @@
 """Write lists of training and test samples by participant: ``python tools/data/participant_splits.py FOLDER CSV OUT``.
 
-FOLDER holds one sample a video, or one a folder of frames, somewhere below it. ``--pattern`` says what the folders
-are: ``{participant}/{label}/{name}`` (the default) or another order, with ``{}`` for what does not matter. CSV has one
-row a participant, with a column ``participant`` and one for each split, such as ``cross_subject``, whose entries are
+A sample is a video or a folder of frames below FOLDER. ``--pattern`` describes the paths:
+``{participant}/{label}/{name}`` (the default) or another order, with ``{}`` for parts without meaning. CSV has a row
+per participant, with a column ``participant`` and one for each split, such as ``cross_subject``, whose entries are
 ``train`` or ``test``.
 
 For every split SPLIT, OUT gets ``SPLIT_train.txt`` and ``SPLIT_test.txt``, and ``labels.txt`` once. A line is a path
@@ -27,47 +27,47 @@ PARTS = ('train', 'test')
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write lists of training and test samples by participant.')
-    parser.add_argument('folder', type=Path, help='what the samples lie below')
-    parser.add_argument('participants', type=Path, help='CSV with a row a participant and a column a split')
+    parser.add_argument('folder', type=Path, help='root folder of the samples')
+    parser.add_argument('participants', type=Path, help='CSV with a row per participant and a column per split')
     parser.add_argument('out', type=Path, help='folder for the lists')
     parser.add_argument(
         '--pattern',
         default='{participant}/{label}/{name}',
-        help='what the folders below FOLDER are; {} for what does not matter (default: %(default)s)',
+        help='pattern of paths below FOLDER; {} for parts without meaning (default: %(default)s)',
     )
     return parser
 
 
 def read_participants(path: Path) -> dict[str, dict[str, str]]:
-    """For each split, which participants train and which test.
+    """For each split, whether participants are for training or testing.
 
     Raises:
         InputError: If the file is missing, has no such columns, or an entry is neither of the two.
     """
     if not path.is_file():
-        raise InputError(f'{path} does not exist: it is a CSV with a row a participant and a column a split')
+        raise InputError(f'{path} does not exist; expected a CSV with a row per participant and a column per split')
     with path.open(newline='', encoding='utf-8-sig') as file:
         reader = csv.DictReader(file)
         names = [name for name in reader.fieldnames or () if name != 'participant']
         if not names or 'participant' not in reader.fieldnames:
-            raise InputError(f'{path} has the columns {reader.fieldnames}; participant and one a split are needed')
+            raise InputError(f'{path} has the columns {reader.fieldnames}; expected participant and one per split')
         splits = {name: {} for name in names}
         for number, row in enumerate(reader, start=2):
             for name in names:
                 if row[name] not in PARTS:
-                    raise InputError(f'{path}, line {number}: {name} is {row[name]!r}, and train or test is needed')
+                    raise InputError(f'{path}, line {number}: {name} is {row[name]!r}; expected train or test')
                 splits[name][row['participant']] = row[name]
     return splits
 
 
 def compile_pattern(pattern: str) -> re.Pattern:
-    """What paths below the folder look like.
+    """A regular expression for paths below the folder.
 
     Raises:
-        InputError: If the pattern does not say where participant and label stand.
+        InputError: If the pattern lacks participant or label.
     """
     if not {'{participant}', '{label}'} <= set(pattern.split('/')):
-        raise InputError(f'--pattern names {{participant}} and {{label}} between slashes, and {pattern!r} does not')
+        raise InputError(f'--pattern needs {{participant}} and {{label}} between slashes, not {pattern!r}')
     parts = []
     for part in pattern.split('/'):
         name = re.fullmatch(r'\{(\w*)\}', part)
@@ -89,7 +89,7 @@ def find_samples(folder: Path) -> dict[str, int]:
             samples[path.parent.relative_to(folder).as_posix()] += 1
     if not samples:
         videos, frames = (', '.join(suffixes) for suffixes in (COMMON_VIDEO_SUFFIXES, FRAME_SUFFIXES))
-        raise InputError(f'{folder} holds neither videos ({videos}) nor frames ({frames})')
+        raise InputError(f'{folder} has neither videos ({videos}) nor frames ({frames})')
     return samples
 
 
@@ -102,12 +102,12 @@ def main(args: Namespace) -> None:
     for path in samples:
         found[path] = pattern.fullmatch(path)
         if found[path] is None:
-            raise InputError(f'{args.folder / path} is not where --pattern {args.pattern} looks for a sample')
+            raise InputError(f'{args.folder / path} does not match --pattern {args.pattern}')
     labels = sorted({match['label'] for match in found.values()})
     known = set().union(*splits.values())
     strangers = sorted({match['participant'] for match in found.values()} - known)
     if strangers:
-        raise InputError(f'{args.participants} says nothing about {", ".join(strangers[:4])}: give each a row')
+        raise InputError(f'{args.participants} has no rows for {", ".join(strangers[:4])}')
 
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / 'labels.txt').write_text(''.join(f'{label}\n' for label in labels), encoding='utf-8')

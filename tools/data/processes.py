@@ -1,7 +1,7 @@
-"""Calls in other processes, which may crash: a decoder that dies ends one call and not the run.
+"""Calls in subprocesses that may crash: a decoder that crashes fails one call, not the run.
 
-A process has one call at a time, so it is known which one it died of, and another process takes its place. It imports
-the module of the function and nothing else of the program. What goes to and fro is JSON, a line a message.
+A subprocess has one call at a time, so it is known which one crashed, and another process replaces it. It imports only
+the module of the function. Messages are lines of JSON.
 """
 
 import importlib
@@ -22,7 +22,7 @@ READY = 'ready'
 
 
 class Answer(NamedTuple):
-    """What came of a call: a result, or a fault in words."""
+    """The outcome of a call: a result, or a description of the fault."""
 
     call: tuple
     result: object
@@ -34,8 +34,8 @@ class Helper:
     """A process that calls a function.
 
     Args:
-        function: A function of a module; arguments and result can be written as JSON.
-        timeout: Seconds after which a call is given up; None waits for ever.
+        function: A module-level function with JSON arguments and result.
+        timeout: Time limit of a call in seconds; None for no limit.
     """
 
     def __init__(self, function: Callable, timeout: float | None = None) -> None:
@@ -47,7 +47,7 @@ class Helper:
         self.lock = threading.Lock()
 
     def call(self, call: tuple) -> Answer:
-        """Call the function, once more if the process dies: it may be what the call before left behind.
+        """Call the function; again if the process crashes, which an earlier call may have caused.
 
         Raises:
             RuntimeError: If the process does not start.
@@ -56,7 +56,7 @@ class Helper:
         return self._call(call) if answer.crashed else answer
 
     def stop(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         with self.lock:
             self.stopped = True
             if self.process is not None:
@@ -94,7 +94,7 @@ class Helper:
                 self.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # what decoders say about each damaged frame
+                stderr=subprocess.DEVNULL,  # messages of decoders about each corrupt frame
                 text=True,
             )
         word = self.process.stdout.readline()
@@ -102,7 +102,7 @@ class Helper:
             raise RuntimeError(f'the process {" ".join(self.command)} does not start: {word.strip() or "it crashed"}')
 
     def _ask(self, call: tuple) -> str:
-        """The line that answers a call; empty if the process died."""
+        """The response to a call; empty if the process crashed."""
         try:
             self.process.stdin.write(json.dumps(call) + '\n')
             self.process.stdin.flush()
@@ -114,13 +114,13 @@ class Helper:
 def call_in_processes(
     function: Callable, calls: list[tuple], workers: int, timeout: float | None = None
 ) -> Iterator[Answer]:
-    """Call a function in several processes; the answers come in the order in which calls end.
+    """Call a function in several processes; answers are yielded in order of completion.
 
     Args:
-        function: A function of a module that imports little; arguments and result can be written as JSON.
+        function: A function of a module with few imports, with JSON arguments and result.
         calls: The arguments of each call.
         workers: Number of processes.
-        timeout: Seconds after which a call is given up; None waits for ever.
+        timeout: Time limit of a call in seconds; None for no limit.
 
     Raises:
         RuntimeError: If a process does not start.
@@ -143,7 +143,7 @@ def call_in_processes(
 
 
 def _serve(helper: Helper, todo: queue.SimpleQueue, answers: queue.SimpleQueue) -> None:
-    """Let a helper work until nothing is left to do."""
+    """Let a helper work until the queue is empty."""
     while True:
         try:
             call = todo.get_nowait()
@@ -161,26 +161,26 @@ def add_workers_option(parser: ArgumentParser) -> None:
         '--workers',
         type=positive,
         default=os.cpu_count() or 1,
-        help='processes (default: the number of processors, %(default)s here)',
+        help='processes (default: number of CPUs, here %(default)s)',
     )
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 up, for ``argparse``.
+    """A positive integer, for ``argparse``.
 
     Raises:
-        ArgumentTypeError: If it is something else.
+        ArgumentTypeError: If it is not.
     """
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f'{text!r} is not a whole number from 1 up')
+        raise ArgumentTypeError(f'{text!r} is not a positive integer')
     return int(text)
 
 
 def serve_calls(folder: str, module: str, name: str) -> None:
-    """Answer the calls that come on standard input: what a process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends this process
+    """Answer calls from standard input; runs in the subprocess."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and ends this process
     out = os.fdopen(os.dup(1), 'w', encoding='utf-8')
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # output of libraries is not a response
 
     def say(message: object) -> None:
         out.write(json.dumps(message) + '\n')
@@ -196,12 +196,12 @@ def serve_calls(folder: str, module: str, name: str) -> None:
     for line in sys.stdin:
         try:
             say([function(*json.loads(line)), None])
-        except Exception as error:  # noqa: BLE001  whatever it is, it is the answer
+        except Exception as error:  # noqa: BLE001  any error is reported
             say([None, _describe(error)])
 
 
 def _describe(error: Exception) -> str:
-    """An error in one line."""
+    """An error on one line."""
     text = ' '.join(str(error).split())[:300]
     if type(error) is ValueError and text:
         return text

@@ -1,8 +1,8 @@
-"""Write smaller copies of videos: ``python tools/data/resize_videos.py FOLDER OUT --short-side 256``.
+"""Downsize videos: ``python tools/data/resize_videos.py FOLDER OUT --short-side 256``.
 
-OUT gets the folders of FOLDER. Videos become H.264 in ``.mp4`` without sound, with their own times, turned upright if
-their header says that they are rotated; those whose short side is small enough are copied as they are. What fails is
-named in ``OUT/failed.txt``: a path, a tab and the reason a line. An interrupted run goes on where it stopped.
+OUT gets the folder structure of FOLDER. Videos are encoded as H.264 in ``.mp4`` without audio, with their frame times,
+upright if their header has a rotation; videos that are small enough are copied. Failed videos are listed in
+``OUT/failed.txt``: a path, a tab and the reason per line. An interrupted run is resumed where it stopped.
 """
 
 import json
@@ -24,9 +24,9 @@ SETTINGS = 'resize.json'
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Write smaller copies of videos.')
+    parser = ArgumentParser(description='Downsize videos.')
     parser.add_argument('folder', type=Path, help='folder with videos')
-    parser.add_argument('out', type=Path, help='folder for the smaller ones')
+    parser.add_argument('out', type=Path, help='folder for the downsized videos')
     parser.add_argument(
         '--short-side', type=even, default=256, help='short side in pixels, such as 256 or 320 (default: %(default)s)'
     )
@@ -43,42 +43,42 @@ def build_parser() -> ArgumentParser:
 
 
 def even(text: str) -> int:
-    """An even number from 2 up, for ``argparse``.
+    """A positive even number, for ``argparse``.
 
     Raises:
-        ArgumentTypeError: If it is something else.
+        ArgumentTypeError: If it is not.
     """
     if not text.isdecimal() or int(text) < 2 or int(text) % 2:
-        raise ArgumentTypeError(f'{text!r} is not an even number from 2 up, as H.264 in yuv420p asks for')
+        raise ArgumentTypeError(f'{text!r} is not a positive even number, as needed for H.264 in yuv420p')
     return int(text)
 
 
 def check_names(videos: list[str], folder: Path) -> None:
-    """Refuse videos that would get the same name.
+    """Check that output names are unique.
 
     Raises:
-        InputError: If two differ in their suffix only.
+        InputError: If two videos differ only in their suffix.
     """
     names = {}
     for video in videos:
         other = names.setdefault(without_suffix(video), video)
         if other != video:
-            raise InputError(f'{folder} holds {other} and {video}, which would both be written as .mp4: rename one')
+            raise InputError(f'{folder} has {other} and {video}, which would both be written as .mp4: rename one')
 
 
 def check_settings(args: Namespace) -> None:
-    """Note in OUT what its videos are made with, or refuse one with other settings.
+    """Store the settings in OUT, or compare them with those stored there.
 
     Raises:
-        InputError: If the videos there were made with others.
+        InputError: If they differ.
     """
     path, settings = args.out / SETTINGS, dict(short_side=args.short_side, crf=args.crf)
     if not path.exists():
         write_text(path, json.dumps(settings) + '\n')
         return
-    found = read_json(path, dict, 'what resize_videos.py notes about the videos beside it')
+    found = read_json(path, dict, 'the settings that resize_videos.py has stored')
     if found != settings:
-        raise InputError(f'{args.out} holds videos made with {found}, not {settings}: name another folder')
+        raise InputError(f'{args.out} has videos written with {found}, not {settings}: choose another folder')
 
 
 def is_done(video: str, out: Path) -> bool:
@@ -87,10 +87,10 @@ def is_done(video: str, out: Path) -> bool:
 
 
 def resize(videos: list[str], args: Namespace) -> tuple[Counter, dict[str, str]]:
-    """Write smaller copies of videos.
+    """Downsize videos.
 
     Returns:
-        How many were resized and copied, and why others failed.
+        Numbers of resized and copied videos, and reasons of failures.
     """
     for parent in {(args.out / video).parent for video in videos}:
         parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def resize(videos: list[str], args: Namespace) -> tuple[Counter, dict[str, str]]
 
 def main(args: Namespace) -> None:
     if args.out.resolve().is_relative_to(args.folder.resolve()):
-        raise InputError(f'{args.out} is inside {args.folder}: name a folder outside it')
+        raise InputError(f'{args.out} is inside {args.folder}: choose another folder')
     videos = find_videos(args.folder)
     check_names(videos, args.folder)
     check_settings(args)
@@ -120,7 +120,7 @@ def main(args: Namespace) -> None:
     try:
         done, failed = resize(todo, args)
     except KeyboardInterrupt:
-        print('interrupted; the same command goes on from here', file=sys.stderr)
+        print('interrupted; run the same command to resume', file=sys.stderr)
         raise
 
     print(f'{args.out}: {done["resized"]} videos resized, {done["copied"]} copied')

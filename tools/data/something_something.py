@@ -4,8 +4,8 @@ JSON is the official ``something-something-v2-train.json`` or that for validatio
 ``something-something-v2-labels.json``. FOLDER holds videos named by their id, or with ``--frames`` a folder of frames
 for each id.
 
-A line of OUT is a path below FOLDER, for frames their number, and a label. What is missing goes to the same name with
-``.missing.txt``.
+A line of OUT is a path below FOLDER, for frames their number, and a label. Missing videos are listed under the same
+name with ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -29,7 +29,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('folder', type=Path, help='folder with the videos, or folders of frames')
     parser.add_argument('out', type=Path, help='list to write')
     parser.add_argument('--frames', action='store_true', help='list folders of frames instead of videos')
-    parser.add_argument('--write-labels', type=Path, metavar='FILE', help='write the names of the classes, one a line')
+    parser.add_argument('--write-labels', type=Path, metavar='FILE', help='write the class names, one per line')
     return parser
 
 

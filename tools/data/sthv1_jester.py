@@ -4,8 +4,8 @@ CSV is the official ``something-something-v1-train.csv`` or ``jester-v1-train.cs
 semicolon and the name of a class a line. LABELS is the official ``something-something-v1-labels.csv`` or
 ``jester-v1-labels.csv``, whose lines are the classes in their order. FOLDER holds a folder of frames for each id.
 
-A line of OUT is a folder, the number of its frames, and a label. What is missing goes to the same name with
-``.missing.txt``.
+A line of OUT is a folder, the number of its frames, and a label. Missing videos are listed under the same
+name with ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace

@@ -2,7 +2,7 @@
 
 CONFIG is one of a model with token labels, with ``model.teacher`` set. Each video is seen in a fixed number of views,
 as training sees it: random clips, crops and flips, that can be made again. ``tools/train.py CONFIG --token-labels
-STORE`` then draws from these views and needs no teacher. An interrupted run goes on where it stopped; several
+STORE`` then draws from these views and needs no teacher. An interrupted run is resumed where it stopped; several
 processes share the work with ``--shard``.
 """
 

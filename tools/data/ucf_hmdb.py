@@ -4,7 +4,7 @@ SPLITS holds the official files of the three splits: ``classInd.txt``, ``trainli
 on for UCF-101, ``CLASS_test_split1.txt`` and so on for HMDB-51. VIDEOS holds a folder of videos for each class.
 
 For each split N, OUT gets ``ucf101_train_split_N_videos.txt`` and ``ucf101_val_split_N_videos.txt`` with a path below
-VIDEOS and a label a line, and ``labels.txt`` once. What is missing goes to the same name with ``.missing.txt``.
+VIDEOS and a label a line, and ``labels.txt`` once. Missing videos are listed under the same name with ``.missing.txt``.
 """
 
 import re

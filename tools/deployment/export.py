@@ -1,4 +1,4 @@
-"""Write a model as ONNX or for ``torch.export``: ``python tools/deployment/export.py CONFIG CHECKPOINT --out F``."""
+"""Export a model to ONNX or ``torch.export``: ``python tools/deployment/export.py CONFIG CHECKPOINT --out F``."""
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 
@@ -11,20 +11,20 @@ from mmaction_vt.deployment.export import FORMATS, format_of
 
 
 def build_parser() -> ArgumentParser:
-    parser = ArgumentParser(description='Write a model as a file that runs without this package.')
+    parser = ArgumentParser(description='Export a model to a file that runs without this package.')
     add_model_arguments(parser, random=True)
-    parser.add_argument('--out', required=True, metavar='F', help='the file, .onnx or .pt2 (for torch.export)')
-    parser.add_argument('--format', choices=FORMATS.values(), help='for other names of the file')
+    parser.add_argument('--out', required=True, metavar='F', help='.onnx or .pt2 (torch.export) to write')
+    parser.add_argument('--format', choices=FORMATS.values(), help='format, if the file has another suffix')
     parser.add_argument(
         '--shape',
         nargs=3,
         type=int,
         metavar=('T', 'H', 'W'),
-        help='frames, height and width of a clip (default: as the backbone)',
+        help='frames, height and width of a clip (default: those of the backbone)',
     )
-    parser.add_argument('--softmax', action='store_true', help='probabilities instead of raw scores')
-    parser.add_argument('--fuse', action='store_true', help='merge linear layers that follow each other')
-    parser.add_argument('--opset', type=int, metavar='N', help='version of the operators of ONNX')
+    parser.add_argument('--softmax', action='store_true', help='output probabilities instead of logits')
+    parser.add_argument('--fuse', action='store_true', help='fuse consecutive linear layers')
+    parser.add_argument('--opset', type=int, metavar='N', help='ONNX opset version')
     add_label_option(parser)
     parser.add_argument(
         '--check', action=BooleanOptionalAction, default=True, help="compare the file's scores with the model's"
@@ -54,7 +54,7 @@ def main(args: Namespace) -> None:
     shape = ', '.join(map(str, report.clip_shape))
     console.print(f'Wrote {args.out} ({report.num_bytes / 2**20:.1f} MB): clips (N, {shape}) to {outputs}')
     if args.fuse:
-        console.print(f'Layers that stand for two: {report.merged}')
+        console.print(f'Fused layers: {report.merged}')
     if report.difference is not None:
         console.print(f"Scores differ from the model's by at most {report.difference:.1e}")
 

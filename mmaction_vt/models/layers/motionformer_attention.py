@@ -40,7 +40,7 @@ class DividedAttention(MultiHeadAttention):
         queries, *groups = (self.group_patches(tokens[:, :, 1:], num_frames) for tokens in (q, k, v))
         keys, values = (with_class_token(tokens, group) for tokens, group in zip((k, v), groups, strict=True))
         out = merge_heads(self.attend(queries.flatten(0, 1), keys, values))
-        out = out.unflatten(0, (len(x), -1))  # (B, groups, members, C)
+        out = out.unflatten(0, (x.shape[0], -1))  # (B, groups, members, C)
         out = (out.transpose(1, 2) if self.along == 'time' else out).flatten(1, 2)
         return self.project_out(torch.cat((cls_out, out), dim=1))
 

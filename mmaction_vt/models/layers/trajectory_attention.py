@@ -102,7 +102,7 @@ class TrajectoryAttention(MultiHeadAttention):
             trajectories = self.along_space(queries.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
             own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
             out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
-        return torch.cat(out).unflatten(0, (len(q), -1))
+        return torch.cat(out).unflatten(0, (q.shape[0], -1))
 
     def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Trajectories (F, B * S, C): what each patch attends to in each frame.

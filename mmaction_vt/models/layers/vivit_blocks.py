@@ -94,6 +94,6 @@ class FactorisedDotProductAttention(MultiHeadAttention):
         space = (part.transpose(1, 2).flatten(0, 1) for part in space_heads)  # (N * F, heads / 2, P, C / heads)
         time = (part.permute(0, 3, 1, 2, 4).flatten(0, 1) for part in time_heads)  # (N * P, heads / 2, F, C / heads)
         along_space = self.attend(*space).unflatten(0, (-1, num_frames)).transpose(2, 3)
-        along_time = self.attend(*time).unflatten(0, (len(x), -1)).permute(0, 3, 1, 2, 4)
+        along_time = self.attend(*time).unflatten(0, (x.shape[0], -1)).permute(0, 3, 1, 2, 4)
         out = torch.cat((along_space, along_time), dim=3)  # (N, F, P, heads, C / heads)
         return self.project_out(out.reshape(x.shape))

@@ -5,8 +5,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..training_log import Curves
 from .results import BLUE, INK, RED, SOFT, clean, new_figure
+
+Curves = dict[str, list[tuple[float, float]]]  # for each name, steps and values
 
 
 def draw_curves(training: Curves, validation: Curves, title: str = '') -> Figure:

@@ -111,8 +111,10 @@ def test_refuses():
         check_shardable(half, [])
 
 
-@pytest.mark.parametrize(('kind', 'options', 'message'), [('Adamw', {}, 'unknown optimizer_type'),
-                                                          ('AdamW', dict(momentum=0.9), 'does not accept')])  # fmt: skip
+@pytest.mark.parametrize(
+    ('kind', 'options', 'message'),
+    [('Adamw', {}, 'unknown optimizer_type'), ('AdamW', dict(momentum=0.9), 'does not accept')],
+)
 def test_refuses_optimizers(kind, options, message, tmp_path):
     torch.distributed.init_process_group('gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
     try:

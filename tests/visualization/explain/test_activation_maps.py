@@ -62,7 +62,7 @@ def test_every_backbone_has_a_map_in_time_and_space(name, method):
     maps, scores, categories = activation_maps(model, clips(), method)
     assert maps.shape == (2, 4, 32, 32)
     assert maps.amin() >= 0 and maps.amax() <= 1
-    # Where nothing speaks for a class its map is 0; something speaks for one of the classes.
+    # The map of a class without evidence is 0; one of the classes has evidence.
     assert any(activation_maps(model, clips(), method, category=other).maps.amax() == 1 for other in range(5))
     torch.testing.assert_close(scores, model.cls_head(model.backbone(clips())).detach())
     assert categories.tolist() == scores.argmax(1).tolist()

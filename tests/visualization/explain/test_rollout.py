@@ -142,14 +142,14 @@ def test_leaves_the_model_as_it_was(method):
             dict(method='attention'),
             'attention_type factorised_dot_product has no class',
         ),
-        ('ViViT joint', dict(method='attention', head=2), 'no head 2: the layer has 2'),
+        ('ViViT joint', dict(method='attention', head=2), 'head 2 is not one of the 2 heads'),
         (
             'ViViT joint',
             dict(method='attention', layer='backbone/norm'),
-            'unknown block .*; choose from backbone/blocks/0, ',
+            'unknown block .*; choose from backbone/blocks/0',
         ),
         ('ViViT joint', dict(method='rollout', layer='backbone/blocks/0'), 'all layers'),
-        ('ViViT joint', dict(method='gradcam', head=1), 'goes with method attention'),
+        ('ViViT joint', dict(method='gradcam', head=1), 'head is for method attention'),
         ('ViViT joint', dict(method='saliency'), 'gradcam, gradcam'),
     ],
 )
