@@ -99,7 +99,8 @@ def build_page(look: Callable[[str, str], str], folder: Path, limits: Limits, mo
         gr.HTML(
             '<div class="intro"><h1>What happens in this video?</h1>'
             f'<p>{escape(model_name)} recognises the action and shows its evidence. Videos of up to '
-            f'{limits.megabytes:g} MB and {limits.seconds:g} seconds are accepted, and deleted after processing.</p></div>',
+            f'{limits.megabytes:g} MB and {limits.seconds:g} seconds are accepted, and deleted after processing.'
+            '</p></div>',
             elem_classes='flush',
         )
         drop = gr.File(label='Video', file_types=['video'], height=160, elem_classes='drop')

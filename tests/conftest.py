@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2  # noqa: F401  before a test imports decord, whose zlib breaks its PNG decoder
 import numpy as np
 import pytest
 import torch

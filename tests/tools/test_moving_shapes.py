@@ -208,8 +208,8 @@ def test_folder_with_other_things_is_refused(tmp_path, overwrite):
 @pytest.mark.parametrize(
     ('argument', 'message'),
     [
-        ('--size=33', 'even number'),
-        ('--size=8', 'size is a number from 32 up, not 8'),
+        ('--size=33', 'size must be even'),
+        ('--size=8', 'size must be at least 32, not 8'),
         ('--frames=1', 'frames'),
         ('--train=0', 'train'),
         ('--val=-1', 'val'),

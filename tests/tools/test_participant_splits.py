@@ -58,7 +58,7 @@ def test_refuses_what_it_cannot_sort(folder, run_program):
     for text, wanted in (
         ('name,cross_subject\np1,train\n', 'participant and one per split'),
         ('participant,cross_subject\np1,both\n', "line 2: cross_subject is 'both'"),
-        ('participant,cross_subject\np1,train\n', 'says nothing about p2, p3'),
+        ('participant,cross_subject\np1,train\n', 'has no rows for p2, p3'),
     ):
         (folder / 'other.csv').write_text(text)
         assert wanted in message(people='other.csv')

@@ -126,25 +126,25 @@ def test_an_interrupted_run_goes_on(config, store, run_program):
 
 def test_refuses_labels_of_something_else(config, store, run_program, data, tmp_path):
     message = run_program('tools/data/token_labels.py', config, store, '--views', 2, fails=True)
-    assert 'other num_views' in message and str(store) in message
+    assert 'differ from this config in num_views' in message and str(store) in message
     (tmp_path / 'list.txt').write_text('\n'.join((data / 'list.txt').read_text().splitlines()[1:]))
     others = f'train_dataloader.dataset.ann_file={tmp_path}/list.txt'
     message = run_program('tools/train.py', config, '--token-labels', store, '--cfg-options', others, fails=True)
-    assert 'other num_samples, data' in message
+    assert 'in num_samples, data' in message
     other_clips = 'train_dataloader.dataset.pipeline.1.frame_interval=2'
     message = run_program('tools/train.py', config, '--token-labels', store, '--cfg-options', other_clips, fails=True)
-    assert 'other pipeline' in message
+    assert 'in pipeline' in message
     about = json.loads((store / 'store.json').read_text())
     (store / 'store.json').write_text(json.dumps({**about, 'format': 0}))
     with pytest.raises(InputError, match='another format'):
         TokenLabelStore(store)
     for options, text in (
         (['--shard', '2/2'], 'I from 0 to N - 1'),
-        (['--views', 0], '--views is at least 1'),
+        (['--views', 0], '--views must be at least 1'),
         (['--cfg-options', 'model.teacher=None'], 'needs a teacher'),
-        (['--cfg-options', 'model.type=Recognizer3D'], 'for models of type mmaction_vt.TokenLabelRecognizer3D'),
+        (['--cfg-options', 'model.type=Recognizer3D'], 'need a model of type mmaction_vt.TokenLabelRecognizer3D'),
         (['--cfg-options', 'model.data_preprocessor.blending=x'], 'mixes'),
     ):
         assert text in run_program('tools/data/token_labels.py', config, tmp_path / 'other', *options, fails=True)
     message = run_program('tools/train.py', config, '--token-labels', tmp_path / 'nowhere', fails=True)
-    assert 'tools/data/token_labels.py makes them' in message
+    assert 'tools/data/token_labels.py computes them' in message

@@ -145,7 +145,7 @@ def test_fine_tuning_from_another_number_of_classes(tiny_config, run_program, ch
     options = ['model.cls_head.num_classes=3', f'load_from={checkpoint}', 'train_cfg.max_epochs=1']
     options += [f'{part}_dataloader.dataset.{key}' for part in ('train', 'val')
                 for key in (f'ann_file={tmp_path}/list.txt', 'num_classes=3')]  # fmt: skip
-    with pytest.warns(UserWarning, match='tells 2 classes .* apart and the model 3'):
+    with pytest.warns(UserWarning, match='has 2 classes .* and the model 3'):
         run_program('tools/train.py', tiny_config, '--cfg-options', *options)
 
 

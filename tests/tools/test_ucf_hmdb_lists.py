@@ -81,7 +81,7 @@ def test_refuses_bad_files_of_hmdb51(folder, hmdb, run_program):
         return run_program(PROGRAM, 'hmdb51', splits, folder / 'videos', folder / 'out', fails=True)
 
     assert 'nowhere does not exist' in message(folder / 'nowhere')
-    assert 'holds no files like brush_hair_test_split1.txt' in message(folder / 'videos')
+    assert 'has no files like brush_hair_test_split1.txt' in message(folder / 'videos')
     (hmdb / 'Biking_test_split2.txt').write_text('v_Biking_g01_c01.avi 1\nv_Biking_g02_c01.avi 3\n')
     assert "Biking_test_split2.txt, line 2: 'v_Biking_g02_c01.avi 3' is not a video and 0, 1 or 2" in message()
     (hmdb / 'Biking_test_split2.txt').unlink()

@@ -42,7 +42,7 @@ def find_videos_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str
 
 
 def find_frames_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str | None]:
-    """The line of each sample; None if its folder is missing or holds no frames.
+    """The line of each sample; None if its folder is missing or has no frames.
 
     Raises:
         InputError: If the folder with the folders does not exist.

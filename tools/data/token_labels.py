@@ -1,8 +1,8 @@
-"""Let a teacher label the tokens of a data set once: ``python tools/data/token_labels.py CONFIG STORE``.
+"""Compute the token labels of a teacher once for a data set: ``python tools/data/token_labels.py CONFIG STORE``.
 
-CONFIG is one of a model with token labels, with ``model.teacher`` set. Each video is seen in a fixed number of views,
-as training sees it: random clips, crops and flips, that can be made again. ``tools/train.py CONFIG --token-labels
-STORE`` then draws from these views and needs no teacher. An interrupted run is resumed where it stopped; several
+CONFIG has a model with token labels and ``model.teacher``. Each video is labelled in a fixed number of training views:
+reproducible random clips, crops and flips. ``tools/train.py CONFIG --token-labels STORE`` then draws from these views
+and needs no teacher. An interrupted run is resumed where it stopped; several
 processes share the work with ``--shard``.
 """
 
@@ -27,7 +27,7 @@ FLUSH_EVERY = 20  # batches
 
 
 class Rows(Dataset):
-    """What the teacher still has to look at.
+    """The views that are not labelled yet.
 
     Args:
         samples: The data set, without a pipeline.
@@ -50,19 +50,19 @@ class Rows(Dataset):
         sample, view = divmod(row, self.num_views)
         packed = self.views(self.samples.prepare_data(sample), view)
         if packed is None:
-            raise InputError(f'sample {sample} of the data set gives no clip: see the messages above')
+            raise InputError(f'sample {sample} of the data set has no clip: see the messages above')
         return dict(row=row, **packed)
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description="Store a teacher's token labels.")
     parser.add_argument('config', help='config of a model with token labels and a teacher')
-    parser.add_argument('store', help='folder to write; one that is not finished is gone on with')
-    parser.add_argument('--views', type=int, default=1, help='views of each video (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='from which the views follow (default: %(default)s)')
-    parser.add_argument('--batch-size', type=int, default=8, help='clips at once (default: %(default)s)')
+    parser.add_argument('store', help='folder to write; an incomplete one is resumed')
+    parser.add_argument('--views', type=int, default=1, help='views per video (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the views (default: %(default)s)')
+    parser.add_argument('--batch-size', type=int, default=8, help='clips per forward pass (default: %(default)s)')
     parser.add_argument('--device', help='default: the first GPU if there is one')
-    parser.add_argument('--shard', default='0/1', metavar='I/N', help='do part I of N, counted from 0')
+    parser.add_argument('--shard', default='0/1', metavar='I/N', help='process part I of N, from 0')
     add_config_options(parser)
     add_checkpoint_options(parser)
     return parser
@@ -76,7 +76,7 @@ def read_shard(text: str) -> tuple[int, int]:
     """
     part, _, parts = text.partition('/')
     if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
-        raise InputError(f'--shard is I/N with I from 0 to N - 1, such as 0/8, not {text}')
+        raise InputError(f'--shard must be I/N with I from 0 to N - 1, such as 0/8, not {text}')
     return int(part), int(parts)
 
 
@@ -84,7 +84,7 @@ def main(args: Namespace) -> None:
     part, parts = read_shard(args.shard)
     for name in ('views', 'batch_size'):
         if getattr(args, name) < 1:
-            raise InputError(f'--{name.replace("_", "-")} is at least 1, not {getattr(args, name)}')
+            raise InputError(f'--{name.replace("_", "-")} must be at least 1, not {getattr(args, name)}')
     config = read_config(args.config, args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))
     samples, transforms = training_set(config)
@@ -100,7 +100,7 @@ def main(args: Namespace) -> None:
     def clips_of(batch: dict) -> torch.Tensor:
         return preprocessor(batch)['inputs'].flatten(0, 1)
 
-    # Labels lie on the student's grid, or on the teacher's if that has fewer times.
+    # Labels have the grid of the student, or that of the teacher if it has fewer frames.
     first = clips_of(pseudo_collate([views(samples.prepare_data(0), 0)]))
     with torch.device('meta'):
         grid = MODELS.build(settings.backbone)(torch.empty(first.shape)).shape[2:]
@@ -133,7 +133,7 @@ def main(args: Namespace) -> None:
                 progress.advance(task, len(rows))
     finally:
         store.flush()
-    print(f'{args.store} holds {args.views} views of each of {len(samples)} videos')
+    print(f'{args.store} has {args.views} views of each of {len(samples)} videos')
     print(f'next: python tools/train.py {args.config} --token-labels {args.store}')
 
 

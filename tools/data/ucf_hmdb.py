@@ -95,7 +95,7 @@ def read_hmdb(folder: Path) -> tuple[list[str], list[Parts]]:
         {match[1] for path in folder.iterdir() if (match := re.fullmatch(r'(.+)_test_split\d.txt', path.name))}
     )
     if not names:
-        raise InputError(f'{folder} holds no files like brush_hair_test_split1.txt, the splits of HMDB-51')
+        raise InputError(f'{folder} has no files like brush_hair_test_split1.txt, the splits of HMDB-51')
     splits = []
     for split in SPLITS:
         parts = {'train': [], 'val': []}

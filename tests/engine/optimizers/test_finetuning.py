@@ -127,7 +127,7 @@ def test_layer_decay(family):
 
 
 def test_refuses_what_makes_no_sense():
-    with pytest.raises(InputError, match='number of blocks, 3; not 4'):
+    with pytest.raises(InputError, match='number of blocks, 3; got 4'):
         build('TimeSformer', trainable_blocks=4)
     optim = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=1))
     optim['constructor'] = 'mmaction_vt.LayerDecayOptimWrapperConstructor'
