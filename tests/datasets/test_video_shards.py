@@ -134,4 +134,4 @@ train_dataloader = dict(batch_size=2, num_workers=2, sampler=None, dataset=dict(
 def test_segments_and_frames_are_not_packed(text, run_program, tmp_path):
     (tmp_path / 'list.csv').write_text(text)
     message = run_program('tools/data/make_shards.py', tmp_path / 'list.csv', tmp_path, tmp_path / 'out', fails=True)
-    assert 'list.csv lists segments or frames' in message and not (tmp_path / 'out').exists()
+    assert 'list.csv has segments or frames' in message and not (tmp_path / 'out').exists()
