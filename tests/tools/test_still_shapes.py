@@ -9,7 +9,7 @@ from mmaction_vt.models import TimeSformer
 
 def test_trains_a_start_for_the_quickstart(run_program, tmp_path):
     out = run_program('tools/still_shapes.py', tmp_path / 'vit.pth', '--clips', 32, '--epochs', 1, '--workers', 1)
-    assert 'held-out pictures' in out
+    assert 'held-out images' in out
     init_cfg = dict(type='mmaction_vt.FromImageModel', checkpoint=str(tmp_path / 'vit.pth'))
     model = TimeSformer(img_size=64, embed_dims=96, num_layers=3, num_heads=4, mlp_ratio=2.0, init_cfg=init_cfg)
     model.init_weights()
