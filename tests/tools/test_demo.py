@@ -38,5 +38,5 @@ def test_bad_input(arguments, run_program, tmp_path, video):
     half.write_bytes(video.read_bytes()[:600])
     assert 'half.mp4' in run_program('demo/demo.py', *arguments[:2], half, fails=True)
     (tmp_path / 'labels.txt').write_text('one\ntwo\nthree\n')
-    assert '3 classes' in run_program('demo/demo.py', *arguments, fails=True)
+    assert 'got 3 class names, expected 2' in run_program('demo/demo.py', *arguments, fails=True)
     assert 'no.txt does not exist' in run_program('demo/demo.py', *arguments[:4], tmp_path / 'no.txt', fails=True)
