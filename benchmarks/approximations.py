@@ -1,9 +1,9 @@
-"""Error against cost of the stand-ins for attention along space: ``python benchmarks/approximations.py``.
+"""Error against cost of the approximations of attention within frames: ``python benchmarks/approximations.py``.
 
-One layer of Motionformer-B at 16 frames of 224 x 224: 12 heads, 1568 queries, 8 frames of 196 keys. The error is that
-of what all patches find in all frames, relative to its size. Queries and keys are random fields, smooth in space and
-time with some noise, and the query of a patch is like the keys at its place. ``spread`` is the root mean square of the
-scores before the softmax: at 1 a patch looks at much of a frame, at 4 at a few places.
+One layer of Motionformer-B at 16 frames of 224 x 224: 12 heads, 1568 queries, 8 frames of 196 keys. The error is the
+relative norm of the difference of all outputs. Queries and keys are random fields, smooth in space and time with some
+noise; the query of a patch resembles the key of the same patch. ``spread`` is the root mean square of the logits: at 1
+a query attends to much of a frame, at 4 to a few patches.
 """
 
 import copy
@@ -22,7 +22,7 @@ HEADS, FRAMES, PATCHES, DIMS = 12, 8, 196, 64
 
 
 class Exact(nn.Module):
-    """What the others stand in for."""
+    """Exact attention, which the others approximate."""
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return F.scaled_dot_product_attention(q.expand(len(k), -1, -1, -1), k, v)
@@ -69,14 +69,14 @@ def main() -> None:
         errors = {name: [] for name in layers}
         for spread in args.spreads:
             spread_tokens = draw_tokens(spread)
-            wanted = layers['exact'](*spread_tokens)
+            expected = layers['exact'](*spread_tokens)
             for name, layer in layers.items():
-                errors[name].append(((layer(*spread_tokens) - wanted).norm() / wanted.norm()).item())
+                errors[name].append(((layer(*spread_tokens) - expected).norm() / expected.norm()).item())
 
     console = Console(soft_wrap=True)
     console.print(describe_machine())
     heads = ' | '.join(f'error, spread {spread:g}' for spread in args.spreads)
-    console.print(f'| attention along space | multiply-adds, G | time against exact | {heads} |')
+    console.print(f'| attention within frames | multiply-adds, G | time against exact | {heads} |')
     console.print('| --- | --- | --- |' + ' --- |' * len(args.spreads))
     for name, layer in layers.items():
         cells = [f'{giga_multiply_adds(layer, tokens):.2f}', f'{seconds[name] / seconds["exact"]:.2f}']

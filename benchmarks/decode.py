@@ -1,7 +1,7 @@
-"""From a file to clips, beside mmaction2's stock pipeline: ``python benchmarks/decode.py [VIDEO ...]``.
+"""From a file to clips, compared with mmaction2's own pipeline: ``python benchmarks/decode.py [VIDEO ...]``.
 
-One process and one thread; the pipelines take turns, with the same random numbers. ``bare`` is decord's decoding of the
-same frames, each once and in order, with nothing else done. Without videos one of 640x480 is made.
+One process and one thread; the pipelines take turns with the same random numbers. ``bare`` is decord's decoding of the
+same frames, each once and in order, and nothing else. A video of 640x480 is generated and measured too.
 """
 
 import statistics
@@ -65,7 +65,7 @@ def bare(sampling: dict) -> callable:
 
 
 def backends() -> list[str]:
-    """Those that are installed."""
+    """The decoders that are installed."""
     found = []
     for name in READERS:
         try:
@@ -77,7 +77,7 @@ def backends() -> list[str]:
 
 
 def make_video(path: Path, seconds: int = 10) -> str:
-    """Moving textures of 640x480, encoded by x264 as it does by default."""
+    """Moving textures of 640x480, encoded by x264 with its default settings."""
     rng = np.random.default_rng(0)
     ground = cv2.resize(rng.integers(0, 255, (60, 200, 3), np.uint8), (1600, 480), interpolation=cv2.INTER_CUBIC)
     with av.open(str(path), 'w') as container:
@@ -92,7 +92,7 @@ def make_video(path: Path, seconds: int = 10) -> str:
 
 
 def compare(video: str, runs: int) -> list[tuple]:
-    """Rows of task, code, milliseconds, of the stock time, of the bare time."""
+    """Rows of task, code, milliseconds, ratio to the stock time, ratio to the bare time."""
     rows = []
     for task, (sampling, training) in TASKS.items():
         sampling = dict(type='SampleFrames', **sampling)
@@ -112,7 +112,7 @@ def compare(video: str, runs: int) -> list[tuple]:
 
 
 class Repeated(Dataset):
-    """One video, many times."""
+    """One video, repeated."""
 
     def __init__(self, video: str, pipeline: Compose, count: int) -> None:
         self.video, self.pipeline, self.count = video, pipeline, count
@@ -125,7 +125,7 @@ class Repeated(Dataset):
 
 
 def throughput(video: str, workers: int, pipeline: Compose, count: int) -> float:
-    """Clips a second through a loader, from the first batch on."""
+    """Clips per second of a data loader after its first batch."""
     loader = DataLoader(Repeated(video, pipeline, count), 4, num_workers=workers, collate_fn=list)
     batches = iter(loader)
     next(batches)
@@ -139,7 +139,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument('videos', nargs='*')
     parser.add_argument('--runs', type=int, default=11)
-    parser.add_argument('--clips', type=int, default=80, help='clips for the throughput of a loader')
+    parser.add_argument('--clips', type=int, default=80, help='clips for measuring the throughput of a data loader')
     args = parser.parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
@@ -155,7 +155,7 @@ def main() -> None:
                 cells = (Path(video).stem, task, code, f'{milliseconds:.0f}', f'{of_stock:.2f}', f'{of_bare:.2f}')
                 console.print(f'| {" | ".join(cells)} |')
         sampling = dict(type='SampleFrames', **TASKS['training, 1 clip of 16x4'][0])
-        console.print('| video | workers | code | clips a second |')
+        console.print('| video | workers | code | clips per second |')
         console.print('| --- | --- | --- | --- |')
         for video in videos:
             for workers in (1, 2):

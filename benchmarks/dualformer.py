@@ -1,7 +1,7 @@
-"""DualFormer beside a plain formulation: ``python benchmarks/dualformer.py``.
+"""DualFormer compared with a plain formulation: ``python benchmarks/dualformer.py``.
 
-The plain formulation (tests/reference/dualformer.py) holds every attention matrix and convolves with channels first, as
-the published code does. Both have the same weights.
+The plain formulation (tests/reference/dualformer.py) materialises every attention matrix and convolves with channels
+first, as the published code does. Both have the same weights.
 """
 
 import sys
@@ -24,7 +24,7 @@ OURS, PLAIN = 'mmaction_vt', 'plain formulation'
 
 
 class Plain(nn.Module):
-    """The same model, written out."""
+    """The same model in the plain formulation."""
 
     def __init__(self, model: DualFormer) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument('--sizes', nargs='+', default=['tiny', 'small'])
     parser.add_argument('--runs', type=int, default=5)
-    parser.add_argument('--step-runs', type=int, default=3, help='of the training step; 0 leaves it out')
+    parser.add_argument('--step-runs', type=int, default=3, help='runs of the training step; 0 omits it')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

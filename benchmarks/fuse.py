@@ -1,4 +1,4 @@
-"""Merged layers beside the model that they were merged in: ``python benchmarks/fuse.py``. Forward passes in float32."""
+"""Fused layers compared with the original model: ``python benchmarks/fuse.py``. Forward passes in float32."""
 
 from argparse import ArgumentParser
 

@@ -1,7 +1,7 @@
-"""How much of a map lies on the moving object: ``python benchmarks/maps.py CONFIG CHECKPOINT``.
+"""Share of a class activation map on the moving object: ``python benchmarks/maps.py CONFIG CHECKPOINT``.
 
-Held-out moving shapes are drawn, of which the generator knows where the object is. For each method it prints the map's
-mass per pixel on the object in units of the background's, the mean over the clips of each.
+Held-out moving shapes are rendered with masks of their objects. For each method it prints the ratio of the map's mass
+per pixel on the object to that on the background, each averaged over the clips.
 """
 
 import runpy
@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_CLASS_TOKENS = tuple(method for method in METHODS if method != 'attention')
 
 
-def look_at(config: str, checkpoint: str, count: int) -> tuple[nn.Module, Tensor, Tensor, Tensor]:
-    """A trained model, held-out clips as it takes them, where the object is in them, (N, T, H, W), and their labels."""
+def prepare_clips(config: str, checkpoint: str, count: int) -> tuple[nn.Module, Tensor, Tensor, Tensor]:
+    """A trained model, held-out clips in its input format, masks of the objects (N, T, H, W), and labels."""
     render = runpy.run_path(str(ROOT / 'tools' / 'data' / 'moving_shapes.py'))['render']
     model = init_recognizer(config, checkpoint)
     init_default_scope('mmaction')
@@ -35,7 +35,7 @@ def look_at(config: str, checkpoint: str, count: int) -> tuple[nn.Module, Tensor
 
 
 def mass_on_objects(maps: Tensor, masks: Tensor) -> float:
-    """Mass per pixel on the object over that on the background, of maps (N, T, H, W)."""
+    """Ratio of the mass per pixel on the object to that on the background, of maps (N, T, H, W)."""
     on_object = (maps * masks).sum((1, 2, 3)) / masks.sum((1, 2, 3))
     on_background = (maps * ~masks).sum((1, 2, 3)) / (~masks).sum((1, 2, 3))
     return float(on_object.mean() / on_background.mean())
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument('checkpoint')
     parser.add_argument('--clips', type=int, default=40)
     args = parser.parse_args()
-    model, clips, masks, _ = look_at(args.config, args.checkpoint, args.clips)
+    model, clips, masks, _ = prepare_clips(args.config, args.checkpoint, args.clips)
     ratios = {method: mass_on_objects(clip_maps(model, clips, method).maps, masks) for method in WITHOUT_CLASS_TOKENS}
     Console(soft_wrap=True).print(', '.join(f'{method} {ratio:.1f}' for method, ratio in ratios.items()))
 

@@ -1,4 +1,4 @@
-"""Timing side by side in one process, and memory: what the benchmarks share."""
+"""Timing side by side in one process, and peak memory: shared by the benchmarks."""
 
 import ctypes
 import gc
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 
 def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
-    """Median seconds of each piece of work; they take turns, so that a drifting machine is the same for all."""
+    """Median seconds of each function; they take turns, so that a drift of the machine affects all alike."""
     for work in works.values():
         work()
     seconds = {name: [] for name in works}
@@ -50,7 +50,7 @@ def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[
 
 
 def peak_memory(work: Callable[[], object]) -> float:
-    """MB by which the process grows at most while it works. Linux only."""
+    """Peak growth of the process in MB during a call. Linux only."""
     work()
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
@@ -61,13 +61,13 @@ def peak_memory(work: Callable[[], object]) -> float:
 
 
 def _status(key: str) -> int:
-    """A figure of ``/proc/self/status`` in kB."""
+    """A value of ``/proc/self/status`` in kB."""
     lines = Path('/proc/self/status').read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(key))
 
 
 def describe_machine() -> str:
-    """Processor, threads and versions, for the head of a table."""
+    """Processor, threads and versions, for the caption of a table."""
     cpu = platform.processor() or platform.machine()
     cpuinfo = Path('/proc/cpuinfo')
     if cpuinfo.is_file():

@@ -1,8 +1,7 @@
-"""Motionformer-B beside the plain formulation of trajectory attention: ``python benchmarks/motionformer.py``.
+"""Motionformer-B compared with a plain formulation of trajectory attention: ``python benchmarks/motionformer.py``.
 
-The plain formulation (tests/reference/motionformer.py) holds the matrix of all patches against all patches and projects
-every trajectory, as the paper writes it and as the published code does. Both have the same weights and the same tokens
-to start with.
+The plain formulation (tests/reference/motionformer.py) materialises attention between all pairs of patches and projects
+every trajectory, as in the paper and the published code. Both have the same weights and input tokens.
 """
 
 import sys
@@ -26,7 +25,7 @@ OURS, PLAIN = 'mmaction_vt', 'plain formulation'
 
 
 class Plain(nn.Module):
-    """The same model, written out."""
+    """The same model in the plain formulation."""
 
     def __init__(self, model: Motionformer) -> None:
         super().__init__()
@@ -46,7 +45,7 @@ class Plain(nn.Module):
 
 
 def multiply_adds(img_size: int, num_frames: int) -> dict[str, float]:
-    """Giga-multiply-adds of both forms for one clip, every token through every block."""
+    """Giga-multiply-adds of both forms for one clip; every token passes through every block."""
     with torch.device('meta'):
         model = Motionformer(img_size=img_size, num_frames=num_frames, out_type='featmap').eval()
         videos = torch.zeros(1, 3, num_frames, img_size, img_size)
@@ -67,7 +66,7 @@ def build_forms(project_values: bool) -> dict[str, nn.Module]:
 
 
 def compare(console: Console, title: str, works: dict[str, Callable[[], object]], runs: int) -> None:
-    """Print a row of time and memory for each piece of work."""
+    """Print a row of time and memory for each function."""
     seconds = time_side_by_side(works, runs)
     for name, work in works.items():
         ratio, memory = seconds[name] / seconds[PLAIN], peak_memory(work)
@@ -77,7 +76,7 @@ def compare(console: Console, title: str, works: dict[str, Callable[[], object]]
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument('--runs', type=int, default=5)
-    parser.add_argument('--step-runs', type=int, default=3, help='of the training step; 0 leaves it out')
+    parser.add_argument('--step-runs', type=int, default=3, help='runs of the training step; 0 omits it')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -85,7 +84,7 @@ def main() -> None:
     videos = torch.randn(1, 3, 16, 224, 224)
 
     console.print(describe_machine())
-    console.print('| clip | published values: multiply-adds here, G | written out, G |')
+    console.print('| clip | published values: multiply-adds, G | plain formulation, G |')
     console.print('| --- | --- | --- |')
     for img_size, num_frames in ((224, 16), (336, 16), (224, 32)):
         counts = multiply_adds(img_size, num_frames)
@@ -97,7 +96,7 @@ def main() -> None:
     console.print('| --- | --- | --- | --- | --- | --- |')
     differences = []
     forms = {'published': build_forms(False), 'projected': build_forms(True)}
-    # Training steps come last: they leave memory behind, and the written-out form need not ask for its matrices anew.
+    # Training steps come last: memory that they leave allocated would hide the matrices of the plain formulation.
     for values, pair in forms.items():
         works = {name: forward_work(form, videos) for name, form in pair.items()}
         works |= {f'{name}, bfloat16': forward_work(form, videos, True) for name, form in pair.items()}

@@ -1,8 +1,8 @@
-"""Measure everything in ``RESULTS.md`` anew: ``python benchmarks/run.py``, or ``make bench``.
+"""Measure everything in ``RESULTS.md`` again: ``python benchmarks/run.py``, or ``make bench``.
 
 Each measured part of that page stands between two comments, the first of which names the command. A part is replaced as
-soon as its command has ended, so that an interrupt loses nothing; one that fails leaves the part as it was. What stands
-between the parts is written by hand. A bar chart of forwards and training steps is drawn from the tables.
+soon as its command has ended, so that an interrupt loses nothing; if the command fails, the part is unchanged. Text
+between the parts is written by hand. A bar chart of forward passes and training steps is drawn from the tables.
 """
 
 import re
@@ -23,7 +23,7 @@ RESULTS = ROOT / 'benchmarks' / 'RESULTS.md'
 CHART = ROOT / 'docs' / 'images' / 'speed.png'
 PART = re.compile(r'<!-- measured by (?P<command>.+?) -->\n(?P<text>.*?)<!-- end -->', re.DOTALL)
 OURS = 'mmaction_vt'
-# Title, start of the command, words of the row, and who is compared with.
+# Title, start of the command, start of the row, and the code that is compared with.
 BARS = [
     ('TimeSformer-B, forward', 'timesformer.py', 'forward, float32', 'transformers'),
     ('TimeSformer-B, training step', 'timesformer.py', 'training step', 'transformers'),
@@ -37,7 +37,7 @@ BARS = [
 
 
 def measure(command: str) -> str:
-    """What a benchmark prints, under its command.
+    """The output of a benchmark, below its command.
 
     Raises:
         subprocess.CalledProcessError: If it fails.
@@ -49,7 +49,7 @@ def measure(command: str) -> str:
 
 
 def layout(printed: str) -> str:
-    """Printed lines, but for logs, as paragraphs: a blank line wherever tables and sentences meet."""
+    """Printed lines without logs, with blank lines between tables and sentences."""
     lines, last = [], ''
     for line in filter(None, map(str.rstrip, printed.splitlines())):
         if ' - mmengine - ' in line:
@@ -63,7 +63,7 @@ def layout(printed: str) -> str:
 
 
 def seconds_of(text: str, start: str, row: str) -> dict[str, float]:
-    """Seconds by code, of the float32 rows of a part's tables that begin with some cells."""
+    """Seconds by code, from the float32 rows of a part's tables that start with given cells."""
     found = {}
     for part in PART.finditer(text):
         if not part['command'].startswith(start):
@@ -77,7 +77,7 @@ def seconds_of(text: str, start: str, row: str) -> dict[str, float]:
 
 
 def draw(text: str) -> None:
-    """Draw bars of our time in units of the others'.
+    """Draw a bar chart of our time relative to the others'.
 
     Raises:
         ValueError: If a bar's row is in no table.
@@ -109,31 +109,33 @@ def style(axes: Axes, labels: list[str], ratios: list[float]) -> None:
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('--only', nargs='+', metavar='NAME', help='only commands that begin so, such as vivit')
+    parser.add_argument(
+        '--only', nargs='+', metavar='NAME', help='only commands that start with these words'
+    )
     parser.add_argument('--chart', action='store_true', help='measure nothing, draw the chart')
     args = parser.parse_args()
     console = Console(stderr=True)
     commands = [part['command'] for part in PART.finditer(RESULTS.read_text())]
     wanted = [command for command in commands if not args.only or command.startswith(tuple(args.only))]
     if not wanted:
-        sys.exit(f'error: --only {" ".join(args.only)} names none of: {", ".join(commands)}')
+        sys.exit(f'error: --only {" ".join(args.only)} matches none of: {", ".join(commands)}')
     failed = []
     for number, command in enumerate([] if args.chart else wanted, start=1):
         console.rule(f'{number} of {len(wanted)}: {command}')
         try:
             text = measure(command)
         except subprocess.CalledProcessError as error:
-            console.print(f'failed with status {error.returncode}; what {RESULTS.name} says of it stays')
+            console.print(f'failed with status {error.returncode}; its part of {RESULTS.name} is unchanged')
             failed.append(command)
             continue
         replace(command, text)
     draw(RESULTS.read_text())
     if failed:
-        sys.exit(f'error: these failed: {"; ".join(failed)}')
+        sys.exit(f'error: failed: {"; ".join(failed)}')
 
 
 def replace(command: str, text: str) -> None:
-    """Put a measured part into the page."""
+    """Replace a measured part of the page."""
 
     def new(part: re.Match) -> str:
         same = part['command'] == command

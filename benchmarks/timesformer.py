@@ -1,4 +1,4 @@
-"""TimeSformer-B 8x224 beside Hugging Face's and mmaction2's: ``python benchmarks/timesformer.py``."""
+"""TimeSformer-B 8x224 compared with Hugging Face's and mmaction2's: ``python benchmarks/timesformer.py``."""
 
 import importlib.metadata
 from argparse import ArgumentParser
@@ -28,7 +28,7 @@ class Classifier(torch.nn.Module):
 
 
 class HuggingFace(torch.nn.Module):
-    """Theirs takes (N, T, 3, H, W)."""
+    """Hugging Face's model, which takes (N, T, 3, H, W)."""
 
     def __init__(self) -> None:
         super().__init__()

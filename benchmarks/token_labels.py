@@ -1,6 +1,7 @@
-"""A training step with token labels from a teacher and from a store: ``python benchmarks/token_labels.py``.
+"""A training step with token labels from a teacher or from a store: ``python benchmarks/token_labels.py``.
 
-The student is DualFormer-T, the teacher DualFormer-B, as in the configs; the weights are random, which costs the same.
+The student is DualFormer-T, the teacher DualFormer-B, as in the configs; the weights are random, which does not
+affect the time.
 """
 
 import tempfile
@@ -21,7 +22,7 @@ FOLDER = Path(__file__).parents[1] / 'configs' / 'recognition' / 'dualformer'
 STUDENT = FOLDER / 'dualformer_tiny_tokenlabel_patch244_window877_kinetics400_1k.py'
 PLAIN = FOLDER / 'dualformer_tiny_patch244_window877_kinetics400_1k.py'
 TEACHER = FOLDER / 'dualformer_base_patch244_window877_kinetics400_1k.py'
-ASKED, STORED, WITHOUT = 'teacher asked', 'labels stored', 'no token labels'
+ONLINE, STORED, WITHOUT = 'online teacher', 'stored labels', 'no token labels'
 
 
 def step_of(model: torch.nn.Module, clips: torch.Tensor, sample: ActionDataSample) -> Callable[[], None]:
@@ -57,16 +58,16 @@ def main() -> None:
     plain = MODELS.build(Config.fromfile(PLAIN).model)
 
     works = {
-        ASKED: step_of(model, clips, sample),
+        ONLINE: step_of(model, clips, sample),
         STORED: step_of(model, clips, labelled),
         WITHOUT: step_of(plain, clips, sample),
     }
     seconds = time_side_by_side(works, args.runs)
     console.print(describe_machine())
-    console.print('| labels | seconds a step (median) | of that with a teacher | peak memory above the models, MB |')
+    console.print('| labels | seconds per step (median) | of that with a teacher | peak memory above the models, MB |')
     console.print('| --- | --- | --- | --- |')
     for name, work in works.items():
-        ratio = seconds[name] / seconds[ASKED]
+        ratio = seconds[name] / seconds[ONLINE]
         console.print(f'| {name} | {seconds[name]:.2f} | {ratio:.2f} | {peak_memory(work):.0f} |')
     weights = [sum(p.numel() * p.element_size() for p in part.parameters()) / 2**20 for part in (teacher.model, model)]
     console.print(f'weights of the teacher {weights[0]:.0f} MB, of the student {weights[1]:.0f} MB')

@@ -1,8 +1,8 @@
-"""Peak memory and time of a training step under each option that saves memory: ``python benchmarks/training.py``.
+"""Peak memory and time of a training step with each option that saves memory: ``python benchmarks/training.py``.
 
-Each option is measured in processes of its own: a whole step of AdamW on one clip a process, of the recognizer of a
-config with random weights. On a CPU the memory is what the process takes, PyTorch itself included; on a GPU it is what
-PyTorch allocates there.
+Each option is measured in separate processes: a complete step of AdamW on one clip per process, with the recognizer of
+a config and random weights. On a CPU, memory is that of the process, including PyTorch itself; on a GPU, what PyTorch
+allocates.
 """
 
 import json
@@ -28,7 +28,7 @@ from mmaction_vt.engine import FullyShardedModel, MixedPrecisionOptimWrapper, Ze
 from mmaction_vt.utils.config import load_config
 
 CONFIG = 'configs/recognition/motionformer/motionformer_224_16x4_kinetics400.py'
-# Name, processes, settings of the backbone, precision, how the work is split.
+# Name, processes, settings of the backbone, precision, parallelism.
 OPTIONS = [
     ('plain', 1, {}, 'fp32', None),
     ('with_cp=2', 1, dict(with_cp=2), 'fp32', None),
@@ -43,7 +43,7 @@ OPTIONS = [
 
 
 def measure(args: Namespace) -> None:
-    """In a process of its own: print memory and time of one option."""
+    """Print memory and time of one option, measured in this process."""
     _, processes, settings, precision, split = OPTIONS[args.option]
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     torch.set_num_threads(max(1, args.threads // processes))
@@ -85,8 +85,8 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--config', default=CONFIG)
     parser.add_argument('--runs', type=int, default=3)
-    parser.add_argument('--threads', type=int, default=2, help='of all processes of an option together')
-    parser.add_argument('--option', type=int, help='measure this one here (what the program starts itself with)')
+    parser.add_argument('--threads', type=int, default=2, help='total over all processes of an option')
+    parser.add_argument('--option', type=int, help='measure this one in this process (used internally)')
     args = parser.parse_args()
     if args.option is not None:
         measure(args)
@@ -94,7 +94,7 @@ def main() -> None:
     console = Console(soft_wrap=True)
     torch.set_num_threads(args.threads)
     console.print(describe_machine())
-    console.print('| option | GiB of a process | of plain | seconds a step (median) | of plain |')
+    console.print('| option | GiB per process | of plain | seconds per step (median) | of plain |')
     console.print('| --- | --- | --- | --- | --- |')
     plain = None
     for number, (name, processes, *_) in enumerate(track(OPTIONS, 'measuring', console=Console(stderr=True))):

@@ -1,4 +1,4 @@
-"""ViViT-B 16x2 beside Hugging Face's: ``python benchmarks/vivit.py``. Both have the same weights."""
+"""ViViT-B 16x2 compared with Hugging Face's: ``python benchmarks/vivit.py``. Both have the same weights."""
 
 import importlib.metadata
 import tempfile
@@ -27,7 +27,7 @@ class Classifier(nn.Module):
 
 
 class HuggingFace(nn.Module):
-    """Theirs takes (N, T, 3, H, W)."""
+    """Hugging Face's model, which takes (N, T, 3, H, W)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ def build_models() -> dict[str, nn.Module]:
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument('--runs', type=int, default=5)
-    parser.add_argument('--step-runs', type=int, default=1, help='of the training step; 0 leaves it out')
+    parser.add_argument('--step-runs', type=int, default=1, help='runs of the training step; 0 omits it')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

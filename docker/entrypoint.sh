@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the image runs: docker run ... IMAGE COMMAND [ARGUMENT...]
+# Entry point of the image: docker run ... IMAGE COMMAND [ARGUMENT...]
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,23 +27,23 @@ expect() {
     local count=$1 form=$2
     shift 2
     if (($# < count)) && [[ ${1:-} != -h && ${1:-} != --help ]]; then
-        fail "too few arguments ($#): the command is $form, and configs lie under configs/recognition"
+        fail "too few arguments ($#): usage: $form; configs are in configs/recognition"
     fi
 }
 
-# Say beforehand what an option forgotten at the start of the container leads to.
+# Warn about options that are often forgotten when the container is started.
 warn_of_forgotten_options() {
     local shared
     shared=$(df --output=size --block-size=1M /dev/shm 2>/dev/null | tail -n 1) || shared=
     if [[ -n $shared ]] && ((shared < 1024)); then
-        echo "warning: /dev/shm, through which data loaders and GPUs exchange data, has ${shared// /} MiB:" \
+        echo "warning: /dev/shm, which data loaders and NCCL use, has ${shared// /} MiB:" \
             "start the container with --ipc=host or --shm-size=16g" >&2
     fi
     if [[ ! -e /dev/nvidiactl && ! -e /dev/dxg ]]; then
-        echo "warning: no GPU is seen: start the container with --gpus all" >&2
+        echo "warning: no GPU is visible: start the container with --gpus all" >&2
     fi
     if [[ -e work_dirs && ! -w work_dirs ]]; then
-        echo "warning: uid $(id -u) cannot write to work_dirs: make the folder on the host before it is mounted," \
+        echo "warning: uid $(id -u) cannot write to work_dirs: create the folder on the host before mounting it," \
             "and start the container with --user \"\$(id -u):\$(id -g)\"" >&2
     fi
 }
@@ -80,7 +80,7 @@ case $command in
         ;;
     *)
         command -v -- "$command" >/dev/null ||
-            fail "$command is no command of this image (train, test, dist_train, dist_test, shell, help) and no program in it"
+            fail "unknown command $command; choose from train, test, dist_train, dist_test, shell, help, or a program of the image"
         exec "$command" "$@"
         ;;
 esac

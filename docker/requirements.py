@@ -1,7 +1,7 @@
-"""Print the pinned requirements that are to be installed in an image: ``python requirements.py pinned.txt``.
+"""Print the pinned requirements to install in an image: ``python requirements.py pinned.txt``.
 
-These are all of them, unless torch and torchvision are there already in the pinned versions, for whichever CUDA: then
-both are kept, with the CUDA libraries that they came with.
+These are all of them, unless torch and torchvision are already installed in the pinned versions, for any CUDA version:
+then both are kept, with the CUDA libraries that they depend on.
 """
 
 import sys
@@ -14,7 +14,7 @@ PREFIXES_WITH_TORCH = ('cuda-', 'nvidia-')
 
 
 def is_installed(name: str, pinned: str) -> bool:
-    """Whether a package is there in this version, apart from what follows a plus sign (``2.11.0+cu128``)."""
+    """Whether a package is installed in this version, ignoring a local version (``2.11.0+cu128``)."""
     try:
         return version(name).split('+')[0] == pinned
     except PackageNotFoundError:
@@ -22,12 +22,12 @@ def is_installed(name: str, pinned: str) -> bool:
 
 
 def comes_with_torch(name: str) -> bool:
-    """Whether a package is torch, torchvision or a library that they are built for."""
+    """Whether a package is torch, torchvision or a library that they are built against."""
     return name in WITH_TORCH or name.startswith(PREFIXES_WITH_TORCH)
 
 
 def missing(lines: list[str]) -> list[str]:
-    """The lines, of the form ``NAME==VERSION`` or ``NAME==VERSION ; MARKER``, that are to be installed."""
+    """The lines, of the form ``NAME==VERSION`` or ``NAME==VERSION ; MARKER``, to install."""
     pins = {name: rest.split(';')[0].strip() for name, _, rest in (line.partition('==') for line in lines)}
     if not all(is_installed(name, pins[name]) for name in TORCH):
         return lines

@@ -101,13 +101,13 @@ def test_help():
 @pytest.mark.parametrize(
     ('args', 'words'),
     [
-        (['train'], r'too few arguments \(0\): the command is train CONFIG '),
-        (['test', 'c.py'], r'too few arguments \(1\): the command is test CONFIG CHECKPOINT '),
-        (['dist_train', 'c.py'], r'too few arguments \(1\): the command is dist_train CONFIG GPUS '),
-        (['dist_test', 'c.py', 'a.pth'], r'too few arguments \(2\): the command is dist_test CONFIG CHECKPOINT GPUS '),
+        (['train'], r'too few arguments \(0\): usage: train CONFIG '),
+        (['test', 'c.py'], r'too few arguments \(1\): usage: test CONFIG CHECKPOINT '),
+        (['dist_train', 'c.py'], r'too few arguments \(1\): usage: dist_train CONFIG GPUS '),
+        (['dist_test', 'c.py', 'a.pth'], r'too few arguments \(2\): usage: dist_test CONFIG CHECKPOINT GPUS '),
         (['dist_train', 'c.py', '--amp'], 'the number of processes on this machine is missing'),
-        (['trian', 'c.py'], r'trian is no command of this image \(train, test, '),
-        (['configs/recognition/quickstart/vivit_moving_shapes.py'], 'is no command of this image'),
+        (['trian', 'c.py'], r'unknown command trian; choose from train, test, '),
+        (['configs/recognition/quickstart/vivit_moving_shapes.py'], 'unknown command configs'),
     ],
 )
 def test_wrong_use_is_one_sentence(programs, args, words):
@@ -121,7 +121,7 @@ def test_wrong_use_is_one_sentence(programs, args, words):
 def test_warns_of_little_shared_memory(programs, size, warns):
     programs('df', f'echo "1M-blocks"; echo "       {size}"')
     done = run('train', 'c.py')
-    assert ('/dev/shm, through which data loaders and GPUs exchange data, has 64 MiB' in done.stderr) == warns
+    assert ('/dev/shm, which data loaders and NCCL use, has 64 MiB' in done.stderr) == warns
     assert done.stdout.splitlines()[1:] == ['c.py']
     assert '/dev/shm' not in run('python').stderr
 

@@ -27,8 +27,8 @@ def test_list(tmp_path, run):
 def test_refuses_bad_input(tmp_path, run):
     good = dict(vid_name='dive_1', label=0)
     for samples, wanted in (
-        ([good, dict(vid_name='dive_1')], 'v2.json, entry 2: vid_name and label are needed'),
-        ([good, 'dive_1'], 'v2.json, entry 2: vid_name and label are needed'),
+        ([good, dict(vid_name='dive_1')], 'v2.json, entry 2: expected vid_name and label'),
+        ([good, 'dive_1'], 'v2.json, entry 2: expected vid_name and label'),
         ([dict(good, label=48)], 'v2.json, entry 1: the label 48 is out of range; labels are from 0 to 47'),
         ([dict(good, label=True)], 'v2.json, entry 1: the label True'),
         ({}, 'v2.json has a'),

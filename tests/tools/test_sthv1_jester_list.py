@@ -49,7 +49,7 @@ def test_refuses_bad_input(run):
 
     assert "train.csv, line 2: '9' is not an id, a semicolon and a class" in message('34870;Thumb Up\n9\n')
     assert "train.csv, line 1: the class 'Waving' is not in the file of labels" in message('34870;Waving\n')
-    assert "labels.csv, line 3: the class 'a' stands there twice" in message(labels='a\nb\na\n')
+    assert "labels.csv, line 3: duplicate class 'a'" in message(labels='a\nb\na\n')
     assert 'train.csv is empty' in message('')
     assert 'nowhere does not exist' in message(folder='nowhere')
     assert 'none of the 1 annotated videos, such as 9' in message('9;Thumb Up\n')

@@ -198,7 +198,7 @@ def write_found(
         why = (
             f'{folder} has none of the {total} annotated {noun}, such as {missing[0]}'
             if missing
-            else 'all are left out'
+            else 'all are excluded'
         )
         raise InputError(f'{out.name} would be empty: {why}')
     write_lines(out, lines if header is None else [header, *lines])

@@ -1,8 +1,8 @@
 """Write a list of Diving48: ``python tools/data/diving48.py JSON FOLDER OUT``.
 
-JSON is the official ``Diving48_V2_train.json`` or ``Diving48_V2_test.json``, FOLDER holds videos named by their
-``vid_name``. A line of OUT is a path below FOLDER and a label. Missing videos are listed under the same
-name with ``.missing.txt``.
+JSON is the official ``Diving48_V2_train.json`` or ``Diving48_V2_test.json``, FOLDER contains the videos, named by
+their ``vid_name``. A line of OUT is a path below FOLDER and a label. Missing videos are listed in a file of the same
+name with the suffix ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -28,13 +28,13 @@ def read_samples(path: Path) -> list[tuple[str, int]]:
     """Names of videos with their labels.
 
     Raises:
-        InputError: If an entry has no name or no allowed label.
+        InputError: If an entry has no name or no valid label.
     """
     samples = []
     for number, entry in enumerate(read_json(path, list, 'an official JSON of Diving48, a list of videos'), start=1):
         where = f'{path}, entry {number}'
         if not isinstance(entry, dict) or not entry.get('vid_name') or 'label' not in entry:
-            raise InputError(f'{where}: vid_name and label are needed')
+            raise InputError(f'{where}: expected vid_name and label')
         samples.append((str(entry['vid_name']), parse_label(entry['label'], where, NUM_CLASSES)))
     return samples
 

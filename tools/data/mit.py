@@ -1,10 +1,11 @@
 """Write a list of Moments in Time: ``python tools/data/mit.py CSV CATEGORIES FOLDER OUT``.
 
 CSV is the official ``trainingSet.csv`` or ``validationSet.csv``, with a video below FOLDER, its class and the numbers
-of votes for and against per line. CATEGORIES is the official ``moments_categories.txt``: a class, a
-comma and its number.
+of votes for and against per line. CATEGORIES is the official ``moments_categories.txt``: a class, a comma and its
+number per line.
 
-A line of OUT is a path below FOLDER and a label. Missing videos are listed under the same name with ``.missing.txt``.
+A line of OUT is a path below FOLDER and a label. Missing videos are listed in a file of the same name with
+the suffix ``.missing.txt``.
 """
 
 import csv
@@ -21,7 +22,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write a list of Moments in Time.')
     parser.add_argument('csv', type=Path, help='trainingSet.csv or validationSet.csv')
     parser.add_argument('categories', type=Path, help='moments_categories.txt')
-    parser.add_argument('folder', type=Path, help='folder with a folder of videos for each class')
+    parser.add_argument('folder', type=Path, help='folder with a folder of videos per class')
     parser.add_argument('out', type=Path, help='list to write')
     return parser
 

@@ -1,11 +1,11 @@
 """Write a list of Something-Something V2: ``python tools/data/something_something.py JSON LABELS FOLDER OUT``.
 
 JSON is the official ``something-something-v2-train.json`` or that for validation, LABELS the official
-``something-something-v2-labels.json``. FOLDER holds videos named by their id, or with ``--frames`` a folder of frames
-for each id.
+``something-something-v2-labels.json``. FOLDER contains videos named by their id or, with ``--frames``, a folder of
+frames per id.
 
-A line of OUT is a path below FOLDER, for frames their number, and a label. Missing videos are listed under the same
-name with ``.missing.txt``.
+A line of OUT is a path below FOLDER, the number of frames for ``--frames``, and a label. Missing videos are listed in a
+file of the same name with the suffix ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace

@@ -1,11 +1,11 @@
 """Write a list of Something-Something V1 or Jester: ``python tools/data/sthv1_jester.py CSV LABELS FOLDER OUT``.
 
 CSV is the official ``something-something-v1-train.csv`` or ``jester-v1-train.csv``, or that for validation: an id, a
-semicolon and the name of a class a line. LABELS is the official ``something-something-v1-labels.csv`` or
-``jester-v1-labels.csv``, whose lines are the classes in their order. FOLDER holds a folder of frames for each id.
+semicolon and the name of a class per line. LABELS is the official ``something-something-v1-labels.csv`` or
+``jester-v1-labels.csv``, one class per line, in the order of the labels. FOLDER contains a folder of frames per id.
 
-A line of OUT is a folder, the number of its frames, and a label. Missing videos are listed under the same
-name with ``.missing.txt``.
+A line of OUT is a folder, its number of frames and a label. Missing videos are listed in a file of the same name with
+the suffix ``.missing.txt``.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -22,9 +22,9 @@ SHIPPED = ('sthv1', 'jester')
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write a list of Something-Something V1 or Jester.')
-    parser.add_argument('csv', type=Path, help='official CSV of a split: an id, a semicolon and a class a line')
+    parser.add_argument('csv', type=Path, help='official CSV of a split: an id, a semicolon and a class per line')
     parser.add_argument('labels', type=Path, help='official CSV of the classes')
-    parser.add_argument('folder', type=Path, help='folder with a folder of frames for each id')
+    parser.add_argument('folder', type=Path, help='folder with a folder of frames per id')
     parser.add_argument('out', type=Path, help='list to write')
     return parser
 
@@ -33,12 +33,12 @@ def read_classes(path: Path) -> dict[str, int]:
     """Labels by the names of classes, in the order of the file.
 
     Raises:
-        InputError: If the file does not exist, is empty, or names a class twice.
+        InputError: If the file does not exist, is empty, or has a class twice.
     """
     classes = {}
-    for number, name in read_lines(path, 'the official CSV of the classes, one a line'):
+    for number, name in read_lines(path, 'the official CSV of the classes, one per line'):
         if name in classes:
-            raise InputError(f'{path}, line {number}: the class {name!r} stands there twice')
+            raise InputError(f'{path}, line {number}: duplicate class {name!r}')
         classes[name] = len(classes)
     return classes
 
@@ -50,7 +50,7 @@ def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
         InputError: If a line has no class, or one that is unknown.
     """
     samples = []
-    for number, line in read_lines(path, 'the official CSV of a split, an id, a semicolon and a class a line'):
+    for number, line in read_lines(path, 'the official CSV of a split, an id, a semicolon and a class per line'):
         where = f'{path}, line {number}'
         video, separator, name = (part.strip() for part in line.partition(';'))
         if not (video and separator and name):

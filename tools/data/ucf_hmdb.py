@@ -1,10 +1,11 @@
 """Write lists of UCF-101 or HMDB-51: ``python tools/data/ucf_hmdb.py ucf101 SPLITS VIDEOS OUT``.
 
-SPLITS holds the official files of the three splits: ``classInd.txt``, ``trainlist01.txt`` and ``testlist01.txt`` and so
-on for UCF-101, ``CLASS_test_split1.txt`` and so on for HMDB-51. VIDEOS holds a folder of videos for each class.
+SPLITS holds the official files of the three splits: ``classInd.txt``, ``trainlist01.txt``, ``testlist01.txt``, ... for
+UCF-101, ``CLASS_test_split1.txt``, ... for HMDB-51. VIDEOS contains a folder of videos per class.
 
-For each split N, OUT gets ``ucf101_train_split_N_videos.txt`` and ``ucf101_val_split_N_videos.txt`` with a path below
-VIDEOS and a label a line, and ``labels.txt`` once. Missing videos are listed under the same name with ``.missing.txt``.
+For each split N, OUT receives ``ucf101_train_split_N_videos.txt`` and ``ucf101_val_split_N_videos.txt`` with a path
+below VIDEOS and a label per line, and ``labels.txt`` once. Missing videos are listed in a file of the same name with
+the suffix ``.missing.txt``.
 """
 
 import re
@@ -25,9 +26,9 @@ Parts = dict[str, list[tuple[str, int]]]
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write lists of the three splits of UCF-101 or HMDB-51.')
-    parser.add_argument('dataset', choices=('ucf101', 'hmdb51'), help='which of the two')
+    parser.add_argument('dataset', choices=('ucf101', 'hmdb51'), help='the dataset')
     parser.add_argument('splits', type=Path, help='folder with the official files of the splits')
-    parser.add_argument('videos', type=Path, help='folder with a folder of videos for each class')
+    parser.add_argument('videos', type=Path, help='folder with a folder of videos per class')
     parser.add_argument('out', type=Path, help='folder for the lists')
     return parser
 
@@ -36,7 +37,7 @@ def read_ucf_classes(path: Path) -> list[str]:
     """Names of UCF-101's classes, in the order of their numbers.
 
     Raises:
-        InputError: If a line is not a number and a name, or the numbers do not count from 1.
+        InputError: If a line is not a number and a name, or the numbers are not consecutive from 1.
     """
     names = []
     for number, line in read_lines(path, "UCF-101's list of classes"):
@@ -51,7 +52,7 @@ def read_ucf(folder: Path) -> tuple[list[str], list[Parts]]:
     """The classes and the three splits of UCF-101.
 
     Raises:
-        InputError: If a file is missing, a class is unknown or has another number.
+        InputError: If a file is missing, or a class is unknown or has a different number.
     """
     names = read_ucf_classes(folder / 'classInd.txt')
     labels = {name: label for label, name in enumerate(names)}
@@ -69,10 +70,10 @@ def read_ucf(folder: Path) -> tuple[list[str], list[Parts]]:
 
 
 def read_ucf_line(line: str, where: str, labels: dict[str, int]) -> tuple[str, int]:
-    """Name and label of a video: ``Class/v_Class_g01_c01.avi``, with the class's number behind it for training.
+    """Name and label of a video: ``Class/v_Class_g01_c01.avi``, followed by the number of the class in training lists.
 
     Raises:
-        InputError: If the class is unknown or has another number.
+        InputError: If the class is unknown or has a different number.
     """
     video, _, number = line.partition(' ')
     name = video.partition('/')[0]

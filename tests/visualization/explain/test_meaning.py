@@ -18,7 +18,7 @@ def look_at(name):
     """A trained model, held-out clips as it takes them, where the object is in them, (N, T, H, W), and their labels."""
     config = ROOT / 'configs' / 'recognition' / 'quickstart' / f'{name}_moving_shapes.py'
     checkpoint = ROOT / 'tests' / 'data' / 'trained' / f'{name}_moving_shapes.pth'
-    return benchmark['look_at'](str(config), str(checkpoint), CLIPS)
+    return benchmark['prepare_clips'](str(config), str(checkpoint), CLIPS)
 
 
 @pytest.mark.parametrize('name', MODELS)
