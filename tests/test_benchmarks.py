@@ -62,7 +62,7 @@ def test_a_failure_leaves_its_part_and_is_told(bench, tmp_path, monkeypatch):
     assert (tmp_path / 'benchmarks' / 'RESULTS.md').read_text() == PAGE
     assert (tmp_path / 'images' / 'speed.png').stat().st_size > 1000
     monkeypatch.setattr(sys, 'argv', ['run.py', '--only', 'three'])
-    with pytest.raises(SystemExit, match=r'names none of: one\.py --runs 3, two\.py'):
+    with pytest.raises(SystemExit, match=r'matches none of: one\.py --runs 3, two\.py'):
         bench['main']()
 
 
