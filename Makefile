@@ -1,6 +1,8 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests, in a process per core (WORKERS=4: in four; WORKERS=0: in this one)
 # make coverage     run the tests and report which lines of the package they cover
+# make hostile      try bad input of every kind (CASES=2000 SEED=0 ONLY=videos), then fuzz the readers
+# make fuzz         fuzz one reader, guided by coverage (READER=checkpoint SECONDS=60)
 # make lint         check style, formatting, types and spelling
 # make format       fix style and formatting where ruff can
 # make bench        measure speed and memory, write benchmarks/RESULTS.md (ONLY=vivit: one model)
@@ -15,11 +17,15 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 MODEL ?= timesformer
 WORKERS ?= auto
+CASES ?= 2000
+SEED ?= 0
+READER ?= checkpoint
+SECONDS ?= 60
 # One thread a process: the tests compute little, and workers that share cores slow each other down. A file's tests stay
 # in one worker, since they share what the file sets up.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --tb=short --show-capture=stderr -n $(WORKERS) --dist loadfile
 
-.PHONY: setup quickstart test coverage lint format bench docs dist pin clean
+.PHONY: setup quickstart test coverage hostile fuzz lint format bench docs dist pin clean
 
 setup: $(VENV)/.installed
 
@@ -41,6 +47,14 @@ test: setup
 
 coverage: setup
 	$(PYTEST) --cov=mmaction_vt --cov-report=term:skip-covered tests
+
+hostile: setup
+	PYTHONPATH=tests $(BIN)/python -m hostile --cases $(CASES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+	HOSTILE_EXAMPLES=2000 $(PYTEST) tests/hostile/test_readers.py
+
+fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2> /dev/null || $(UV) pip install --quiet --python $(BIN)/python 'atheris>=3'
+	PYTHONPATH=tests $(BIN)/python -m hostile.fuzz '$(READER)' -max_total_time=$(SECONDS)
 
 lint: setup
 	$(BIN)/ruff check .

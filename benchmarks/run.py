@@ -109,9 +109,7 @@ def style(axes: Axes, labels: list[str], ratios: list[float]) -> None:
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument(
-        '--only', nargs='+', metavar='NAME', help='only commands that start with these words'
-    )
+    parser.add_argument('--only', nargs='+', metavar='NAME', help='only commands that start with these words')
     parser.add_argument('--chart', action='store_true', help='measure nothing, draw the chart')
     args = parser.parse_args()
     console = Console(stderr=True)

@@ -5,9 +5,11 @@ map, or trajectories of points. The suffix of F decides the format: a looping ``
 the frames side by side.
 """
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from difflib import get_close_matches
 from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 import numpy as np
 import torch
@@ -16,10 +18,22 @@ from PIL import Image
 from rich.console import Console
 
 from mmaction_vt import init_recognizer
-from mmaction_vt.apis.model import names_for
-from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
+from mmaction_vt.apis.model import default_device, names_for
+from mmaction_vt.cli import (
+    add_device_option,
+    add_label_option,
+    add_model_arguments,
+    add_overwrite_option,
+    check_video,
+    read_config,
+    read_labels,
+    run,
+)
 from mmaction_vt.errors import InputError, check_one_of
 from mmaction_vt.models.heads import CLASS
+from mmaction_vt.utils.option_types import frame_rate, integer, non_negative, number
+from mmaction_vt.utils.outputs import check_output
+from mmaction_vt.utils.text_files import parse_digits
 from mmaction_vt.visualization import (
     clip_maps,
     contact_sheet,
@@ -29,13 +43,15 @@ from mmaction_vt.visualization import (
     point_grid,
     write_clip,
 )
-from mmaction_vt.visualization.draw.clips import check_picture_name
+from mmaction_vt.visualization.draw.clips import check_picture_name, write_picture
 from mmaction_vt.visualization.explain.maps import resize_maps
 from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_layer, predict
-from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_views
+from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_timed_views
 from mmaction_vt.visualization.explain.trajectories import trajectories
 
 WIDTH = 256  # of a frame, in pixels
+MAX_SCALE = 8  # of what is drawn on, relative to what the model sees
+DEFAULT_FPS, MAX_FPS = 8, 50
 RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bilinear', 'bicubic', 'lanczos')}
 
 
@@ -44,6 +60,7 @@ def build_parser() -> ArgumentParser:
     add_model_arguments(parser, random=True)
     parser.add_argument('video', help='video file, or with --use-frames a folder of frames')
     parser.add_argument('--out-filename', required=True, metavar='F', help='.gif, .mp4 or .png to write')
+    add_overwrite_option(parser)
     methods = ', '.join((*METHODS, TRAJECTORY))
     parser.add_argument('--method', default='gradcam', help=f'one of {methods} (default: %(default)s)')
     parser.add_argument(
@@ -52,7 +69,9 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument('--target-category', help='class, by number or name (default: the predicted class)')
     add_label_option(parser)
-    parser.add_argument('--head', type=int, help='for attention and trajectory, the head (default: the mean of all)')
+    parser.add_argument(
+        '--head', type=non_negative, help='for attention and trajectory, the head (default: the mean of all)'
+    )
     parser.add_argument(
         '--point',
         action='append',
@@ -60,14 +79,21 @@ def build_parser() -> ArgumentParser:
         help='for trajectory, a point in pixels of the cropped frame; may be repeated',
     )
     parser.add_argument(
-        '--grid', type=int, default=6, help='for trajectory without points, N x N points (default: %(default)s)'
+        '--grid',
+        type=integer(-1, 200),
+        default=6,
+        help='for trajectory without points, N x N points (default: %(default)s)',
     )
-    parser.add_argument('--frame', type=int, help='for trajectory, the frame of the points (default: the middle one)')
-    parser.add_argument('--view', type=int, help='view of the test pipeline, from 0 (default: the middle one)')
-    parser.add_argument('--fps', type=float, default=8, help='frames per second of the result (default: %(default)s)')
+    parser.add_argument(
+        '--frame', type=non_negative, help='for trajectory, the frame of the points (default: the middle one)'
+    )
+    parser.add_argument('--view', type=non_negative, help='view of the test pipeline, from 0 (default: the middle one)')
+    parser.add_argument(
+        '--fps', type=frame_rate, help="frames per second of the result (default: those that keep the video's own time)"
+    )
     parser.add_argument(
         '--target-resolution',
-        type=int,
+        type=integer(-1, 8192),
         nargs='+',
         metavar=('W', 'H'),
         help='width, or maximum width and height, of a frame; -1 for any (default: 256)',
@@ -79,10 +105,12 @@ def build_parser() -> ArgumentParser:
         help='interpolation (default: %(default)s)',
     )
     parser.add_argument('--colormap', default='viridis', help='colour map of matplotlib (default: %(default)s)')
-    parser.add_argument('--alpha', type=float, default=0.6, help='opacity of the map, 0 to 1 (default: %(default)s)')
+    parser.add_argument(
+        '--alpha', type=number(0, 1), default=0.6, help='opacity of the map, 0 to 1 (default: %(default)s)'
+    )
     parser.add_argument('--beside', action='store_true', help='put the original frames to the left')
     parser.add_argument('--use-frames', action='store_true', help='VIDEO is a folder of frames')
-    parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
+    add_device_option(parser)
     return parser
 
 
@@ -98,16 +126,18 @@ def check(args: Namespace) -> None:
     if args.grid < 1:
         raise InputError(f'--grid must be at least 1, not {args.grid}')
     check_picture_name(args.out_filename)
+    inputs = [args.config, args.checkpoint, args.video, *(args.label_file or ())]
+    check_output(args.out_filename, '--out-filename', args.overwrite, inputs)
     sides = args.target_resolution or [WIDTH]
     if len(sides) > 2 or max(sides) < 16 or any(side < 16 and side != -1 for side in sides):
         shown = ' '.join(map(str, sides))
         raise InputError(f'--target-resolution must be one or two numbers of at least 16 pixels, not {shown}')
-    if args.fps <= 0:
+    if args.fps is not None and args.fps <= 0:
         raise InputError(f'--fps must be positive, not {args.fps}')
-    found = Path(args.video).is_dir() if args.use_frames else Path(args.video).is_file()
-    if not found:
-        kind = 'folder of frames' if args.use_frames else 'video'
-        raise InputError(f'{kind} {args.video} does not exist')
+    if not args.use_frames:
+        check_video(args.video)
+    elif not Path(args.video).is_dir():
+        raise InputError(f'folder of frames {args.video} does not exist')
 
 
 def read_category(text: str | None, labels: list[str] | None) -> int | None:
@@ -116,8 +146,9 @@ def read_category(text: str | None, labels: list[str] | None) -> int | None:
     Raises:
         InputError: If it is a name, and not one of the known class names.
     """
-    if text is None or text.lstrip('-').isdecimal():
-        return None if text is None else int(text)
+    index = None if text is None else parse_digits(text.removeprefix('-'))
+    if text is None or index is not None:
+        return index if index is None or text[0] != '-' else -index
     if labels is None or text not in labels:
         raise InputError(f'--target-category {text!r} is not a class: {known_classes(text, labels)}')
     return labels.index(text)
@@ -136,20 +167,26 @@ def main(args: Namespace) -> None:
     labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
-    model = init_recognizer(config, checkpoint, args.device, new_classifier=False)
+    model = init_recognizer(config, checkpoint, args.device or default_device(), new_classifier=False)
     init_default_scope(config.get('default_scope', 'mmaction'))
     names = (names_for(model, config, labels) or {}).get(CLASS)
     category = read_category(args.target_category, names)
-    view = pick_view(read_views(config, args.video), args.view)
+    views, rate = read_timed_views(config, args.video)
+    view = pick_view(views, args.view)
     args.width = frame_width(args.target_resolution or [WIDTH], as_frames(view).shape[1:3])
+    fps = args.fps or min(rate or DEFAULT_FPS, MAX_FPS)
+    # The same view in finer pixels, to draw on.
+    scale = min(-(-args.width // view.shape[-1]), MAX_SCALE)
+    shown = as_frames(view if scale == 1 else pick_view(read_timed_views(config, args.video, scale)[0], args.view))
 
     clip = prepare(model, view)
     if args.method == TRAJECTORY:
         scores, categories = predict(model, clip, category)
-        frames = draw_trajectories(model, view, clip, args)
+        frames = draw_trajectories(model, shown, clip, args)
     else:
         maps, scores, categories = clip_maps(model, clip, args.method, args.target_layer_name, category, args.head)
-        frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), args.colormap, args.alpha, args.beside)
+        fine = resize_maps(maps, shown.shape[:3])[0].cpu().numpy()
+        frames = draw_overlay(shown, fine, args.colormap, args.alpha, args.beside)
     chosen = int(categories[0])
     probability = scores.float().softmax(1)[0, chosen].item()
     name = names[chosen] if names else f'class {chosen}'
@@ -157,33 +194,34 @@ def main(args: Namespace) -> None:
     width = args.width * (2 if args.beside else 1)
     frames = np.stack([resize(frame, width, args.resize_algorithm) for frame in frames])
     if Path(args.out_filename).suffix.lower() == '.png':
-        Path(args.out_filename).parent.mkdir(parents=True, exist_ok=True)
         sheet = contact_sheet(frames)
-        Image.fromarray(draw_predictions(sheet[None], [name], [probability], sheet.shape[1])[0]).save(args.out_filename)
+        write_picture(args.out_filename, draw_predictions(sheet[None], [name], [probability], sheet.shape[1])[0])
     else:
-        write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps)
-    console = Console(soft_wrap=True)
+        write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), fps)
+    console = Console(soft_wrap=True, markup=False)
     layer = describe_layer(model, args.method, args.target_layer_name)
     console.print(f'{name}: {100 * probability:.1f} %; {args.method}, {layer}')
     console.print(f'Wrote {args.out_filename}')
 
 
-def draw_trajectories(model: torch.nn.Module, view: torch.Tensor, clip: torch.Tensor, args: Namespace) -> np.ndarray:
-    """Frames with the trajectories of points; with a single point, also its attention."""
-    frames = as_frames(view)
-    count, height, width, _ = frames.shape
+def draw_trajectories(model: torch.nn.Module, frames: np.ndarray, clip: torch.Tensor, args: Namespace) -> np.ndarray:
+    """Frames (T, H, W, 3) with the trajectories of points of a clip; with a single point, also its attention."""
+    count, height, width = clip.shape[2:]
     points = read_points(args.point) if args.point else point_grid(args.grid, width, height)
     frame = count // 2 if args.frame is None else args.frame
     paths, maps = trajectories(model, clip, torch.from_numpy(points), frame, args.target_layer_name, args.head)
     shown = frames
     if len(points) == 1:
-        shown = draw_overlay(frames, resize_maps(maps, clip.shape[2:])[0].cpu().numpy(), args.colormap, args.alpha)
-    drawn = draw_paths(shown, paths.cpu().numpy(), args.width)
+        shown = draw_overlay(frames, resize_maps(maps, frames.shape[:3])[0].cpu().numpy(), args.colormap, args.alpha)
+    drawn = draw_paths(shown, paths.cpu().numpy() * (frames.shape[2] / width), args.width)
     if not args.beside:
         return drawn
     return np.concatenate(
         (np.stack([resize(picture, drawn.shape[2], args.resize_algorithm) for picture in frames]), drawn), axis=2
     )
+
+
+coordinate = number(-100000, 100000)  # pixels
 
 
 def read_points(texts: list[str]) -> np.ndarray:
@@ -193,8 +231,8 @@ def read_points(texts: list[str]) -> np.ndarray:
         InputError: If one is not two numbers.
     """
     try:
-        points = [[float(number) for number in text.split(',')] for text in texts]
-    except ValueError:
+        points = [[coordinate(part.strip()) for part in text.split(',')] for text in texts]
+    except ArgumentTypeError:
         points = []
     if not points or any(len(point) != 2 for point in points):
         raise InputError(f'--point must be two numbers, such as 112,80, not {", ".join(texts)}')

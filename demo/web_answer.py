@@ -5,6 +5,7 @@ The answer is a single piece of HTML that includes the clip, so that no file has
 
 import base64
 import logging
+import re
 import tempfile
 from html import escape
 from pathlib import Path
@@ -13,16 +14,23 @@ from typing import NamedTuple
 import av
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.apis.inferencer import CLASS, Guess, Prediction, name_of
+from mmaction_vt.apis.predictions import CLASS, Guess, Prediction, name_of
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
+from mmaction_vt.utils.time_limit import call_in_time
+from mmaction_vt.utils.video_files import check_video_file
 from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
 from mmaction_vt.visualization.explain.methods import describe_layer
 from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare
 
 # FFmpeg also reads playlists, which refer to other files and addresses: uploads must have one of these formats.
-CONTAINERS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg'
+FORMATS = dict(
+    format_whitelist='mov,mp4,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg',
+    protocol_whitelist='file',
+)
+SERVER_PATH = re.compile(r'(?<![\w.:/])/[\w.-]+/')  # in a message
 MOST_PIXELS = (4096, 2304)
+MEASURE_SECONDS = 30  # to read the packets of a video
 MEGABYTE = 2**20  # as Gradio counts
 TOP_K = 5
 FPS = 8
@@ -54,10 +62,13 @@ def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, lim
         (prediction,) = infer.classify([sample])
         return show(infer, prediction, name, show_clip(infer, prediction, sample.packed['inputs'], method))
     except InputError as error:
-        return show_error(str(error).replace(str(path), name))
+        text = str(error).replace(str(path), name)
+        if not SERVER_PATH.search(text.replace(name, '')):
+            return show_error(text)
+        logging.getLogger(__name__).exception('A video could not be processed')
     except Exception:  # the page keeps running, and does not show details
         logging.getLogger(__name__).exception('A video could not be processed')
-        return show_error(f'{name} could not be processed. See the terminal where this page was started.')
+    return show_error(f'{name} could not be processed. See the terminal where this page was started.')
 
 
 def check_limits(path: str | Path, name: str, limits: Limits) -> None:
@@ -75,12 +86,8 @@ def check_limits(path: str | Path, name: str, limits: Limits) -> None:
             f'{name} has {size:.1f} MB, but at most {limits.megabytes:g} MB are accepted. Please upload a part of it.'
         )
     try:
-        with av.open(str(path), options=dict(format_whitelist=CONTAINERS)) as container:
-            stream = container.streams.video[0]
-            width, height = stream.width, stream.height
-            times = index_of(container, stream).times
-            seconds = float((times[-1] - times[0]) * stream.time_base) + 1 / float(stream.average_rate or 25)
-    except (av.FFmpegError, IndexError) as error:
+        width, height, seconds = call_in_time(measure, check_video_file(path), name, MEASURE_SECONDS)
+    except (av.FFmpegError, IndexError, BrokenVideoError) as error:
         raise BrokenVideoError(f'{name} cannot be read: it is truncated, corrupt or not a video.') from error
     if seconds > limits.seconds:
         raise InputError(
@@ -90,6 +97,15 @@ def check_limits(path: str | Path, name: str, limits: Limits) -> None:
     if width * height > MOST_PIXELS[0] * MOST_PIXELS[1]:
         most = ' x '.join(map(str, MOST_PIXELS))
         raise InputError(f'{name} has {width} x {height} pixels, but at most {most} are accepted. Please downsize it.')
+
+
+def measure(path: str) -> tuple[int, int, float]:
+    """Width and height in pixels and duration in seconds of a video."""
+    with av.open(path, options=FORMATS) as container:
+        stream = container.streams.video[0]
+        times = index_of(container, stream).times
+        seconds = float((times[-1] - times[0]) * stream.time_base) + 1 / float(stream.average_rate or 25)
+        return stream.width, stream.height, seconds
 
 
 def show_clip(infer: VideoInferencer, prediction: Prediction, views: object, method: str) -> str:

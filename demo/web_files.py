@@ -1,23 +1,17 @@
-"""Deleting the uploads of the web page."""
+"""Deleting files of the web page that were not deleted when they had been used."""
 
-import shutil
 import threading
 import time
 from pathlib import Path
+
+from web_uploads import Uploads
 
 KEEP = 1800  # seconds after which an unused file is deleted
 EVERY = 60  # seconds between two checks
 
 
-def remove(path: Path, folder: Path) -> None:
-    """Delete an upload, and its folder."""
-    path.unlink(missing_ok=True)
-    if path.parent != folder and folder in path.parents:
-        shutil.rmtree(path.parent, ignore_errors=True)
-
-
 def remove_old(folder: Path, age: float) -> None:
-    """Delete files older than some seconds: of aborted or unused uploads."""
+    """Delete files older than some seconds: of aborted uploads, or temporary."""
     for path in folder.rglob('*'):
         try:
             if path.is_file() and time.time() - path.stat().st_ctime > age:
@@ -26,7 +20,8 @@ def remove_old(folder: Path, age: float) -> None:
             continue
 
 
-def keep_clean(folder: Path, stop: threading.Event) -> None:
-    """Delete old files until stopped."""
+def keep_clean(uploads: Uploads, stop: threading.Event) -> None:
+    """Delete old files until stopped: uploads, and whatever else lies in their folder."""
     while not stop.wait(EVERY):
-        remove_old(folder, KEEP)
+        uploads.remove_old(KEEP)
+        remove_old(uploads.folder, KEEP)

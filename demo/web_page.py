@@ -8,19 +8,15 @@ from html import escape
 from pathlib import Path
 
 import gradio as gr
+from fastapi import FastAPI
 from gradio.data_classes import FileData
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 from web_answer import MEGABYTE, Limits, show_error
-from web_files import remove
+from web_uploads import Uploads
+
+from mmaction_vt.errors import InputError
 
 MOST_WAITING = 16
-# A browser may only load from this server, and the clip inside the page.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
-)
 FONTS = ('system-ui', 'DejaVu Sans', 'sans-serif')
 CSS = """
 .gradio-container { max-width: 760px !important; margin: 0 auto !important; }
@@ -54,46 +50,24 @@ CSS = """
 """
 
 
-class SecurityHeaders:
-    """Forbid browsers to load anything from elsewhere."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to a response."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message['type'] == 'http.response.start':
-                for name, value in (
-                    ('content-security-policy', POLICY),
-                    ('referrer-policy', 'no-referrer'),
-                    ('x-content-type-options', 'nosniff'),
-                ):
-                    message['headers'] = [*message['headers'], (name.encode(), value.encode())]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-
-def build_page(look: Callable[[str, str], str], folder: Path, limits: Limits, model_name: str) -> gr.Blocks:
+def build_page(look: Callable[[str, str], str], uploads: Uploads, limits: Limits, model_name: str) -> gr.Blocks:
     """The page.
 
     Args:
         look: Maps the path and name of a video to HTML; called for one video at a time.
-        folder: Folder of uploads.
+        uploads: The visitors' videos.
         limits: Limits of uploads, shown on the page.
         model_name: Name of the model, shown on the page.
     """
 
-    def recognise(given: tuple[str, str] | None) -> tuple[str, None]:
-        if given is None:
+    def recognise(path: str | None) -> tuple[str, None]:
+        if path is None:
             return show_error('Please upload a video.'), None
-        path, name = given
         try:
-            return look(path, name), None
-        finally:
-            remove(Path(path), folder)
+            with uploads.processing(path) as upload:
+                return look(path, upload.name), None
+        except InputError as error:
+            return show_error(str(error)), None
 
     with gr.Blocks(title='What happens in this video?', analytics_enabled=False) as page:
         gr.HTML(
@@ -111,44 +85,37 @@ def build_page(look: Callable[[str, str], str], folder: Path, limits: Limits, mo
 
 
 def pass_paths(drop: gr.File) -> None:
-    """Make the value of an upload field its path and original name, without copying or downloading.
+    """Make the value of an upload field the path of an upload, without copying or downloading.
 
     The component is patched and not subclassed, since Gradio writes stub files for subclasses next to the source.
     """
 
-    async def refuse_addresses(path: str | Path | None) -> str | None:
-        if path is not None and '://' in str(path):
-            raise gr.Error('Upload a file, not an address.')
+    async def keep_path(path: str | Path | None) -> str | None:
         return None if path is None else str(path)
 
-    def path_and_name(payload: FileData | None) -> tuple[str, str] | None:
-        return None if payload is None else (payload.path, payload.orig_name or Path(payload.path).name)
+    def path_of(payload: FileData | None) -> str | None:
+        return None if payload is None else payload.path
 
-    drop.async_move_resource_to_block_cache = refuse_addresses
-    drop.preprocess = path_and_name
+    drop.async_move_resource_to_block_cache = keep_path
+    drop.preprocess = path_of
 
 
-def start(page: gr.Blocks, host: str, port: int, limits: Limits) -> None:
-    """Serve a page, and return.
-
-    Raises:
-        OSError: If the port is taken.
-    """
-    page.launch(
-        server_name=host,
-        server_port=port,
-        share=False,
-        inbrowser=False,
-        quiet=True,
-        prevent_thread_lock=True,
+def as_app(page: gr.Blocks, limits: Limits) -> ASGIApp:
+    """The ASGI application of a page, with everything off that Gradio lets be turned off."""
+    app = gr.mount_gradio_app(
+        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
+        page,
+        path='/',
         max_file_size=round(limits.megabytes * MEGABYTE),
+        show_error=False,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         mcp_server=False,
         pwa=False,
-        app_kwargs=dict(middleware=[Middleware(SecurityHeaders)]),
         theme=gr.themes.Default(font=list(FONTS), font_mono=['monospace']),
         css=CSS,
     )
+    page.is_running = True  # sends signs of life to those who wait, so that a proxy keeps the connection
+    return app

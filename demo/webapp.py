@@ -6,22 +6,30 @@ loaded from or sent to anywhere else.
 """
 
 import importlib.util
-import ipaddress
+import math
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from web_answer import Limits, answer
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from web_address import Hosts, bind, is_loopback, listen, url_of
+from web_answer import MEGABYTE, Limits, answer
 from web_files import keep_clean
+from web_uploads import Uploads
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
+from mmaction_vt.cli import add_device_option, add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.option_types import integer
 from mmaction_vt.visualization.explain.methods import METHODS
+
+DECODE_SECONDS = 120  # for a video: others wait for it
 
 
 def build_parser() -> ArgumentParser:
@@ -32,10 +40,17 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--host', default='127.0.0.1', help='0.0.0.0 to serve other machines too (default: %(default)s)'
     )
-    parser.add_argument('--port', type=int, default=7860, help='(default: %(default)s)')
+    parser.add_argument(
+        '--allowed-host',
+        action='append',
+        default=[],
+        metavar='NAME',
+        help='name under which a reverse proxy on this machine serves the page; may be given several times',
+    )
+    parser.add_argument('--port', type=integer(), default=7860, help='(default: %(default)s)')
     parser.add_argument('--max-size', type=float, default=50, metavar='MB', help='(default: %(default)s)')
     parser.add_argument('--max-seconds', type=float, default=60, metavar='S', help='(default: %(default)s)')
-    parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
+    add_device_option(parser)
     parser.add_argument('--one-view', action='store_true', help='process the middle view only: faster, less accurate')
     return parser
 
@@ -46,7 +61,8 @@ def check(args: Namespace) -> None:
     Raises:
         InputError: If a limit or the port is invalid, or Gradio is not installed.
     """
-    if args.max_size <= 0 or args.max_seconds <= 0:
+    limits = (args.max_size, args.max_seconds)
+    if not all(limit > 0 and math.isfinite(limit) for limit in limits):
         raise InputError(
             f'--max-size and --max-seconds must be positive, not {args.max_size:g} and {args.max_seconds:g}'
         )
@@ -54,13 +70,6 @@ def check(args: Namespace) -> None:
         raise InputError(f'--port must be in 1 to 65535, not {args.port}')
     if importlib.util.find_spec('gradio') is None:
         raise InputError("the web page needs Gradio, which is not installed: pip install 'mmaction_vt[web]'")
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == 'localhost'
 
 
 def set_up_gradio(folder: Path) -> None:
@@ -75,40 +84,53 @@ def main(args: Namespace) -> None:
     check(args)
     labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
+    bound = bind(args.host, args.port)
+    hosts = Hosts(args.host, bound.getsockname()[0], args.allowed_host)
     infer = VideoInferencer(config, args.checkpoint, args.device, labels, one_view=args.one_view)
+    infer.timeout = min(infer.timeout or DECODE_SECONDS, DECODE_SECONDS)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with tempfile.TemporaryDirectory(prefix='mmaction_vt_', ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         set_up_gradio(folder)
-        serve(args, infer, folder, stop)
+        with bound:
+            serve(args, infer, folder, bound, hosts, stop)
 
 
-def serve(args: Namespace, infer: VideoInferencer, folder: Path, stop: threading.Event) -> None:
+def serve(
+    args: Namespace, infer: VideoInferencer, folder: Path, bound: socket.socket, hosts: Hosts, stop: threading.Event
+) -> None:
     """Serve the page until stopped.
 
     Raises:
-        InputError: If the page cannot be served at that address.
+        InputError: If another process took the port in the meantime.
+        RuntimeError: If the server ends by itself.
     """
-    from web_page import build_page, start  # imports Gradio
+    from web_gate import Gate
+    from web_page import as_app, build_page  # imports Gradio
+    from web_rates import Rates
+    from web_server import Server
 
     limits = Limits(args.max_size, args.max_seconds)
+    uploads = Uploads(folder, round(limits.megabytes * MEGABYTE))
 
     def look(path: str, name: str) -> str:
         return answer(infer, path, name, args.method, limits)
 
-    page = build_page(look, folder, limits, Path(args.config).stem)
-    try:
-        start(page, args.host, args.port, limits)
-    except OSError as error:
-        raise InputError(f'the page cannot be served at {args.host}, port {args.port}: {error}') from error
-    threading.Thread(target=keep_clean, args=(folder, stop), daemon=True).start()
-    if not is_loopback(args.host):
+    page = build_page(look, uploads, limits, Path(args.config).stem)
+    gate = Gate(as_app(page, limits), hosts, uploads, Rates(), f'page_{args.port}')
+    server = Server(gate, bound, hosts.behind_proxy)
+    listen(bound)
+    server.start(ended=stop.set)
+    threading.Thread(target=keep_clean, args=(uploads, stop), daemon=True).start()
+    if not is_loopback(bound.getsockname()[0]):
         print(f'Anyone who can reach {args.host} can use this page: there is no password', file=sys.stderr)
-    print(f'Open {page.local_url} (Ctrl-C to stop)', flush=True)
+    print(f'Open {url_of(bound)} (Ctrl-C to stop)', flush=True)
     stop.wait()
-    page.close(verbose=False)
+    server.stop()
+    if server.failed:
+        raise RuntimeError('the server of the page ended by itself')
 
 
 if __name__ == '__main__':

@@ -3,46 +3,50 @@
 OpenMMLab's packages and PyTorch are imported where they are used: programs for lists do not load them.
 """
 
-import errno
-import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace, _ActionsContainer
 from collections.abc import Callable
-from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from .errors import InputError
+from .errors import InputError, doing
+from .utils import boundary
+from .utils.option_types import non_negative
+from .utils.text_files import iterate_lines
 
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-# Settings of mmengine's runner that a config need not have.
-RUNNER_SETTINGS = ('auto_scale_lr', 'compile', 'experiment_name', 'load_from', 'randomness', 'resume', 'work_dir')
-
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    from .utils.config_checks import Use
 
 
 def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
-    """Parse the command line and run a program; on bad input print one sentence and exit with status 1."""
-    try:
-        args = parser.parse_args()
-        if not hasattr(args, 'trust_checkpoint'):
-            main(args)
-            return
-        from .checkpoints import trust_checkpoints
+    """Parse the command line and run a program; whatever fails ends in one sentence and status 1.
 
-        with trust_checkpoints(args.trust_checkpoint):
-            main(args)
-    except InputError as error:
-        sys.exit(f'error: {error}')
-    except OSError as error:
-        if error.errno not in DISK_ERRORS:
-            raise
-        sys.exit(f'error: {error.filename or "a file"} cannot be written: {error.strerror}; an existing file is kept')
-    except KeyboardInterrupt:
-        sys.exit(130)
+    ``--traceback`` or the environment variable ``MMACTION_VT_TRACEBACK=1`` prints the whole traceback before it.
+
+    Args:
+        main: The program.
+        parser: Its parser.
+    """
+    boundary.finish_loading()
+    boundary.tolerate_any_text()
+    try:
+        parser.add_argument(boundary.OPTION, action='store_true', help='print the whole traceback of an error')
+        parser.error = lambda message: boundary.refuse(parser, message)  # type: ignore[method-assign]
+        args = parser.parse_args()
+        with doing(f'running {parser.prog}'):
+            if not hasattr(args, 'trust_checkpoint'):
+                main(args)
+            else:
+                from .checkpoints import allow_non_finite, trust_checkpoints
+
+                with trust_checkpoints(args.trust_checkpoint), allow_non_finite(args.allow_non_finite):
+                    main(args)
+            boundary.finish_output()
+    except BaseException as error:  # noqa: BLE001  the boundary
+        boundary.end(error)
 
 
 def add_model_arguments(parser: ArgumentParser, random: bool = False) -> None:
@@ -68,21 +72,32 @@ def add_label_option(parser: ArgumentParser) -> None:
     )
 
 
+def add_device_option(parser: ArgumentParser) -> None:
+    parser.add_argument('--device', help='such as cuda:1, mps or cpu (default: a GPU if there is one)')
+
+
+def add_overwrite_option(parser: _ActionsContainer, what: str = 'an existing file') -> None:
+    parser.add_argument('--overwrite', action='store_true', help=f'replace {what}')
+
+
 def add_checkpoint_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--trust-checkpoint',
         action='store_true',
         help='load checkpoint files that run code when they are loaded; only for files whose origin you trust',
     )
+    parser.add_argument(
+        '--allow-non-finite', action='store_true', help='load checkpoints with weights that are NaN or infinite'
+    )
 
 
 def add_config_options(parser: ArgumentParser) -> None:
-    from mmengine.config import DictAction
+    from .utils.config_options import ConfigOptions
 
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         metavar='KEY=VALUE',
         help='change settings of the config, such as model.cls_head.num_classes=12 train_dataloader.batch_size=4',
     )
@@ -96,27 +111,34 @@ def add_launch_options(parser: ArgumentParser) -> None:
         help='launcher of the processes; dist_train.sh and dist_test.sh set it',
     )
     # torch.distributed.launch, which OpenMMLab's mim calls, passes LOCAL_RANK as an option too.
-    parser.add_argument('--local-rank', type=int, help=SUPPRESS)
+    parser.add_argument('--local-rank', type=non_negative, help=SUPPRESS)
 
 
-def read_config(path: str, options: dict | None = None, work_dir: str | None = None) -> 'Config':
-    """Load a config, and apply the options of the command line and the work dir.
+def read_config(path: str, options: dict | None = None, work_dir: str | None = None, use: 'Use' = 'model') -> 'Config':
+    """Load a config, apply the options of the command line and the work dir, and check it.
+
+    Args:
+        path: The config file, or a model's name.
+        options: Values by dotted keys.
+        work_dir: The work dir instead of the config's.
+        use: What the config is for: ``train``, ``test``, the ``model`` and its test pipeline, token ``labels``, or
+            only the ``file``.
 
     Raises:
-        InputError: If the file cannot be read, or an option sets an unknown key.
+        InputError: If the file cannot be read, an option sets an unknown key or changes nothing, or the config has a
+            part or a value that is not accepted.
     """
     from .legacy import translate_keys
     from .utils.config import load_config
+    from .utils.config_checks import check_config, fit_loaders
+    from .utils.config_options import apply_options
 
-    config = load_config(path)
-    options = translate_keys(options or {}, config)
-    for key in options:
-        name = key.split('.')[0]
-        if name not in config and name not in RUNNER_SETTINGS:
-            close = get_close_matches(name, [*config, *RUNNER_SETTINGS], n=1)
-            hint = f' (did you mean {close[0]}?)' if close else ''
-            raise InputError(f'unknown key {key} in --cfg-options: {path} has no {name}{hint}')
-    config.merge_from_dict(options)
+    with doing(f'reading the config {path} and --cfg-options' if options else f'reading the config {path}'):
+        config = load_config(path)
+        options = translate_keys(options or {}, config)
+        apply_options(config, options, use)
+        check_config(config, use, options)
+        fit_loaders(config)
     if work_dir is not None:
         config.work_dir = work_dir
     elif config.get('work_dir') is None:
@@ -134,10 +156,9 @@ def check_work_dir(path: str) -> None:
         Path(path).mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=path) as file:
             file.write(b'0')
-    except OSError as error:
-        raise InputError(
-            f'the work dir {path} cannot be written to: {error.strerror}; set another with --work-dir'
-        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte
+        reason = getattr(error, 'strerror', None) or error
+        raise InputError(f'the work dir {path} cannot be written to: {reason}; set another with --work-dir') from error
 
 
 def complete_metrics(config: 'Config', name: str) -> None:
@@ -165,25 +186,23 @@ def read_labels(path: str | None) -> list[str] | None:
     """Read class names from a file, one per line.
 
     Raises:
-        InputError: If the file does not exist or is empty.
+        InputError: If the file does not exist, is not UTF-8 or is empty.
     """
     if path is None:
         return None
-    if not Path(path).is_file():
-        raise InputError(
-            f'label file {path} does not exist: expected one class name per line, in the order of the labels'
-        )
-    labels = Path(path).read_text(encoding='utf-8-sig').splitlines()
+    lines = map(str.strip, iterate_lines(path, 'one class name per line, in the order of the labels', 'label file'))
+    labels = [line for line in lines if line]
     if not labels:
         raise InputError(f'label file {path} is empty: expected one class name per line, in the order of the labels')
     return labels
 
 
 def check_video(path: str) -> None:
-    """Check that a video exists, before anything is loaded.
+    """Check that a video exists and is a regular file, before anything is loaded.
 
     Raises:
-        InputError: If it does not.
+        InputError: If it does not, or is not.
     """
-    if not Path(path).is_file():
-        raise InputError(f'video {path} does not exist')
+    from .utils.file_kinds import check_regular_file
+
+    check_regular_file('video', path)

@@ -7,6 +7,7 @@ release that does not need it.
 import importlib.metadata
 import importlib.util
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from pickle import UnpicklingError
@@ -218,7 +219,13 @@ def shift_hues_down() -> None:
     ColorJitter.adjust_hue = staticmethod(adjust_hue)
 
 
+def import_mmcv_quietly() -> None:
+    """mmcv-lite 2.2 warns, when it is imported, of a compiled operator that nothing here uses."""
+    warnings.filterwarnings('ignore', message='Fail to import ``MultiScaleDeformableAttention``')
+
+
 REMEDIES: tuple[Callable[[], None], ...] = (
+    import_mmcv_quietly,
     provide_importlib_metadata,
     provide_numpy_inf,
     provide_localizer_drn,

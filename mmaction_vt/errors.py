@@ -1,10 +1,12 @@
 """Errors for bad input, which the programs print as one sentence instead of a traceback."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 WORKER_PREFIX = 'Caught '
 WORKER_TRACEBACK = 'Original Traceback'
+STEPS = '_mmaction_vt_steps'
 
 
 class InputError(ValueError):
@@ -52,3 +54,30 @@ class BrokenVideoError(InputError):
 
     Training replaces it by another video, a test counts it as wrong: see ``VideoDataset``.
     """
+
+
+@contextmanager
+def doing(step: str) -> Iterator[None]:
+    """Record on an exception that leaves the block what was being done, for the sentence that a program ends with.
+
+    Args:
+        step: What is done, with which file or option, as it follows "while": ``reading train.txt``.
+
+    Example:
+        >>> try:
+        ...     with doing('testing'), doing('reading a.mp4'):
+        ...         raise KeyError('x')
+        ... except KeyError as error:
+        ...     steps_of(error)
+        ['reading a.mp4', 'testing']
+    """
+    try:
+        yield
+    except Exception as error:
+        error.__dict__.setdefault(STEPS, []).append(step)
+        raise
+
+
+def steps_of(error: BaseException) -> list[str]:
+    """What was being done when an exception was raised, innermost first; see ``doing``."""
+    return list(error.__dict__.get(STEPS, ()))

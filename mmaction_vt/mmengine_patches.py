@@ -12,11 +12,14 @@ import mmengine.dist
 import mmengine.runner.checkpoint as mmengine_checkpoint
 import mmengine.runner.runner as mmengine_runner
 from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
 SCHEMES = ('', 'http://', 'https://', 'hf://', 'file://', 'published://')
 _load_checkpoint_to_model = mmengine_checkpoint._load_checkpoint_to_model
+_resume = mmengine_runner.Runner.resume
+_load_checkpoint = mmengine_runner.Runner.load_checkpoint
 
 
 def install() -> None:
@@ -25,6 +28,8 @@ def install() -> None:
     mmengine_checkpoint._load_checkpoint_to_model = load_checkpoint_to_model
     mmengine_runner._load_checkpoint_to_model = load_checkpoint_to_model
     mmengine_runner.save_checkpoint = save_checkpoint
+    mmengine_runner.Runner.resume = resume
+    mmengine_runner.Runner.load_checkpoint = load_checkpoint
 
 
 def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
@@ -63,6 +68,31 @@ def load_checkpoint_to_model(
 
     load_converted(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
     return checkpoint
+
+
+def load_checkpoint(runner: Any, filename: str, *args: Any, **kwargs: Any) -> dict:
+    """Load a checkpoint into a runner's model; an error names the file."""
+    from .errors import InputError
+
+    try:
+        return _load_checkpoint(runner, filename, *args, **kwargs)
+    except InputError as error:
+        raise InputError(str(error) if str(filename) in str(error) else f'{filename}: {error}') from error
+
+
+def resume(runner: Any, filename: str, *args: Any, **kwargs: Any) -> None:
+    """Resume a training of one of our models from a checkpoint that was checked; other models as before."""
+    if not is_ours(getattr(unwrapped(runner.model), 'backbone', None)):
+        _resume(runner, filename, *args, **kwargs)
+        return
+    from .engine.runner.resuming import resume_checked
+
+    resume_checked(_resume, runner, filename, *args, **kwargs)
+
+
+def unwrapped(model: Any) -> Any:
+    """The model inside a wrapper for distributed training."""
+    return model.module if is_model_wrapper(model) else model
 
 
 def is_ours(module: object) -> bool:

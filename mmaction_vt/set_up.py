@@ -5,6 +5,7 @@
 | what ``compat.REMEDIES`` lists | see there | upstream works with today's PyTorch, numpy, setuptools and transformers |
 | mmengine's schemes of ``CheckpointLoader`` | ``mmengine_patches.load_from_anywhere`` | addresses, folders load |
 | mmengine's ``_load_checkpoint_to_model`` | ``mmengine_patches.load_checkpoint_to_model`` | every layout is loaded |
+| ``resume`` and ``load_checkpoint`` of mmengine's runner | ``mmengine_patches`` | checkpoints are checked and named |
 | ``save_checkpoint`` of mmengine's runner | ``mmengine_patches.save_checkpoint`` | checkpoints are written atomically |
 
 All of it happens once, in ``set_up``.

@@ -7,19 +7,15 @@ compared with those of a training that was left alone.
 
 import os
 import random
-import runpy
 import signal
-import sys
 import tempfile
 import time
-import traceback
 from argparse import ArgumentParser
 from pathlib import Path
 
-import torch
+from forked_programs import ROOT, preload, start, wait  # first: it sets the number of threads
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+import torch  # isort: skip
 
 CONFIG = """
 _base_ = {base!r}
@@ -30,45 +26,6 @@ train_cfg = dict(max_epochs={epochs})
 default_hooks = dict(checkpoint=dict(interval=1, by_epoch=False, max_keep_ckpts=1, save_best=None, rule=None))
 custom_hooks = [dict(type='EMAHook', momentum=0.1)]
 """
-
-
-def run(program: str, *args: object) -> None:
-    """Run one of the repository's programs in this process."""
-    sys.argv = [program, *map(str, args)]
-    sys.path.insert(0, str((ROOT / program).parent))
-    runpy.run_path(str(ROOT / program), run_name='__main__')
-
-
-def start(log: Path, program: str, *args: object) -> int:
-    """Run a program in a process of its own, which has everything imported, and return the process's number."""
-    number = os.fork()
-    if number:
-        return number
-    with log.open('a') as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    status = 1
-    try:
-        run(program, *args)
-        status = 0
-    except SystemExit as end:
-        print(end, flush=True)
-    except BaseException:  # noqa: BLE001  the parent reads it
-        traceback.print_exc()
-        sys.stderr.flush()
-    finally:
-        os._exit(status)
-
-
-def wait(number: int, seconds: float) -> int | None:
-    """The exit status of a process, None if it is still there after some seconds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        ended, status = os.waitpid(number, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.005)
-    return None
 
 
 def train(folder: Path, name: str) -> tuple[Path, list[object]]:
@@ -90,10 +47,7 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0, help='from which the moments follow (default: %(default)s)')
     parser.add_argument('--limit', type=float, default=600, help='most seconds of the whole (default: %(default)s)')
     args = parser.parse_args()
-    import mmaction_vt.apis
-    import mmaction_vt.engine  # noqa: F401
-
-    torch.set_num_threads(1)  # threads do not survive a fork
+    preload()
     rng, deadline = random.Random(args.seed), time.monotonic() + args.limit
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

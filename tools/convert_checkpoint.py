@@ -1,15 +1,22 @@
 """Convert a checkpoint of any layout: ``python tools/convert_checkpoint.py SOURCE DESTINATION``."""
 
+import io
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 import torch
 from rich.console import Console
 
 from mmaction_vt import __version__, read_checkpoint
 from mmaction_vt.checkpoints import huggingface_folder
+from mmaction_vt.checkpoints.huggingface_files import model_settings
 from mmaction_vt.checkpoints.layouts import timesformer_huggingface, vivit_huggingface
-from mmaction_vt.cli import add_checkpoint_options, read_labels, run
+from mmaction_vt.checkpoints.layouts.base import fitting
+from mmaction_vt.checkpoints.read import config_in
+from mmaction_vt.cli import add_checkpoint_options, add_overwrite_option, read_labels, run
+from mmaction_vt.utils.option_types import number, positive
+from mmaction_vt.utils.outputs import check_output, check_whole_folder, write_output
 
 
 def build_parser() -> ArgumentParser:
@@ -19,49 +26,61 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--to', choices=('mmaction_vt', 'huggingface'), default='mmaction_vt', help='layout to write')
     parser.add_argument(
         '--num-heads',
-        type=int,
+        type=positive,
         help='attention heads, for --to huggingface (default: as in the source, or width / 64)',
     )
-    parser.add_argument('--norm-eps', type=float, help='epsilon of the LayerNorms, for --to huggingface')
     parser.add_argument(
-        '--num-frames', type=int, help='frames of a clip, for a ViViT --to huggingface (default: what 224x224 leaves)'
+        '--norm-eps', type=number(0, 1, above=True), help='epsilon of the LayerNorms, for --to huggingface'
+    )
+    parser.add_argument(
+        '--num-frames',
+        type=positive,
+        help='frames of a clip, for a ViViT --to huggingface (default: what 224x224 leaves)',
     )
     parser.add_argument(
         '--hidden-act', help='activation, for a ViViT --to huggingface: gelu or gelu_fast (default: gelu_fast)'
     )
     parser.add_argument('--label-file', help='class names, one per line, for --to huggingface')
+    add_overwrite_option(parser, 'an existing file, or folder with --to huggingface')
     add_checkpoint_options(parser)
     return parser
 
 
 def main(args: Namespace) -> None:
-    console = Console()
+    console = Console(soft_wrap=True, markup=False)
+    inputs = [args.source, args.label_file]
+    if args.to == 'huggingface':
+        check_whole_folder(args.destination, 'DESTINATION', huggingface_folder.FILES, args.overwrite, inputs)
+    else:
+        check_output(args.destination, 'DESTINATION', args.overwrite, inputs)
     checkpoint = read_checkpoint(args.source)
-    state, config = checkpoint['state_dict'], checkpoint['meta'].get('config', {})
+    state, config = checkpoint['state_dict'], config_in(checkpoint['meta'])
+    settings = model_settings(config)
     console.print(f'{args.source}: {checkpoint["layout"]}, {len(state)} tensors')
     if checkpoint['dropped']:
         console.print(f'Dropped: {", ".join(checkpoint["dropped"])}')
 
     if args.to == 'huggingface':
         options = dict(
-            num_heads=args.num_heads or config.get('num_attention_heads'),
-            norm_eps=args.norm_eps or config.get('layer_norm_eps', 1e-6),
+            num_heads=args.num_heads or settings.get('num_attention_heads'),
+            norm_eps=args.norm_eps or settings.get('layer_norm_eps', 1e-6),
         )
         family = timesformer_huggingface
         if 'backbone.st_embed' in state and 'backbone.patch_embed.proj.weight' in state:
             family = vivit_huggingface
-            options['hidden_act'] = args.hidden_act or config.get('hidden_act')
-            options['num_frames'] = args.num_frames or config.get('num_frames')
-        labels = read_labels(args.label_file) or list(config.get('id2label', {}).values()) or None
-        renamed = family.to_huggingface(state)
-        huggingface_folder.write(renamed, family.describe(state, **options), args.destination, labels)
+            options['hidden_act'] = args.hidden_act or settings.get('hidden_act')
+            options['num_frames'] = args.num_frames or settings.get('num_frames')
+        labels = read_labels(args.label_file) or settings['labels'] or None
+        with fitting('a model that Hugging Face has'):
+            renamed, description = family.to_huggingface(state), family.describe(state, **options)
+        huggingface_folder.write(renamed, description, args.destination, labels)
     else:
-        destination = Path(args.destination)
-        destination.parent.mkdir(parents=True, exist_ok=True)
         meta = {'mmaction_vt_version': __version__, 'converted_from': checkpoint['layout']}
         if config:
             meta['config'] = config
-        torch.save({'state_dict': state, 'meta': meta}, destination)
+        content = io.BytesIO()
+        torch.save({'state_dict': state, 'meta': meta}, content)
+        write_output(args.destination, content.getbuffer())
     console.print(f'Wrote {args.destination}')
 
 

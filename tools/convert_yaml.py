@@ -6,14 +6,16 @@ that cannot be converted; the latter are errors with ``--strict``.
 """
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 from rich.console import Console
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.pyslowfast import convert_yaml
-from mmaction_vt.utils.files import CONFIG_SUFFIX, check_suffix
+from mmaction_vt.utils.files import CONFIG_SUFFIX
+from mmaction_vt.utils.outputs import check_output, write_output
 
 
 def build_parser() -> ArgumentParser:
@@ -24,11 +26,12 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument('--out', required=True, metavar='CONFIG.py', help='config to write')
     parser.add_argument('--strict', action='store_true', help='fail if a key cannot be converted')
+    add_overwrite_option(parser)
     return parser
 
 
 def main(args: Namespace) -> None:
-    check_suffix('--out', args.out, (CONFIG_SUFFIX,))
+    check_output(args.out, '--out', args.overwrite, [args.yaml], (CONFIG_SUFFIX,))
     conversion = convert_yaml(args.yaml, args.settings, args.out)
     console = Console(soft_wrap=True, highlight=False)
     reasons = {}
@@ -41,8 +44,7 @@ def main(args: Namespace) -> None:
         raise InputError(f'{args.yaml} cannot be converted completely: {"; ".join(problems)}')
     for problem in problems:
         console.print(f'[bold]Not converted[/bold]: {problem}')
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    Path(args.out).write_text(conversion.text, encoding='utf-8')
+    write_output(args.out, conversion.text)
     console.print(f'Wrote {args.out}, which inherits from {conversion.base}')
 
 

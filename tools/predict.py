@@ -7,16 +7,27 @@ not be read. The exit status is 0 if any video could be read.
 
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from itertools import islice
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 from rich.console import Console
 from rich.progress import track
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.apis.prediction_file import PredictionFile, check_name, printable
-from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
-from mmaction_vt.errors import InputError
+from mmaction_vt.cli import (
+    add_device_option,
+    add_label_option,
+    add_model_arguments,
+    add_overwrite_option,
+    read_config,
+    read_labels,
+    run,
+)
+from mmaction_vt.errors import InputError, doing
+from mmaction_vt.utils.option_types import integer, non_negative, positive
 from mmaction_vt.utils.precision import PRECISIONS
 from mmaction_vt.utils.video_files import gather_videos
 
@@ -30,40 +41,36 @@ def build_parser() -> ArgumentParser:
         'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path per line'
     )
     parser.add_argument('--out', required=True, metavar='FILE', help='.csv or .json to write')
-    parser.add_argument('--resume', action='store_true', help='resume FILE; failed videos are tried again')
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument('--resume', action='store_true', help='resume FILE; failed videos are tried again')
+    add_overwrite_option(existing)
     parser.add_argument('--root', default='.', help='root folder of the paths in a list (default: the current folder)')
     add_label_option(parser)
     parser.add_argument('--top-k', type=positive, default=5, help='classes per row (default: %(default)s)')
     parser.add_argument('--batch-size', type=positive, default=1, help='videos per forward pass (default: %(default)s)')
     parser.add_argument(
         '--workers',
-        type=non_negative,
+        type=integer(0, 1024),
         default=min(os.cpu_count() or 1, 4),
         help='decoding processes; 0 for this process only (default: number of CPUs, at most 4)',
     )
-    parser.add_argument('--device', default='cpu', help='such as cuda:0 (default: %(default)s)')
+    add_device_option(parser)
     parser.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision')
+    parser.add_argument(
+        '--timeout',
+        type=non_negative,
+        metavar='SECONDS',
+        help='time limit for reading a video, 0 for none (default: MMACTION_VT_VIDEO_TIMEOUT, or 300)',
+    )
     parser.add_argument('--one-view', action='store_true', help='process the middle view only: faster, less accurate')
     return parser
-
-
-def non_negative(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f'{text!r} is not a non-negative integer')
-    return int(text)
-
-
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f'{text!r} is not a positive integer')
-    return int(text)
 
 
 def predict(infer: VideoInferencer, videos: list[str], file: PredictionFile, top_k: int) -> None:
     """Write a row for each video."""
     console = Console(stderr=True)
     for prediction in track(infer(videos), 'recognising', total=len(videos), console=console):
-        file.add(prediction.video, infer.best(prediction, top_k), prediction.error)
+        file.add(prediction.video, prediction.best(top_k), prediction.error)
 
 
 def report(file: PredictionFile) -> None:
@@ -86,28 +93,33 @@ def report(file: PredictionFile) -> None:
 
 
 def main(args: Namespace) -> None:
-    check_name(args.out, args.resume)
+    check_name(args.out, args.resume, args.overwrite, [*args.inputs, args.config, args.checkpoint])
     labels = [read_labels(path) for path in args.label_file or ()]
     with Console(stderr=True).status('looking for videos'):
         videos, remarks = gather_videos(args.inputs, args.root)
     for remark in remarks:
         print(printable(remark), file=sys.stderr)
-    infer = VideoInferencer(
-        read_config(args.config, args.cfg_options),
-        args.checkpoint,
-        args.device,
-        labels,
-        args.batch_size,
-        args.workers,
-        args.amp,
-        args.one_view,
-    )
-    with PredictionFile(args.out, infer.classes, args.top_k, bool(infer.labels), args.resume) as file:
+    with Console(stderr=True).status('loading the model'):
+        infer = VideoInferencer(
+            read_config(args.config, args.cfg_options),
+            args.checkpoint,
+            args.device,
+            labels,
+            args.batch_size,
+            args.workers,
+            args.amp,
+            args.one_view,
+            args.timeout,
+        )
+    print(f'{infer.name} on {infer.device}', file=sys.stderr)
+    options = args.resume, args.overwrite
+    with PredictionFile(args.out, infer.classes, args.top_k, bool(infer.labels), *options) as file:
         left = [video for video in videos if printable(video) not in file.done]
         if len(left) < len(videos):
             print(f'{len(videos) - len(left)} of {len(videos)} videos are already in {args.out}')
         try:
-            predict(infer, left, file, args.top_k)
+            with doing(f'recognising {len(left)} videos'):
+                predict(infer, left, file, args.top_k)
         except KeyboardInterrupt:
             print(f'interrupted: {args.out} has the results so far; resume with --resume', file=sys.stderr)
             raise

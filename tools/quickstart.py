@@ -12,6 +12,8 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 from rich.console import Console
 from rich.table import Table
 
@@ -89,9 +91,9 @@ def main(args: Namespace) -> None:
     call('tools/test.py', config, checkpoint, '--eval', 'top_k_accuracy', '--out', report)
     video, label = held_out_video()
     picture = work_dir / 'demo.gif'
-    call('demo/demo.py', config, checkpoint, video, '--out-filename', picture)
+    call('demo/demo.py', config, checkpoint, video, '--out-filename', picture, '--overwrite')
     gallery = work_dir / 'gallery.gif'
-    call('tools/analysis/draw_gallery.py', report, gallery)
+    call('tools/analysis/draw_gallery.py', report, gallery, '--overwrite')
 
     minutes = (time.monotonic() - start) / 60
     table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)

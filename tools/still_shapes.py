@@ -5,10 +5,13 @@ object in a grid of 4 x 4. The model is timm's VisionTransformer in the size of 
 config ``timesformer_divST_moving_shapes_from_images.py`` is initialised from OUT.
 """
 
+import io
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 import numpy as np
 import timm
@@ -17,8 +20,10 @@ import torch.nn.functional as F
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.option_types import integer, num_processes
+from mmaction_vt.utils.outputs import check_output, write_output
 
 sys.path.insert(0, str(Path(__file__).parent / 'data'))
 from moving_shapes import in_processes, render
@@ -31,9 +36,12 @@ SEED = 1  # the videos' is 0
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Train a small image model on still shapes.')
     parser.add_argument('out', type=Path, nargs='?', default=Path('work_dirs/still_shapes/vit.pth'))
-    parser.add_argument('--clips', type=int, default=4000, help=f'clips of {FRAMES} frames (default: %(default)s)')
-    parser.add_argument('--epochs', type=int, default=8, help='default: %(default)s')
-    parser.add_argument('--workers', type=int, default=2, help='rendering processes (default: %(default)s)')
+    parser.add_argument(
+        '--clips', type=integer(), default=4000, help=f'clips of {FRAMES} frames (default: %(default)s)'
+    )
+    parser.add_argument('--epochs', type=integer(), default=8, help='default: %(default)s')
+    parser.add_argument('--workers', type=num_processes, default=2, help='rendering processes (default: %(default)s)')
+    add_overwrite_option(parser)
     return parser
 
 
@@ -56,6 +64,7 @@ def draw_all(clips: int, split: str, workers: int) -> tuple[torch.Tensor, torch.
 def main(args: Namespace) -> None:
     if args.clips < 8 or args.epochs < 1:
         raise InputError(f'--clips must be at least 8 and --epochs at least 1, not {args.clips} and {args.epochs}')
+    check_output(args.out, 'OUT', args.overwrite)
     torch.manual_seed(SEED)
     model = timm.models.VisionTransformer(
         img_size=SIZE, patch_size=16, embed_dim=96, depth=3, num_heads=4, mlp_ratio=2.0, num_classes=GRID * GRID
@@ -79,9 +88,10 @@ def main(args: Namespace) -> None:
             scores = torch.cat([model.eval()(part) for part in held_out[0].split(256)])
         accuracy = (scores.argmax(1) == held_out[1]).float().mean().item()
         console.print(f'epoch {epoch + 1}: {100 * accuracy:.1f} % of held-out images')
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), args.out)
-    console.print(f'Wrote {args.out}')
+    content = io.BytesIO()
+    torch.save(model.state_dict(), content)
+    write_output(args.out, content.getbuffer())
+    console.print(f'Wrote {args.out}', markup=False)
     config = 'configs/recognition/quickstart/timesformer_divST_moving_shapes_from_images.py'
     console.print(f'next: python tools/train.py {config}', soft_wrap=True)
 

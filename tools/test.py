@@ -2,11 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 import torch
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner
 from rich.console import Console
 from rich.table import Table
 from torch import nn
@@ -21,12 +22,15 @@ from mmaction_vt.cli import (
     read_config,
     run,
 )
-from mmaction_vt.errors import InputError
+from mmaction_vt.engine import Runner
+from mmaction_vt.errors import InputError, doing
 from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
 from mmaction_vt.evaluation.predictions import is_labelled
 from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.utils.config import published_checkpoint
 from mmaction_vt.utils.files import CHALLENGE_SUFFIXES, REPORT_SUFFIXES, check_suffix
+from mmaction_vt.utils.option_types import integer
+from mmaction_vt.utils.outputs import check_output
 from mmaction_vt.utils.precision import PRECISIONS, check_precision
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
@@ -39,7 +43,11 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--eval', nargs='+', metavar='METRIC', help=f'what to report: {", ".join(METRICS)} (default: as in the config)'
     )
-    parser.add_argument('--out', metavar='FILE', help='write scores, label and name of every video to a .json or .pkl')
+    parser.add_argument(
+        '--out',
+        metavar='FILE',
+        help='write scores, label and name of every video to a .json or .pkl; an existing file is replaced',
+    )
     parser.add_argument(
         '--out-format',
         choices=tuple(OUT_SUFFIXES),
@@ -49,7 +57,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--sls',
         nargs=3,
-        type=int,
+        type=integer(),
         choices=range(6),
         metavar=('PT', 'TL', 'TD'),
         default=SupervisionLevels(),
@@ -67,8 +75,10 @@ def apply_options(config: Config, args: Namespace) -> None:
     unknown = [name for name in args.eval or () if name not in METRICS]
     if unknown:
         raise InputError(f'unknown --eval {", ".join(unknown)}; choose from {", ".join(METRICS)}')
-    if args.out:
+    if args.out is not None:
         check_suffix('--out', args.out, OUT_SUFFIXES[args.out_format])
+        # Replaced without --overwrite, as by mmaction2: scripts test one checkpoint after the other.
+        check_output(args.out, '--out', overwrite=True, inputs=inputs_of(config, args))
     if config.get('test_dataloader') is None:
         raise InputError(f'{args.config} has no test_dataloader')
     if args.out_format == 'epic':
@@ -82,13 +92,19 @@ def apply_options(config: Config, args: Namespace) -> None:
     complete_metrics(config, 'test_evaluator')
 
 
+def inputs_of(config: Config, args: Namespace) -> list[str]:
+    """Files that a test reads."""
+    dataset = (config.get('test_dataloader') or {}).get('dataset') or {}
+    return [path for path in (args.config, args.checkpoint, dataset.get('ann_file')) if isinstance(path, str)]
+
+
 def check_challenge(config: Config, args: Namespace) -> None:
     """Check, before testing, that a file for the challenge can be written.
 
     Raises:
         InputError: If there is no file name, or the data set is not EPIC-KITCHENS or is shuffled.
     """
-    if not args.out:
+    if args.out is None:
         raise InputError('--out-format epic needs --out')
     if not config.test_dataloader.dataset.type.endswith('EpicKitchensDataset'):
         raise InputError(f'--out-format epic is for EPIC-KITCHENS, but {args.config} has another test data set')
@@ -139,22 +155,25 @@ def print_metrics(metrics: dict, predictions: list[dict]) -> None:
 
 
 def main(args: Namespace) -> None:
-    config = read_config(args.config, args.cfg_options, args.work_dir)
+    config = read_config(args.config, args.cfg_options, args.work_dir, 'test')
     check_work_dir(config.work_dir)
     apply_options(config, args)
-    runner = Runner.from_cfg(config)
+    with doing(f'building what {args.config} describes'):
+        runner = Runner.from_cfg(config)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
+    with doing(f'loading the checkpoint {args.checkpoint}'):
+        load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
     if args.amp:
         use_autocast(model, args.amp)
-    metrics = runner.test()
+    with doing(f'testing {args.checkpoint}'):
+        metrics = runner.test()
     if is_main_process():
         predictions = runner.test_evaluator.metrics[-1].predictions
         print_metrics(metrics, predictions)
-        if args.out and args.out_format == 'epic':
+        if args.out is not None and args.out_format == 'epic':
             dataset = runner.test_dataloader.dataset
             write_challenge(args.out, predictions, dataset, SupervisionLevels(*args.sls))
-        elif args.out:
+        elif args.out is not None:
             write_predictions(
                 args.out, predictions, runner.test_dataloader.dataset, metrics, class_names_of(config, model)
             )

@@ -16,6 +16,8 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
     broken_videos=dict(type='mmaction_vt.BrokenVideosHook'),
+    summary=dict(type='mmaction_vt.SummaryHook'),
+    progress=dict(type='mmaction_vt.ProgressHook'),
 )
 
 env_cfg = dict(
@@ -24,7 +26,7 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),
 )
 
-log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
+log_processor = dict(type='mmaction_vt.LogProcessor', window_size=20, by_epoch=True)
 vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
 visualizer = dict(type='ActionVisualizer', vis_backends=vis_backends)
 

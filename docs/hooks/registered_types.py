@@ -20,6 +20,8 @@ GROUPS = (
     ('metrics', 'Metrics', registry.METRICS, ''),
     ('hooks', 'Hooks', registry.HOOKS, ''),
     ('loops', 'Loops', registry.LOOPS, ''),
+    ('samplers', 'Samplers', registry.DATA_SAMPLERS, ''),
+    ('log_processors', 'Log processors', registry.LOG_PROCESSORS, ''),
     ('optim_wrappers', 'Optimizer wrappers', registry.OPTIM_WRAPPERS, ''),
     ('constructors', 'Optimizer constructors', registry.OPTIM_WRAPPER_CONSTRUCTORS, ''),
     ('optimizers', 'Optimizers', registry.OPTIMIZERS, ''),

@@ -1,8 +1,9 @@
 """The interface for notebooks, services and programs."""
 
 from .clip_classifier import ClipClassifier, Normalize, create_model
-from .inferencer import Guess, Prediction, VideoInferencer
-from .model import check_device, class_names_of, init_recognizer, names_for
+from .inferencer import VideoInferencer
+from .model import check_device, class_names_of, default_device, init_recognizer, names_for
+from .predictions import Guess, Prediction
 
 __all__ = [
     'ClipClassifier',
@@ -13,6 +14,7 @@ __all__ = [
     'check_device',
     'class_names_of',
     'create_model',
+    'default_device',
     'init_recognizer',
     'names_for',
 ]

@@ -1,70 +1,30 @@
 """Recognising the actions in many videos."""
 
 import copy
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
 from ..errors import InputError
-from ..evaluation.probabilities import as_probabilities
 from ..models.heads import CLASS, classifiers_of
 from ..utils.config import load_config
+from ..utils.file_kinds import display_path
 from ..utils.precision import check_precision
 from ..utils.process_pool import call_in_order
+from ..utils.time_limit import call_in_time, video_timeout
+from ..utils.video_files import check_local_video
 from ..visualization.explain.model_input import check_views, pick_view
-from .model import check_device, init_recognizer, names_for
+from .model import check_device, default_device, init_recognizer, names_for
+from .predictions import Guess, Prediction
 
-
-class Prediction(NamedTuple):
-    """The scores of a video.
-
-    Attributes:
-        video: Its path.
-        scores: Scores (classes,) of each classifier, averaged over the views as in a test; a single classifier is
-            called ``class``. None if the video could not be read.
-        error: Why it could not be read; None if it could.
-    """
-
-    video: str
-    scores: dict[str, Tensor] | None
-    error: str | None = None
-
-
-class Guess(NamedTuple):
-    """One of the best classes.
-
-    Attributes:
-        class_index: Its index, from 0.
-        label: Its name; None if names are unknown.
-        score: Its score.
-    """
-
-    class_index: int
-    label: str | None
-    score: float
-
-    @property
-    def number(self) -> int:
-        """The former name of ``class_index``, for one release."""
-        warnings.warn(
-            'Guess.number is class_index since version 0.2; the old name goes with 0.3',
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return self.class_index
-
-
-def name_of(guess: Guess, task: str = CLASS) -> str:
-    """The name of a class, after the name of its classifier where there are several."""
-    if guess.label is None:
-        return f'{task} {guess.class_index}'
-    return guess.label if task == CLASS else f'{task} {guess.label}'
+Video = str | Path | np.ndarray | Tensor
 
 
 class Sample(NamedTuple):
@@ -79,43 +39,48 @@ class VideoInferencer:
     """Recognise the actions in videos, as ``tools/test.py`` does, without annotations.
 
     Videos are read by the config's ``test_pipeline``, and scores are averaged over its views. A video that cannot be
-    read gets a prediction with an error and does not end the run.
+    read, or does not fit the pipeline or the model, gets a prediction with an error and does not end the run.
 
     Args:
         config: A model's name, a config file, a ``Config`` or a dict, with ``model`` and ``test_pipeline``.
         checkpoint: As ``read_checkpoint`` takes it, or ``'published'`` for the file that the model's authors publish;
             without one the weights are random.
-        device: Where the model runs.
+        device: Where the model runs. Default: a GPU if there is one (see ``default_device``).
         labels: Names of the classes, instead of the config's; for a model with several classifiers a list for each, in
             order.
         batch_size: Videos per forward pass; views of different sizes are not batched together.
         num_workers: Processes that decode; 0 decodes in this one.
         amp: ``bf16`` or ``fp16`` for mixed precision.
         one_view: Whether only the middle view of each video is used.
+        timeout: Time limit for reading a video in seconds, 0 for none. Default: ``MMACTION_VT_VIDEO_TIMEOUT``, or 300.
 
     Raises:
         InputError: If the config, the checkpoint, the device, the names or the precision cannot be used.
 
     Example:
-        >>> infer = VideoInferencer('config.py', 'model.pth', labels=['left', 'right'])  # doctest: +SKIP
-        >>> for prediction in infer(['a.mp4', 'b.mp4']):  # doctest: +SKIP
-        ...     print(prediction.video, prediction.error or infer.best(prediction, 1))
+        >>> recognise = VideoInferencer('config.py', 'model.pth', labels=['left', 'right'])  # doctest: +SKIP
+        >>> recognise('a.mp4').top(1)  # doctest: +SKIP
+        [('left', 0.93)]
+        >>> for prediction in recognise(['a.mp4', 'b.mp4']):  # doctest: +SKIP
+        ...     print(prediction)
     """
 
     def __init__(
         self,
         config: str | Path | Config | dict,
         checkpoint: str | Path | None = None,
-        device: str | torch.device = 'cpu',
+        device: str | torch.device | None = None,
         labels: Sequence[str] | Sequence[Sequence[str]] | None = None,
         batch_size: int = 1,
         num_workers: int = 0,
         amp: str | None = None,
         one_view: bool = False,
+        timeout: float | None = None,
     ) -> None:
         config = load_config(config)
         if 'test_pipeline' not in config:
             raise InputError('the config has no test_pipeline, by which videos are read')
+        device = default_device() if device is None else device
         check_device(device)
         self.device = torch.device(device)
         self.dtype = check_precision(amp, self.device.type != 'cpu') if amp is not None else None
@@ -123,31 +88,72 @@ class VideoInferencer:
             raise InputError(
                 f'batch_size must be at least 1 and num_workers at least 0, not {batch_size} and {num_workers}'
             )
-        self.model: Any = init_recognizer(config, checkpoint, device, new_classifier=False)
+        self.model: Any = init_recognizer(config, checkpoint, self.device, new_classifier=False)
+        self.name = Path(config.filename).stem if config.filename else type(self.model.backbone).__name__
         self.classes = classifiers_of(self.model.get_submodule('cls_head'))
         self.labels = names_for(self.model, config, labels)
         self.batch_size = batch_size
         self.num_workers = num_workers
         self.pipeline = Compose(copy.deepcopy(list(config.test_pipeline)))
         self.one_view = one_view
+        self.timeout = video_timeout() if timeout is None else timeout
 
-    def __call__(self, videos: Iterable[str | Path]) -> Iterator[Prediction]:
-        """Predictions for videos, in order, as they are computed."""
-        samples = call_in_order(self.read, map(str, videos), self.num_workers, on_crash=crashed)
+    @overload
+    def __call__(self, videos: Video) -> Prediction: ...  # type: ignore[overload-overlap]  # a string is iterable too
+
+    @overload
+    def __call__(self, videos: Iterable[Video]) -> Iterator[Prediction]: ...
+
+    def __call__(self, videos: Video | Iterable[Video]) -> Prediction | Iterator[Prediction]:
+        """Predictions for videos.
+
+        Args:
+            videos: The path of a video, or its frames (T, H, W, 3) in RGB, uint8, as an array or a tensor; a tensor may
+                be (T, 3, H, W) too. Or any number of them.
+
+        Returns:
+            The prediction for one video; an iterator of predictions, in order, as they are computed, for several.
+
+        Raises:
+            InputError: For anything else.
+        """
+        if isinstance(videos, (str, Path, np.ndarray, Tensor)):
+            return next(self._predict([videos]))
+        if isinstance(videos, (bytes, Mapping)) or not isinstance(videos, Iterable):
+            raise InputError(
+                f'expected the path of a video, frames (T, H, W, 3) in uint8, or several of them; got '
+                f'{type(videos).__name__}'
+            )
+        return self._predict(videos)
+
+    def _predict(self, videos: Iterable[Video]) -> Iterator[Prediction]:
+        named = (str(video) if isinstance(video, Path) else video for video in videos)
+        samples = call_in_order(self.read, named, self.num_workers, on_crash=crashed)
         for batch in in_batches(samples, self.batch_size):
-            yield from self.classify(batch)
+            yield from self._classify_or_explain(batch)
 
-    def read(self, video: str | Path) -> Sample:
+    def read(self, video: Video) -> Sample:
         """Read a video with the test pipeline; if it cannot be read, the sample has the error."""
+        name = name_of_video(video)
         try:
-            if not Path(video).is_file():
-                raise InputError(f'{video} does not exist')
-            packed = self.pipeline(dict(filename=str(video), modality='RGB', start_index=0, label=-1))
+            packed = call_in_time(self.pipeline, source_of(video), name, self.timeout)
             if self.one_view:
                 packed['inputs'] = pick_view(check_views(packed['inputs']), None)
         except Exception as error:  # noqa: BLE001  whatever a decoder raises, other videos go on
-            return Sample(str(video), None, describe(error))
-        return Sample(str(video), packed)
+            return Sample(name, None, describe(error))
+        return Sample(name, packed)
+
+    def _classify_or_explain(self, samples: list[Sample]) -> list[Prediction]:
+        """Predictions; if the model does not take a batch, one video after the other, and errors for those at fault."""
+        try:
+            return self.classify(samples)
+        except (InputError, MemoryError, torch.OutOfMemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a model raises for an unexpected shape
+            if len(samples) > 1:
+                return [prediction for sample in samples for prediction in self._classify_or_explain([sample])]
+            (sample,) = samples
+            return [Prediction(sample.video, None, f'{sample.video} does not fit the model: {describe(error)}')]
 
     @torch.no_grad()
     def classify(self, samples: list[Sample]) -> list[Prediction]:
@@ -160,7 +166,9 @@ class VideoInferencer:
         packed = [sample.packed for sample in samples if sample.packed is not None]
         scores = iter(self._forward(packed) if packed else ())
         return [
-            Prediction(sample.video, None, sample.error) if sample.error else Prediction(sample.video, next(scores))
+            Prediction(sample.video, None, sample.error)
+            if sample.error
+            else Prediction(sample.video, next(scores), names=self.labels)
             for sample in samples
         ]
 
@@ -189,19 +197,12 @@ class VideoInferencer:
         return scores
 
     def best(self, prediction: Prediction, k: int = 5) -> dict[str, list[Guess]]:
-        """The k best classes of each classifier, best first; empty if the video could not be read.
+        """The k best classes of each classifier: ``prediction.best(k)``."""
+        return prediction._replace(names=self.labels).best(k)
 
-        Their scores are probabilities: if the test averages raw scores, the softmax of their mean.
-        """
-        guesses = {}
-        for name, scores in (prediction.scores or {}).items():
-            values, indices = as_probabilities(scores).topk(min(k, len(scores)))
-            names = self.labels[name] if self.labels else None
-            guesses[name] = [
-                Guess(index, names[index] if names else None, value)
-                for index, value in zip(indices.tolist(), values.tolist(), strict=True)
-            ]
-        return guesses
+    def __repr__(self) -> str:
+        classes = ', '.join(f'{task}: {count} classes' for task, count in self.classes.items())
+        return f'VideoInferencer({self.name}, {classes.removeprefix(f"{CLASS}: ")}, on {self.device})'
 
 
 def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:
@@ -223,7 +224,43 @@ def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:
         yield batch
 
 
-def crashed(video: str) -> Sample:
+def name_of_video(video: Video) -> str:
+    """How a video is called in a prediction: by its path, or by the shape of its frames."""
+    return f'frames {tuple(video.shape)}' if isinstance(video, (np.ndarray, Tensor)) else str(video)
+
+
+def source_of(video: Video) -> dict:
+    """What a test pipeline is given for a video.
+
+    Raises:
+        InputError: If there is no such file, or it is not one video; if an array does not have frames in uint8.
+    """
+    info = dict(modality='RGB', start_index=0, label=-1)
+    if isinstance(video, (np.ndarray, Tensor)):
+        return dict(info, filename=name_of_video(video), array=as_frames(video))
+    if not isinstance(video, (str, Path)):
+        raise InputError(f'expected the path of a video or frames (T, H, W, 3) in uint8; got {type(video).__name__}')
+    if not os.path.lexists(video):
+        raise InputError(f'{display_path(video)} does not exist')
+    return dict(info, filename=check_local_video(str(video)))
+
+
+def as_frames(video: np.ndarray | Tensor) -> np.ndarray:
+    """Frames (T, H, W, 3) of an array, or of a tensor, whose channels may come second.
+
+    Raises:
+        InputError: If there are none, or they have another type.
+    """
+    frames = video.cpu().numpy() if isinstance(video, Tensor) else video
+    if isinstance(video, Tensor) and frames.ndim == 4 and frames.shape[1] == 3 != frames.shape[3]:
+        frames = frames.transpose(0, 2, 3, 1)
+    if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3 or not frames.size:
+        raise InputError(f'frames must be (T, H, W, 3) in uint8; got {tuple(video.shape)} in {video.dtype}')
+    return np.ascontiguousarray(frames)
+
+
+def crashed(video: Video) -> Sample:
+    video = name_of_video(video)
     return Sample(
         video, None, f'the process that read {video} died: its decoder crashed, or memory or shared memory ran out'
     )

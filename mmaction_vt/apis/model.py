@@ -23,6 +23,7 @@ def init_recognizer(
     checkpoint: str | Path | None = None,
     device: str | torch.device = 'cpu',
     new_classifier: bool = True,
+    non_finite: bool = False,
 ) -> nn.Module:
     """Build a recognizer, load a checkpoint of any layout into it and make it ready to predict.
 
@@ -33,6 +34,7 @@ def init_recognizer(
         device: The device of the model.
         new_classifier: Whether a checkpoint for another number of classes is accepted, with a warning and without its
             classifier.
+        non_finite: Whether weights of the checkpoint may be NaN or infinite.
 
     Returns:
         The recognizer in evaluation mode, with the config as ``cfg``. ``model.cls_head(model.backbone(x))`` returns the
@@ -49,7 +51,7 @@ def init_recognizer(
     init_default_scope(config.get('default_scope', 'mmaction'))
     model = MODELS.build(config.model)
     if checkpoint is not None:
-        load_into(model, published_checkpoint(checkpoint, config), new_classifier)
+        load_into(model, published_checkpoint(checkpoint, config), new_classifier, non_finite)
     else:
         logging.getLogger(__name__).info('No checkpoint given: the weights are random.')
     model.cfg = config
@@ -101,3 +103,10 @@ def check_device(device: str | torch.device) -> None:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f'device {device} cannot be used: {reason} ("cpu" always can)') from error
+
+
+def default_device() -> torch.device:
+    """The current CUDA device if there is one, else Apple's GPU (``mps``) if there is one, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device('cuda', torch.cuda.current_device())
+    return torch.device('mps' if torch.backends.mps.is_available() else 'cpu')

@@ -10,16 +10,19 @@ from typing import Any
 
 from ..errors import InputError
 from ..models.heads import CLASS
-from ..utils.files import PREDICTION_SUFFIXES, atomic_path, check_suffix
-from .inferencer import Guess
+from ..utils.files import PREDICTION_SUFFIXES, check_suffix, display_path
+from ..utils.growing_file import GrowingFile
+from ..utils.outputs import check_output
+from .predictions import Guess
 
 DIGITS = 6  # of a score, after the point
 LIST_BEGIN, LIST_END = b'[', b'\n]\n'
+ROW_BEGIN = '{"video": '
 WRITER = 'tools/predict.py'
 
 
 class PredictionFile:
-    """A ``.csv`` or ``.json`` with a row for each video, which is complete and valid after each row.
+    """A ``.csv`` or ``.json`` with a row for each video, which is complete and valid at every moment.
 
     A CSV file has the columns ``video``, for each rank ``class_1``, ``label_1`` (if names are known) and ``score_1``,
     and ``error``; with several classifiers ``verb_1``, ``verb_label_1``, ``verb_score_1`` and so on. A JSON file is a
@@ -33,34 +36,38 @@ class PredictionFile:
         named: Whether classes have names.
         resume: Whether to continue an existing file; its rows with an error are left out, so that those videos are
             processed again.
+        overwrite: Whether to replace an existing file.
 
     Attributes:
         done: Videos with scores.
         failed: Videos with an error, and the error.
 
     Raises:
-        InputError: If the suffix is neither, the file exists and is not to be resumed, or it is not of this kind.
+        InputError: If the suffix is neither, the file exists and is neither to be resumed nor replaced, it is not of
+            this kind, another process writes to it, or it cannot be written.
     """
 
     def __init__(
-        self, path: str | Path, classes: dict[str, int], top_k: int, named: bool, resume: bool = False
+        self,
+        path: str | Path,
+        classes: dict[str, int],
+        top_k: int,
+        named: bool,
+        resume: bool = False,
+        overwrite: bool = False,
     ) -> None:
-        check_name(path, resume)
+        check_name(path, resume, overwrite)
         self.path = Path(path)
         self.header = columns(classes, top_k, named)
         self.done: set[str] = set()
         self.failed: dict[str, str] = {}
         self.is_csv = self.path.suffix.lower() == '.csv'
         rows = self._read() if resume and self.path.exists() else []
-        try:
-            with atomic_path(self.path) as part:
-                self.file = part.open('wb')  # it stays open, and is appended to under its own name
-                self._begin()
-                for row in rows:
-                    self._append(row)
-                    self.done.add(row['video'])
-        except OSError as error:
-            raise InputError(f'{path} cannot be written: {error.strerror}') from error
+        self.is_first = True
+        body = csv_line(self.header) if self.is_csv else LIST_BEGIN
+        body += b''.join(map(self._line, rows))
+        self.done.update(row['video'] for row in rows)
+        self.file = GrowingFile(self.path, body, b'' if self.is_csv else LIST_END)
 
     def __enter__(self) -> 'PredictionFile':
         return self
@@ -71,14 +78,18 @@ class PredictionFile:
         self.file.close()
 
     def add(self, video: str, best: dict[str, list[Guess]], error: str | None = None) -> None:
-        """Write the row of a video: its best classes, or the error."""
+        """Write the row of a video: its best classes, or the error.
+
+        Raises:
+            InputError: If it cannot be written; the rows before it remain.
+        """
         video = printable(video)
         if error is not None:
             error = printable(error)
             self.failed[video] = error
         else:
             self.done.add(video)
-        self._append(self._as_csv(video, best, error) if self.is_csv else as_json(video, best, error))
+        self.file.append(self._line(self._as_csv(video, best, error) if self.is_csv else as_json(video, best, error)))
 
     def _as_csv(self, video: str, best: dict[str, list[Guess]], error: str | None) -> dict:
         row: dict[str, Any] = dict.fromkeys(self.header, '') | dict(video=video, error=error or '')
@@ -90,20 +101,11 @@ class PredictionFile:
                     row[label] = guess.label
         return row
 
-    def _begin(self) -> None:
-        self.file.write(csv_line(self.header) if self.is_csv else LIST_BEGIN + LIST_END)
-        self.file.flush()
-        self.is_first = True
-
-    def _append(self, row: dict) -> None:
+    def _line(self, row: dict) -> bytes:
         if self.is_csv:
-            self.file.write(csv_line(row[name] for name in self.header))
-        else:
-            text = json.dumps(row, ensure_ascii=False).encode()
-            self.file.seek(-len(LIST_END), io.SEEK_END)
-            self.file.write((b'' if self.is_first else b',') + b'\n' + text + LIST_END)
-        self.is_first = False
-        self.file.flush()
+            return csv_line(row[name] for name in self.header)
+        comma, self.is_first = b'' if self.is_first else b',', False
+        return comma + b'\n' + json.dumps(row, ensure_ascii=False).encode()
 
     def _read(self) -> list[dict]:
         """The rows without an error of an existing file; one that was cut off is left out.
@@ -120,26 +122,37 @@ class PredictionFile:
             raise InputError(f'{self.path} was not written by {WRITER}: remove it or name another file') from error
 
     def _read_csv(self, text: str) -> list[dict]:
-        header, *rows = csv.reader(io.StringIO(text, newline=''))
+        header, *rows = csv.reader(io.StringIO(text, newline=''), strict=True)
         if header != self.header:
             raise InputError(
                 f'{self.path} was written with other options: got the columns {", ".join(header)}, expected '
                 f'{", ".join(self.header)}; name another file'
             )
-        complete = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
+        if rows and len(rows[-1]) != len(header):  # it was cut off
+            del rows[-1]
+        complete = [dict(zip(header, row, strict=True)) for row in rows]
         return [row for row in complete if not row['error']]
 
 
-def check_name(path: str | Path, resume: bool = False) -> None:
-    """Check the name of a file before anything is computed.
+def check_name(path: str | Path, resume: bool = False, overwrite: bool = False, inputs: Iterable[str] = ()) -> None:
+    """Check that a file can be written, before anything is computed.
+
+    Args:
+        path: The file.
+        resume: Whether an existing one is continued.
+        overwrite: Whether an existing one is replaced.
+        inputs: Files that are read.
 
     Raises:
-        InputError: If its suffix is neither .csv nor .json, or it exists and is not to be resumed.
+        InputError: If its suffix is neither .csv nor .json, it exists and is neither to be resumed nor replaced, or it
+            cannot be written.
     """
-    path = Path(path)
     check_suffix('the file of predictions', path, PREDICTION_SUFFIXES)
-    if path.exists() and not resume:
-        raise InputError(f'{path} exists: --resume continues it; else remove it or name another')
+    check_output(path, 'the file of predictions', True, inputs)
+    if Path(path).exists() and not (resume or overwrite):
+        raise InputError(
+            f'{display_path(path)} exists: --resume continues it, --overwrite replaces it; else name another'
+        )
 
 
 def columns(classes: dict[str, int], top_k: int, named: bool) -> list[str]:
@@ -173,15 +186,18 @@ def as_json(video: str, best: dict[str, list[Guess]], error: str | None) -> dict
 
 def read_json(text: str) -> list[dict]:
     """The rows without an error of a list with a row per line."""
-    lines = text.split('\n')
-    if lines[0] != '[':
+    begin, *lines = text.rstrip('\n').split('\n')
+    if begin != '[':
         raise ValueError('not a list')
     rows = []
-    for line in lines[1:]:
+    for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line.rstrip(','))
-        except json.JSONDecodeError:  # the list's end, or a row that was cut off
-            continue
+            row = json.loads(line.removesuffix(','))
+        except json.JSONDecodeError:
+            is_cut = line == ']' or line.startswith(ROW_BEGIN) or ROW_BEGIN.startswith(line)
+            if number == len(lines) and is_cut:  # the list's end, or a row that was cut off
+                break
+            raise
         if 'error' not in row:
             rows.append(dict(video=str(row['video']), top=row['top']))
     return rows

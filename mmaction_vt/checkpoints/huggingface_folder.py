@@ -3,23 +3,28 @@
 import json
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from ..errors import InputError
+from ..utils.files import write_atomically
+from ..utils.outputs import write_folder
+
+CONFIG, WEIGHTS = FILES = ('config.json', 'model.safetensors')
 
 
 def write(state: dict[str, Tensor], config: dict, folder: str | Path, labels: list[str] | None = None) -> None:
-    """Write ``config.json`` and ``model.safetensors``.
+    """Write a folder with ``config.json`` and ``model.safetensors``, as a whole.
 
     Args:
         state: Tensors in Hugging Face's names, among them ``classifier.weight``.
         config: The model's part of ``config.json``, without the classes.
-        folder: The folder, which is made if it is missing.
+        folder: The folder, which is replaced if it exists.
         labels: Names of the classes.
 
     Raises:
-        InputError: If there are not as many labels as classes.
+        InputError: If there are not as many labels as classes, or the folder cannot be written; what was there before
+            remains.
     """
     num_classes = state['classifier.weight'].shape[0]
     labels = labels or [f'LABEL_{index}' for index in range(num_classes)]
@@ -30,11 +35,13 @@ def write(state: dict[str, Tensor], config: dict, folder: str | Path, labels: li
         'id2label': {str(index): label for index, label in enumerate(labels)},
         'label2id': {label: index for index, label in enumerate(labels)},
     }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'config.json').write_text(json.dumps(config, indent=2) + '\n')
-    state = {key: value.contiguous().clone() for key, value in state.items()}
-    save_file(state, folder / 'model.safetensors', metadata={'format': 'pt'})
+    weights = save({key: value.contiguous().clone() for key, value in state.items()}, metadata={'format': 'pt'})
+
+    def write_files(folder: Path) -> None:
+        write_atomically(folder / CONFIG, json.dumps(config, indent=2) + '\n')
+        write_atomically(folder / WEIGHTS, weights)
+
+    write_folder(folder, write_files)
 
 
 def description(state: dict[str, Tensor], num_heads: int | None, norm_eps: float) -> dict:

@@ -9,12 +9,18 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .layouts.base import check_shapes, key_mismatch
-from .read import read_checkpoint
+from .layouts.base import check_shapes, fitting, key_mismatch
+from .read import config_in, read_checkpoint
 from .resize import resize_to_model
+from .tensors import shown
 
 CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
 TOKEN_LAYERS = 'cls_head.token_linear.'
+# Hugging Face's names of ours.
+ACTIVATIONS = {
+    'gelu': ('gelu', 'gelu_python'),
+    'gelu_tanh': ('gelu_fast', 'gelu_new', 'gelu_pytorch_tanh', 'gelu_accurate'),
+}
 MERGED = '.merged'  # what ``fuse_for_inference`` adds beside a weight that stands for two
 
 
@@ -50,10 +56,14 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     """
     expected = model.state_dict()
     _check_merging(state, expected)
+    for key in state.keys() & expected.keys():
+        if state[key].ndim != expected[key].ndim:
+            check_shapes({key: state[key]}, expected)
     fit = Fit(dict(state))
-    fit.resized += resize_to_model(fit.state_dict, model)
-    _fit_token_layers(fit, expected)
-    _drop_classifiers(fit, expected)
+    with fitting(f'this {type(model.backbone).__name__}'):
+        fit.resized += resize_to_model(fit.state_dict, model)
+        _fit_token_layers(fit, expected)
+        _drop_classifiers(fit, expected)
 
     mismatch = key_mismatch(fit.state_dict, {key: value for key, value in expected.items() if key not in fit.kept})
     if mismatch:
@@ -63,18 +73,19 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     return fit
 
 
-def load_into(model: nn.Module, path: str | Path, new_classifier: bool = True) -> Fit:
+def load_into(model: nn.Module, path: str | Path, new_classifier: bool = True, non_finite: bool = False) -> Fit:
     """Load a checkpoint of any layout into a recognizer, and log what was done.
 
     Args:
         model: The recognizer.
         path: The checkpoint, as ``read_checkpoint`` takes it.
         new_classifier: Whether a classifier for another number of classes may be left out, as in fine-tuning.
+        non_finite: As ``read_checkpoint`` takes it.
 
     Raises:
         InputError: If the checkpoint cannot be read or does not fit.
     """
-    checkpoint = read_checkpoint(path)
+    checkpoint = read_checkpoint(path, non_finite)
     try:
         return load_converted(model, checkpoint, str(path), new_classifier)
     except InputError as error:
@@ -96,8 +107,10 @@ def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_
     fit = fit_state_dict(checkpoint['state_dict'], model)
     if fit.new_classifiers and not new_classifier:
         raise InputError(' '.join(fit.new_classifiers) + ' Give the config that the checkpoint was trained with.')
+    hidden_act = config_in(checkpoint['meta']).get('hidden_act')
+    act = _activation_in(hidden_act)
     model.load_state_dict(fit.state_dict, strict=not fit.new_classifiers)
-    _adopt_activation(model.backbone, checkpoint['meta'].get('config', {}).get('hidden_act'))
+    _adopt_activation(model.backbone, act, hidden_act)
 
     print_log(f'Loaded {len(fit.state_dict)} tensors from {name} ({checkpoint["layout"]}).', 'current')
     if checkpoint['dropped']:
@@ -109,11 +122,25 @@ def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_
     return fit
 
 
-def _adopt_activation(backbone: Any, hidden_act: str | None) -> None:
+def _activation_in(hidden_act: object) -> str | None:
+    """Our name of the activation in Hugging Face's config.
+
+    Raises:
+        InputError: If it is another one, with which the model would compute something else than it learned.
+    """
+    if hidden_act is None:
+        return None
+    act = next((act for act, names in ACTIVATIONS.items() if hidden_act in names), None)
+    if act is None:
+        known = ', '.join(name for names in ACTIVATIONS.values() for name in names)
+        raise InputError(f"unknown hidden_act {shown(hidden_act)} in the checkpoint's config; choose from {known}")
+    return act
+
+
+def _adopt_activation(backbone: Any, act: str | None, hidden_act: object) -> None:
     """Set the activation of Hugging Face's file in a backbone whose config names none."""
-    if hidden_act is None or not hasattr(backbone, 'use_activation'):
+    if act is None or not hasattr(backbone, 'use_activation'):
         return
-    act = 'gelu' if hidden_act == 'gelu' else 'gelu_tanh'
     if backbone.act is None:
         backbone.use_activation(act)
     if (backbone.act or 'gelu') != act:

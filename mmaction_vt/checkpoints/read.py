@@ -1,5 +1,6 @@
 """Reading a checkpoint of any layout."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from torch import Tensor
@@ -17,7 +18,8 @@ from .layouts import (
     vivit_lightning,
 )
 from .layouts import native as ours
-from .layouts.base import list_keys
+from .layouts.base import fitting, list_keys
+from .tensors import allow_non_finite, check_finite, check_tensors
 
 # Our own layout comes last: others also start with ``backbone.``.
 LAYOUTS = (
@@ -34,23 +36,27 @@ LAYOUTS = (
 )
 # Where published code bases put the tensors inside their files.
 STATE_KEYS = ('state_dict', 'model_state', 'model')
+WRAPPER = 'module.'  # what DistributedDataParallel adds to each key
 
 
-def read_checkpoint(path: str | Path) -> dict:
+def read_checkpoint(path: str | Path, non_finite: bool = False) -> dict:
     """Read a checkpoint in our own or any published layout, which is recognised by its keys.
 
     Args:
         path: A file, a Hugging Face folder or an address.
+        non_finite: Whether weights may be NaN or infinite; ``allow_non_finite()`` allows it everywhere.
 
     Returns:
         A dict with ``state_dict`` (our names: ``backbone.*`` and ``cls_head.*``), ``layout`` (its name), ``dropped``
         (keys that the model does not use) and ``meta`` (what the file states besides).
 
     Raises:
-        InputError: If the file cannot be read, its layout is unknown, or it has an unexpected key.
+        InputError: If the file is not whole or cannot be read, its layout is unknown, it has an unexpected key, or a
+            tensor that no model can have.
     """
     try:
-        return convert(load_file(path))
+        with allow_non_finite() if non_finite else nullcontext():
+            return convert(load_file(path))
     except InputError as error:
         raise InputError(str(error) if str(path) in str(error) else f'{path}: {error}') from error
 
@@ -67,16 +73,26 @@ def convert(checkpoint: dict) -> dict:
         InputError: If its layout is unknown, or it has an unexpected key.
     """
     state = state_dict_of(checkpoint)
-    for layout in LAYOUTS:
-        if layout.recognises(state):
-            state_dict, dropped = layout.rename(state)
-            meta = {key: checkpoint[key] for key in ('config', 'epoch') if key in checkpoint}
-            meta |= checkpoint['meta'] if isinstance(checkpoint.get('meta'), dict) else {}
-            if layout.config:
-                meta['config'] = {**layout.config, **meta.get('config', {})}
-            return {'state_dict': state_dict, 'layout': layout.name, 'dropped': dropped, 'meta': meta}
-    known = ', '.join(dict.fromkeys(layout.name for layout in LAYOUTS))
-    raise InputError(f'unknown checkpoint layout with keys {list_keys(list(state))}; known layouts: {known}')
+    layout = next((layout for layout in LAYOUTS if layout.recognises(state)), None)
+    if layout is None and ours.resembles(state):
+        layout = ours.LAYOUT
+    if layout is None:
+        known = ', '.join(dict.fromkeys(layout.name for layout in LAYOUTS))
+        raise InputError(f'unknown checkpoint layout with keys {list_keys(list(state))}; known layouts: {known}')
+    with fitting(layout.name):
+        state_dict, dropped = layout.rename(state)
+    check_finite(state_dict)
+    meta = {key: checkpoint[key] for key in ('config', 'epoch') if key in checkpoint}
+    meta |= checkpoint['meta'] if isinstance(checkpoint.get('meta'), dict) else {}
+    if layout.config:
+        meta['config'] = {**layout.config, **config_in(meta)}
+    return {'state_dict': state_dict, 'layout': layout.name, 'dropped': dropped, 'meta': meta}
+
+
+def config_in(meta: dict) -> dict:
+    """Hugging Face's config in the meta data of a checkpoint. Other code bases store a text there, which is ignored."""
+    config = meta.get('config')
+    return config if isinstance(config, dict) else {}
 
 
 def state_dict_of(checkpoint: dict) -> dict[str, Tensor]:
@@ -88,7 +104,16 @@ def state_dict_of(checkpoint: dict) -> dict[str, Tensor]:
     state = next((checkpoint[key] for key in STATE_KEYS if isinstance(checkpoint.get(key), dict)), checkpoint)
     state = {key: value for key, value in state.items() if isinstance(value, Tensor)}
     if not state:
-        raise InputError('the checkpoint has no tensors')
-    if all(key.startswith('module.') for key in state):
-        state = {key.removeprefix('module.'): value for key, value in state.items()}
+        kinds = [f'{key} is a {type(checkpoint[key]).__name__}' for key in STATE_KEYS if key in checkpoint]
+        raise InputError(
+            'the checkpoint has no tensors' + (f': its {" and ".join(kinds)} without any' if kinds else '')
+        )
+    check_tensors(state)
+    state = {key: value.detach() for key, value in state.items()}
+    if 2 * sum(key.startswith(WRAPPER) for key in state) > len(state):
+        unwrapped = {key.removeprefix(WRAPPER): value for key, value in state.items()}
+        twice = next((key for key in state if key not in unwrapped and key.removeprefix(WRAPPER) in state), None)
+        if twice is not None:
+            raise InputError(f'the checkpoint has the key {twice.removeprefix(WRAPPER)} with and without {WRAPPER}')
+        return unwrapped
     return state

@@ -50,7 +50,7 @@ def resize_square_embed(embed: Tensor, grid: tuple[int, int], mode: str) -> Tens
     """
     patches = embed.shape[1] - 1
     side = isqrt(patches)
-    if side * side != patches:
+    if side * side != patches or not patches:
         raise InputError(
             f'pos_embed of the checkpoint has {patches} patches, which are no square grid, and the model expects '
             f'{grid[0]}x{grid[1]}: set img_size of the backbone to that of the checkpoint'
@@ -92,6 +92,9 @@ def _add_embeddings(state: dict[str, Tensor], backbone: Any) -> list[str]:
     time_key = next((f'backbone.{name}' for name in TIME_EMBEDDINGS if f'backbone.{name}' in state), None)
     if not hasattr(backbone, 'st_embed') or space is None or time_key is None:
         return []
+    if space.ndim != 3 or space.shape[::2] != state[time_key].shape[::2]:
+        shapes = ' and '.join(str(tuple(state[key].shape)) for key in ('backbone.pos_embed', time_key))
+        raise InputError(f'size mismatch of backbone.pos_embed and {time_key} in the checkpoint: {shapes}')
     del state['backbone.pos_embed']
     patches = space[:, None, 1:] + state.pop(time_key)[:, :, None]  # (1, T, P, C)
     state['backbone.st_embed'] = torch.cat((space[:, :1], patches.flatten(1, 2)), dim=1)

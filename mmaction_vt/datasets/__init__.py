@@ -1,9 +1,17 @@
 """Data sets, video readers and transforms: from a video file to a model's input."""
 
 from . import transforms
+from .class_balance import ClassBalancedSampler
 from .epic_kitchens import EpicKitchensDataset
 from .frame_folders import FrameFolderDataset
 from .video_dataset import VideoDataset
 from .video_shards import VideoShards
 
-__all__ = ['EpicKitchensDataset', 'FrameFolderDataset', 'VideoDataset', 'VideoShards', 'transforms']
+__all__ = [
+    'ClassBalancedSampler',
+    'EpicKitchensDataset',
+    'FrameFolderDataset',
+    'VideoDataset',
+    'VideoShards',
+    'transforms',
+]

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 
-from mmengine.fileio import exists, get_text, isfile, join_path
+from mmengine.fileio import exists, get, isfile, join_path
 
 from ..errors import InputError
 from ..registry import DATASETS
+from ..utils.text_files import decode_text, parse_digits
 from .broken_videos import ForgiveBrokenVideos
 
 COLUMNS = ('participant_id', 'video_id', 'start_timestamp', 'stop_timestamp')
@@ -15,7 +16,7 @@ LABEL_COLUMNS = ('verb_class', 'noun_class')
 UNLABELLED = [-1, -1]
 FRAME_COLUMNS = ('start_frame', 'stop_frame')
 PATHS = dict(video='{participant_id}/videos/{video_id}.MP4', img='{participant_id}/rgb_frames/{video_id}')
-TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)')
+TIMESTAMP = re.compile(r'(\d+):(\d\d):(\d\d(?:\.\d+)?)', re.ASCII)
 
 
 @DATASETS.register_module()
@@ -98,10 +99,11 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
                 'data_root, if that is set)'
             )
         try:
-            reader = csv.DictReader(io.StringIO(get_text(self.ann_file, encoding='utf-8-sig'), newline=''))
+            text = decode_text(get(self.ann_file), self.ann_file, 'the official annotations')
+            reader = csv.DictReader(io.StringIO(text, newline=''), strict=True)
             rows = [(reader.line_num, row) for row in reader]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f'{self.ann_file} is not a CSV file like EPIC_100_train.csv') from error
+        except (InputError, csv.Error) as error:
+            raise InputError(f'{self.ann_file} is not a CSV file like EPIC_100_train.csv: {error}') from error
         names = reader.fieldnames or ()
         self.labelled = not self.test_mode or any(name in names for name in LABEL_COLUMNS)
         columns: tuple[str, ...] = COLUMNS if self.kind == 'video' else COLUMNS + FRAME_COLUMNS
@@ -159,9 +161,9 @@ class EpicKitchensDataset(ForgiveBrokenVideos):
 def _number(row: dict[str, str], column: str, where: str, end: int | None = None) -> int:
     """An integer in [0, end), or from 0 if there is no end."""
     text = row[column]
-    if text is None or not text.strip().isdecimal():
+    number = None if text is None else parse_digits(text.strip())
+    if number is None:
         raise InputError(f'{where}: {column} is {_shown(text)}, not an integer')
-    number = int(text)
     if end is not None and number >= end:
         raise InputError(f'{where}: {column} is {number}, outside 0 to {end - 1}')
     return number

@@ -5,6 +5,7 @@ from mmengine.fileio import join_path
 from ..errors import InputError
 from ..registry import DATASETS
 from ..utils.annotation_lists import read_lines
+from ..utils.text_files import parse_digits
 from .broken_videos import ForgiveBrokenVideos
 
 
@@ -64,7 +65,7 @@ class FrameFolderDataset(ForgiveBrokenVideos):
     def _parse_line(self, line: str, where: str) -> dict:
         """A sample."""
         folder, *numbers = line.rsplit(maxsplit=2)
-        if len(numbers) < 2 or not all(number.isdecimal() for number in numbers) or numbers[0] == '0':
+        if len(numbers) < 2 or not all(parse_digits(number) is not None for number in numbers) or numbers[0] == '0':
             raise InputError(f'{where}: {line!r} is not a folder, a number of frames and a label')
         total_frames, label = map(int, numbers)
         if self.num_classes is not None and label >= self.num_classes:

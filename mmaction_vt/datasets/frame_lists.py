@@ -8,7 +8,7 @@ from ..errors import InputError
 from ..utils.annotation_lists import Line
 
 COLUMNS = 'original_vido_id video_id frame_id path labels'
-NUMBERED = re.compile(r'(.*?)(\d+)(\.[^./]+)')
+NUMBERED = re.compile(r'(.*?)([0-9]{1,18})(\.[^./]+)')
 
 
 class FrameFiles:

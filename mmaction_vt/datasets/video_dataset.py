@@ -22,6 +22,7 @@ from ..utils.annotation_lists import (
     split_line,
 )
 from ..utils.something_something import read_classes, read_samples
+from ..utils.text_files import parse_digits
 from .broken_videos import ForgiveBrokenVideos
 from .frame_lists import read_frame_list
 
@@ -140,12 +141,14 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         return path if prefix is None else join_path(prefix, path)
 
     def _label(self, text: str | int, where: str) -> int:
-        try:
-            label = int(text)
-        except ValueError:
+        digits = str(text).removeprefix('-')
+        label = parse_digits(digits)
+        if label is None:
             raise InputError(
                 f'{where}: the label {text!r} is not an integer; expected a path, {self.delimiter!r} and a label'
-            ) from None
+            )
+        if digits != str(text):
+            label = min(-label, -1)
         if label < 0 or (self.num_classes is not None and label >= self.num_classes):
             allowed = 'run from 0' if self.num_classes is None else f'run from 0 to {self.num_classes - 1}'
             hint = '' if self.num_classes is None else f' (num_classes={self.num_classes} in the config)'

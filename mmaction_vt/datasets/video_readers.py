@@ -17,11 +17,16 @@ from av.video.reformatter import VideoReformatter
 from decord import DECORDError, VideoReader  # after cv2: if decord's zlib is loaded first, cv2 cannot read PNG
 
 from ..errors import BrokenVideoError, InputError, check_one_of
+from ..utils.file_kinds import check_regular_file, display_path
+from ..utils.video_files import check_video_bytes, check_video_file, unreadable
+from ..utils.video_formats import AV_OPTIONS
+from .stand_in import FPS, NUM_FRAMES, SIZES
 
 # decord raises RuntimeError for a file that it cannot open, and AssertionError for one without frames.
-DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError, IndexError)
+DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError, IndexError, UnicodeError)  # the last for names
 Source = str | BytesIO
 AT_ONCE = 32  # frames that decord and torchcodec decode in one call
+MOST_PIXELS = 2**26  # of a frame, 8192 x 8192: a corrupt header can claim more than there is memory for
 
 
 def count_shown(video: VideoReader) -> int:
@@ -103,9 +108,10 @@ class PyAVReader:
     def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
         self.name = name
         try:
-            self.container = av.open(source)
+            self.container = av.open(source, options=AV_OPTIONS)
             self.stream = self.container.streams.video[0]
             self.codec = self.stream.codec_context
+            self.codec.options = dict(max_pixels=str(MOST_PIXELS))
             self.codec.thread_count = num_threads
             self.codec.thread_type = 'NONE' if num_threads == 1 else 'AUTO'
             self.index = self._index(source)
@@ -218,9 +224,16 @@ class TorchCodecReader:
 
 
 class BlankReader:
-    """Ten seconds of black frames, in place of a broken video."""
+    """Ten seconds of black frames, in place of a broken video.
 
-    name, num_frames, fps, size = 'a blank video', 300, 30.0, (256, 340)
+    Args:
+        size: Height and width.
+    """
+
+    name, num_frames, fps = 'a blank video', NUM_FRAMES, float(FPS)
+
+    def __init__(self, size: tuple[int, int] = SIZES[0]) -> None:
+        self.size = size
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
         for _ in frames:
@@ -291,9 +304,16 @@ def read_picture(path: Path) -> np.ndarray:
     Raises:
         BrokenVideoError: If it does not exist or cannot be read.
     """
-    frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.is_file() else None
+    try:
+        check_regular_file('the frame', path)
+        content = np.fromfile(path, np.uint8)
+        frame = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+    except InputError as error:
+        raise BrokenVideoError(str(error)) from error
+    except (OSError, cv2.error) as error:
+        raise BrokenVideoError(f'the frame {display_path(path)} cannot be read: {error}') from error
     if frame is None:
-        raise BrokenVideoError(f'the frame {path} {"is not an image" if path.is_file() else "does not exist"}')
+        raise BrokenVideoError(f'the frame {display_path(path)} is not an image')
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
 
@@ -317,25 +337,29 @@ def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int 
 
     Raises:
         InputError: If there is no such file or backend.
-        BrokenVideoError: If it cannot be opened or has no frames.
+        BrokenVideoError: If it is not a regular file, refers to other files, cannot be opened, or has no frames.
     """
     check_one_of('backend', backend, READERS)
     name = name or str(source)
-    if isinstance(source, str) and not Path(source).is_file():
-        raise InputError(
-            f'the video {name} does not exist; its path comes from data_prefix of the config and the annotation file'
-        )
+    if isinstance(source, BytesIO):
+        check_video_bytes(source, name)
+    else:
+        try:
+            source = check_video_file(source)
+        except BrokenVideoError:
+            raise
+        except InputError as error:
+            raise InputError(
+                f'the video {display_path(name)} does not exist; its path comes from data_prefix of the config and the '
+                'annotation file'
+            ) from error
     reader = READERS[backend](source, name, num_threads)
     if not reader.num_frames:
-        raise BrokenVideoError(f'the video {name} has no frames')
+        raise BrokenVideoError(f'the video {display_path(name)} has no frames')
     return reader
-
-
-def unreadable(name: str) -> BrokenVideoError:
-    return BrokenVideoError(f'the video {name} cannot be read: it is truncated, corrupt or not a video')
 
 
 def undecodable(name: str, frames: Collection[int]) -> BrokenVideoError:
     return BrokenVideoError(
-        f'the video {name} is corrupt: frames between {min(frames)} and {max(frames)} cannot be decoded'
+        f'the video {display_path(name)} is corrupt: frames between {min(frames)} and {max(frames)} cannot be decoded'
     )

@@ -1,7 +1,9 @@
 """Videos in tar shards, for data sets of millions of clips, read sequentially by the ``webdataset`` library."""
 
 import json
-from collections.abc import Iterator
+import re
+import tarfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -12,12 +14,17 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_dist_info
 from torch.utils.data import IterableDataset, get_worker_info
 
-from ..errors import BrokenVideoError, InputError
+from ..errors import InputError
 from ..registry import DATASETS
+from ..utils.file_kinds import check_regular_file
 from ..utils.files import COMMON_VIDEO_SUFFIXES
-from .broken_videos import black_sample
+from ..utils.text_files import parse_digits
+from ..utils.time_limit import call_in_time, video_timeout
+from .broken_videos import MOST_IN_A_ROW, black_sample, reason_of, too_many
+from .stand_in import shape_of
 
 INDEX = 'shards.json'
+SHARD = re.compile(r'[\w+=@-][\w .+=@-]*')  # the name of one, without a folder, and nothing that webdataset expands
 
 
 class Part(NamedTuple):
@@ -73,6 +80,7 @@ class VideoShards(IterableDataset):
         self.shuffle = shuffle
         self.seed = seed
         self.test_mode = test_mode
+        self._seconds = video_timeout()
         self.epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # shared with the workers
 
     def set_epoch(self, epoch: int, seed: int = 0) -> None:
@@ -116,15 +124,20 @@ class VideoShards(IterableDataset):
         worker, num_workers = (info.id, info.num_workers) if info else (0, 1)
         samples = self._samples(self.parts(rank, world, worker, num_workers))
         rng = np.random.default_rng([self.seed, int(self.epoch), rank, worker])
-        last, broken = None, {}
+        last, broken, in_a_row = None, {}, 0
         for sample in shuffled(samples, self.shuffle, rng):
+            name = sample['filename']
             try:
-                packed = last = self.pipeline(sample)
-            except BrokenVideoError as error:
+                packed = last = call_in_time(self.pipeline, dict(sample), name, self._seconds)
+                in_a_row = 0
+            except Exception as error:  # whatever a decoder or a transform raises costs one sample
+                in_a_row += 1
+                if in_a_row >= MOST_IN_A_ROW and (last is None or not self.test_mode):
+                    raise too_many(in_a_row, name, error) from error
                 if self.test_mode:
-                    packed = black_sample(self.pipeline, sample, error)
+                    packed = black_sample(self.pipeline, sample, error, shape_of(last))
                 else:
-                    broken[sample['filename']] = str(error)
+                    broken[name] = reason_of(name, error)
                     if last is None:
                         continue
                     packed = last
@@ -132,6 +145,8 @@ class VideoShards(IterableDataset):
                 packed['data_samples'].set_metainfo(dict(broken_videos=broken))
                 broken = {}
             yield packed
+        if last is None and broken:
+            raise InputError(f'none of {len(broken)} videos can be decoded, e.g. {next(iter(broken.values()))}')
         start, stop = self._own_range(rank, world)
         short = len(self) - (stop - start)
         if last is not None and worker == num_workers - 1:
@@ -143,8 +158,10 @@ class VideoShards(IterableDataset):
         names = list(self.counts)
         for part in parts:
             name = f'{self.folder}/{names[part.shard]}'
+            if '://' not in name:
+                check_regular_file('the shard', name)
             shard = webdataset.WebDataset([name], shardshuffle=False, nodesplitter=None, workersplitter=None)
-            for number, sample in enumerate(shard):
+            for number, sample in enumerate(_read(shard, name)):
                 if number >= part.stop:
                     break
                 if number >= part.start:
@@ -155,12 +172,27 @@ class VideoShards(IterableDataset):
         suffixes = [suffix[1:] for suffix in COMMON_VIDEO_SUFFIXES if suffix[1:] in sample]
         if not suffixes or 'cls' not in sample:
             raise InputError(f'{where}: a sample needs a video ({", ".join(COMMON_VIDEO_SUFFIXES)}) and a label (.cls)')
-        text = sample['cls'].decode().strip()
-        if not text.isdecimal() or (self.num_classes is not None and int(text) >= self.num_classes):
+        text = sample['cls'].decode(errors='replace').strip()
+        label = parse_digits(text)
+        if label is None or (self.num_classes is not None and label >= self.num_classes):
             allowed = 'from 0' if self.num_classes is None else f'from 0 to {self.num_classes - 1}'
             raise InputError(f'{where}: the label {text!r} is not allowed; labels run {allowed}')
         name = f'{shard}/{sample["__key__"]}.{suffixes[0]}'
-        return dict(video=sample[suffixes[0]], filename=name, label=int(text), start_index=0, modality='RGB')
+        return dict(video=sample[suffixes[0]], filename=name, label=label, start_index=0, modality='RGB')
+
+
+def _read(shard: Iterable[dict], name: str) -> Iterator[dict]:
+    """The samples of a shard.
+
+    Raises:
+        InputError: If it is not a tar file, or is truncated.
+    """
+    try:
+        yield from shard
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f'the shard {name} cannot be read: {" ".join(str(error).split())}') from error
 
 
 def import_webdataset() -> ModuleType:
@@ -188,7 +220,10 @@ def read_index(folder: str) -> dict[str, int]:
             with gopen(f'{folder}/{INDEX}') as file:
                 counts = json.loads(file.read())
         else:
+            check_regular_file('the list of shards', Path(folder) / INDEX)
             counts = json.loads((Path(folder) / INDEX).read_text(encoding='utf-8'))
+        if not all(map(SHARD.fullmatch, counts)):
+            raise ValueError('a shard is a file beside the list')
         return {str(name): int(count) for name, count in counts.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise InputError(

@@ -7,6 +7,7 @@ import torch
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
+from ..errors import InputError
 from ..registry import METRICS
 
 LOWEST = -1e9
@@ -22,6 +23,9 @@ class CountBrokenVideos(BaseMetric):
     Args:
         collect_device: Device for collecting the results of several processes, ``cpu`` or ``gpu``.
         prefix: Not used, since no figure is reported.
+
+    Raises:
+        InputError: (while evaluating) If all videos are broken.
 
     Attributes:
         broken: After the evaluation, on the first process, the error of each broken video, by name.
@@ -42,6 +46,8 @@ class CountBrokenVideos(BaseMetric):
 
     def compute_metrics(self, results: list) -> dict:
         self.broken = dict(result for result in results if result is not None)
+        if results and all(result is not None for result in results):
+            raise InputError(f'none of the {len(results)} videos can be read, e.g. {results[0][1]}')
         for reason in self.broken.values():
             print_log(f'{reason} (it counts as wrong)', 'current', WARNING)
         if self.broken:

@@ -11,7 +11,7 @@ import torch
 from mmengine.dataset import BaseDataset
 
 from ..errors import InputError
-from ..utils.files import atomic_path
+from ..utils.outputs import output_path
 from .verb_noun import task_probabilities
 
 VERSION, CHALLENGE = '0.2', 'action_recognition'
@@ -43,18 +43,19 @@ def write_challenge(
     Segments are written one by one, about 10 KB each: 130 MB for the test split, a third of that as ``.zip``.
 
     Args:
-        path: A ``.json``, or a ``.zip`` to be uploaded.
+        path: A ``.json``, or a ``.zip`` to be uploaded, which is replaced if it exists.
         predictions: The predictions that ``KeepPredictions`` collected of ``dataset``, in its order.
         dataset: An ``EpicKitchensDataset``.
         levels: The supervision of the model. Default: that of a Motionformer from a Kinetics model, trained on the
             training split.
 
     Raises:
-        InputError: If a segment has no ``narration_id``, or no scores for verbs and nouns.
+        InputError: If a segment has no ``narration_id``, or no scores for verbs and nouns, or the file cannot be
+            written; what was there before remains.
     """
     path = Path(path)
     pieces = (piece.encode() for piece in _pieces(predictions, dataset, levels or SupervisionLevels()))
-    with atomic_path(path) as part:
+    with output_path(path) as part:
         if path.suffix.lower() == '.zip':
             with ZipFile(part, 'w', ZIP_DEFLATED) as archive, archive.open(NAME_IN_ZIP, 'w') as file:
                 file.writelines(pieces)

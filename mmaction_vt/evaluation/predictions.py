@@ -12,6 +12,7 @@ from mmengine.evaluator import BaseMetric
 
 from ..errors import InputError
 from ..registry import METRICS
+from ..utils.outputs import write_output
 
 
 @METRICS.register_module()
@@ -83,14 +84,15 @@ def write_predictions(
     -1 as predicted label. A hidden label is None.
 
     Args:
-        path: A ``.json`` or ``.pkl``.
+        path: A ``.json`` or ``.pkl``, which is replaced if it exists.
         predictions: The predictions that ``KeepPredictions`` collected of ``dataset``.
         dataset: The data set, for the names of the videos.
         metrics: Metrics of the whole set.
         class_names: Class names of each classifier.
 
     Raises:
-        InputError: If the predictions are not in the order of the data set.
+        InputError: If the predictions are not in the order of the data set, or the file cannot be written; what was
+            there before remains.
     """
     videos = []
     for index, prediction in enumerate(predictions):
@@ -115,12 +117,8 @@ def write_predictions(
     report: dict[str, object] = {'metrics': {name: float(value) for name, value in metrics.items()}}
     report |= {'class_names': class_names} if class_names else {}
     report['videos'] = videos
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == '.json':
-        path.write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
-    else:
-        path.write_bytes(pickle.dumps(report))
+    is_json = Path(path).suffix.lower() == '.json'
+    write_output(path, json.dumps(report, indent=1) + '\n' if is_json else pickle.dumps(report))
 
 
 def read_report(path: str | Path) -> Report:

@@ -108,7 +108,10 @@ def translate_keys(options: dict, config: Config) -> dict:
 def is_old(key: str, config: Config) -> bool:
     """Whether a key is one of mmaction 0.x and not one of the config."""
     if key.startswith('model.backbone.'):
-        backbone = config.get('model', {}).get('backbone', {})
+        model = config.get('model')
+        backbone = model.get('backbone') if isinstance(model, dict) else None
+        if not isinstance(backbone, dict):
+            return False
         known = (key in RENAMED or key in SPECIAL or key in IGNORED) and key.split('.')[2] not in backbone
         return known and str(backbone.get('type')).startswith('mmaction_vt.')
     section = section_of(key)

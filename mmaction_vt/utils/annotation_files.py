@@ -1,10 +1,13 @@
 """Reading annotations: text, JSON and labels, with errors that name the file."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError
+from . import text_files
+from .one_line import one_line
 
 Content = TypeVar('Content', list[Any], dict[str, Any])
 
@@ -19,12 +22,9 @@ def read_text(path: Path, what: str) -> str:
     Raises:
         InputError: If the file does not exist or is not text.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise InputError(f'{path} does not exist; expected {what}')
-    try:
-        return path.read_text(encoding='utf-8-sig')
-    except UnicodeDecodeError as error:
-        raise InputError(f'{path} is not a text file; expected {what}') from error
+    return text_files.read_text(path, what)
 
 
 def read_json(path: Path, kind: type[Content], what: str) -> Content:
@@ -38,10 +38,13 @@ def read_json(path: Path, kind: type[Content], what: str) -> Content:
     Raises:
         InputError: If the file does not exist, is not JSON, is of another kind, or is empty.
     """
+    text = read_text(path, what)
     try:
-        content = json.loads(read_text(path, what))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f'{path}, line {error.lineno}: invalid JSON ({error.msg}); expected {what}') from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets in brackets
+        raise InputError(f'{path}: invalid JSON ({one_line(str(error), 100)}); expected {what}') from error
     if not isinstance(content, kind) or not content:
         got = f'an empty {kind.__name__}' if isinstance(content, kind) else f'a {type(content).__name__}'
         raise InputError(f'{path} has {got}; expected {what}')
@@ -54,9 +57,9 @@ def parse_label(text: object, where: str, num_classes: int | None = None) -> int
     Raises:
         InputError: If it is not a non-negative integer below ``num_classes``.
     """
-    if isinstance(text, bool) or not str(text).isdecimal():
+    label = None if isinstance(text, bool) else text_files.parse_digits(str(text))
+    if label is None:
         raise InputError(f'{where}: the label {text!r} is not a non-negative integer')
-    label = int(str(text))
     if num_classes is not None and label >= num_classes:
         raise InputError(f'{where}: the label {label} is out of range; labels are from 0 to {num_classes - 1}')
     return label

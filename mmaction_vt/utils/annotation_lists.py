@@ -8,16 +8,18 @@ The first line decides how a file is read:
 """
 
 import csv
-import io
+import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from ..errors import InputError
+from .one_line import one_line
+from .text_files import decode_text, iterate_lines, parse_digits, parse_seconds
 
 SEGMENT_COLUMNS = ('path', 'start', 'end', 'label')
 FRAME_LIST_HEADS = ('original_vido_id', 'original_video_id')  # the first as PySlowFast spells it
 DELIMITERS = (' ', ',')
+EXPECTED = 'a path and a label per line'
 
 Line = tuple[int, str]  # its number, from 1, and its text
 
@@ -44,19 +46,15 @@ def read_lines(path: str) -> Iterator[Line]:
     Raises:
         InputError: If there is no such file, or it is not text.
     """
-    if not Path(path).is_file() and not _is_remote(path):
+    if not os.path.lexists(path) and not _is_remote(path):
         raise InputError(
             f'the annotation file {path} does not exist; ann_file of the config sets its path (below data_root, '
             'if that is set)'
         )
-    try:
-        with _open(path) as file:
-            for number, line in enumerate(file, start=1):
-                line = line.strip()
-                if line:
-                    yield number, line
-    except UnicodeDecodeError as error:
-        raise InputError(f'{path} is not a text file; a line of ann_file is a path and a label') from error
+    for number, line in enumerate(_lines(path), start=1):
+        line = line.strip()
+        if line:
+            yield number, line
 
 
 def _is_remote(path: str) -> bool:
@@ -66,12 +64,12 @@ def _is_remote(path: str) -> bool:
     return isfile(path)
 
 
-def _open(path: str) -> TextIO:
-    if Path(path).is_file():
-        return Path(path).open(encoding='utf-8-sig')
-    from mmengine.fileio import get_text
+def _lines(path: str) -> Iterable[str]:
+    if os.path.lexists(path):
+        return iterate_lines(path, EXPECTED, 'the annotation file')
+    from mmengine.fileio import get
 
-    return io.StringIO(get_text(path, encoding='utf-8-sig'))  # mmengine's other file back ends
+    return decode_text(get(path), path, EXPECTED).split('\n')  # mmengine's other file back ends
 
 
 def is_frame_list(first: str) -> bool:
@@ -94,18 +92,20 @@ def read_segments(lines: Iterable[Line], where: str) -> Iterator[Row]:
     Raises:
         InputError: If there is no segment, or start and end are not valid times.
     """
-    numbers, texts = zip(*lines, strict=True)
-    rows = csv.DictReader(texts, _columns(texts[0]), skipinitialspace=True)
-    next(rows)
+    rows = iter(lines)
+    columns = _columns(next(rows)[1])
     empty = True
-    for number, row in zip(numbers[1:], rows, strict=True):
-        try:
-            start, end = float(row['start']), float(row['end'])
-        except (TypeError, ValueError):
-            start, end = 0.0, 0.0
-        if not 0 <= start < end:
+    for number, text in rows:
+        values = _columns(text)
+        if len(values) > len(columns):
+            raise InputError(f'{where}, line {number}: more values than columns: quote values that have commas')
+        row = dict(zip(columns, values, strict=False))
+        start, end = (parse_seconds(row.get(name)) for name in ('start', 'end'))
+        if start is None or end is None or start >= end:
             raise InputError(f'{where}, line {number}: start and end must be seconds with 0 <= start < end, not {row}')
-        yield Row(number, row['path'].strip(), (row['label'] or '').strip(), (start, end))
+        if not row.get('path'):
+            raise InputError(f'{where}, line {number}: path is missing')
+        yield Row(number, row['path'], row.get('label', ''), (start, end))
         empty = False
     if empty:
         raise InputError(f'the annotation file {where} is empty: it has no row after its header')
@@ -123,7 +123,11 @@ def find_delimiter(first: str, where: str) -> str | None:
         return next(delimiter for delimiter in reversed(DELIMITERS) if delimiter in first)
     for delimiter in DELIMITERS:
         path, _, label = first.rpartition(delimiter)
-        if label.strip().isdecimal() and path.strip() and not (delimiter == ' ' and path.rstrip().endswith(',')):
+        if (
+            parse_digits(label.strip()) is not None
+            and path.strip()
+            and not (delimiter == ' ' and path.rstrip().endswith(','))
+        ):
             return delimiter
     if where.endswith('.csv') and ',' in first:
         raise InputError(
@@ -139,7 +143,10 @@ def is_header(first: str) -> bool:
 
 
 def _columns(line: str) -> list[str]:
-    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True))]
+    try:
+        return [name.strip() for name in next(csv.reader([line], skipinitialspace=True))]
+    except csv.Error as error:  # a field of more than 128 KiB
+        raise InputError(f'a line of an annotation file is not CSV ({error}): {one_line(line, 100)}') from error
 
 
 def split_line(number: int, line: str, delimiter: str, where: str) -> Row:
@@ -158,7 +165,7 @@ def split_labels(line: str, delimiter: str) -> tuple[str, list[int]]:
     """Split a line into a path and the integers after it, if any."""
     *parts, last = line.split(delimiter)
     labels: list[int] = []
-    while parts and last.strip().isdecimal():
-        labels.insert(0, int(last))
+    while parts and (label := parse_digits(last.strip())) is not None:
+        labels.insert(0, label)
         last = parts.pop()
     return delimiter.join([*parts, last]).strip(), labels

@@ -1,11 +1,13 @@
 """Reading configs."""
 
+import os
 from pathlib import Path
 
 from mmengine.config import Config
 
 from ..errors import InputError
-from ..zoo import find_config, unknown_model
+from ..zoo import config_paths, find_config, unknown_model
+from .config_files import read_config_file
 
 PUBLISHED = 'published'  # instead of a checkpoint: the weights that the authors publish
 
@@ -20,11 +22,7 @@ def load_config(config: str | Path | Config | dict) -> Config:
         return config
     if isinstance(config, dict):
         return Config(config)
-    path = config_path(config)
-    try:
-        return Config.fromfile(path)
-    except (SyntaxError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f'config {config} cannot be read: {error}') from error
+    return read_config_file(config_path(config))
 
 
 def config_path(config: str | Path) -> Path:
@@ -34,7 +32,7 @@ def config_path(config: str | Path) -> Path:
         InputError: If there is neither.
     """
     path = Path(config)
-    if path.is_file():
+    if str(config) and os.path.lexists(path) and not (path.is_dir() and str(config) in config_paths()):
         return path
     if path.suffix or len(path.parts) != 1:
         raise InputError(unknown_model(str(config)))

@@ -1,13 +1,22 @@
-"""Files: written atomically, and the suffixes of their names."""
+"""Files: their kinds, the suffixes of their names, and atomic writing."""
 
+import errno
+import fcntl
+import hashlib
 import os
+import secrets
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import InputError
+from .file_kinds import check_regular_file as check_regular_file  # noqa: PLC0414  so that mypy exports it
+from .file_kinds import display_path as display_path  # noqa: PLC0414
+from .file_kinds import is_regular_file as is_regular_file  # noqa: PLC0414
 
 PART = '.part'  # at the end of a name: a file that is being written
+NAME_BYTES = 255  # of a file name, at most
 
 # What the names of files end in, in lower case.
 COMMON_VIDEO_SUFFIXES = ('.mp4', '.avi', '.mkv', '.mov', '.webm')
@@ -42,7 +51,8 @@ def check_suffix(name: str, path: str | Path, accepted: Collection[str]) -> None
 def atomic_path(path: Path, sync: bool = False) -> Iterator[Path]:
     """Yield the path to write a file to, which is renamed to ``path`` once the block completes.
 
-    If the block raises, that file is removed, and what was at ``path`` remains. The folder is made if it is missing.
+    If the block raises, that file is removed, and what was at ``path`` remains. The folder is made if it is missing. A
+    replaced file keeps its permissions, and a symbolic link its place: the file that it points to is replaced.
 
     Args:
         path: The path of the complete file.
@@ -51,17 +61,73 @@ def atomic_path(path: Path, sync: bool = False) -> Iterator[Path]:
     Raises:
         OSError: If the folder cannot be made, or the file cannot be written or renamed.
     """
-    part = path.with_name(f'{path.name}{PART}')
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield part
-        if sync:
-            _flush(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with part_of(path) as part:
+        try:
+            yield part
+            if sync:
+                _flush(part)
+            if path.is_file():
+                part.chmod(stat.S_IMODE(path.stat().st_mode))
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     if sync:
         _flush(path.parent)
+
+
+@contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """An empty file next to ``path``, which no other process writes to.
+
+    Its name is always the same, so that the next writer takes over the file of one that was killed. If another process
+    writes to that one, or it is not a plain file of its own, the name is unique.
+
+    Args:
+        path: The path of the complete file, in a folder that exists.
+
+    Raises:
+        OSError: If no file can be made.
+    """
+    part = path.with_name(_shortened(f'{path.name}{PART}'))
+    try:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.EISDIR, errno.EACCES, errno.ENXIO, errno.EPERM):
+            raise
+        descriptor = -1
+    if descriptor < 0 or not _locked(descriptor, part):
+        if descriptor >= 0:
+            os.close(descriptor)
+        part = path.with_name(_shortened(f'{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PART}'))
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        yield part
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, path: Path) -> bool:
+    """Lock an open file; False if it is another's, or not the plain file with this path and no other."""
+    own = os.fstat(descriptor)
+    if not stat.S_ISREG(own.st_mode) or own.st_nlink != 1:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(own, path.lstat()):
+            return False
+    except OSError:  # held by another process, taken away by it, or a file system without locks
+        return False
+    os.ftruncate(descriptor, 0)
+    return True
+
+
+def _shortened(name: str) -> str:
+    """A file name, or if it is too long for a file system, another that depends on it."""
+    encoded = os.fsencode(name)
+    return name if len(encoded) <= NAME_BYTES else f'{hashlib.sha256(encoded).hexdigest()[:32]}{PART}'
 
 
 def write_atomically(path: Path, content: str | bytes | memoryview) -> None:

@@ -8,6 +8,7 @@ exchange JSON and can be killed after a timeout.
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,9 +20,12 @@ import cv2
 import torch
 import torch.multiprocessing  # registers reductions for tensors in shared memory
 
+from .time_limit import has_abandoned
+
 Item = TypeVar('Item')
 Result = TypeVar('Result')
 
+GRACE = 1.0  # seconds to send a result, and to end
 AHEAD = 2  # calls per process that are submitted in advance
 
 _function: Callable[[Any], Any]  # the function that a process calls
@@ -78,7 +82,7 @@ def _until_a_crash(function: Callable, items: Iterator, workers: int, pending: d
     except BrokenProcessPool:
         return
     finally:
-        pool.shutdown(cancel_futures=True)
+        _shut_down(pool)
 
 
 def _chain(first: list, items: Iterator) -> Iterator:
@@ -89,6 +93,17 @@ def _chain(first: list, items: Iterator) -> Iterator:
 def _pool(function: Callable, workers: int) -> ProcessPoolExecutor:
     context = torch.multiprocessing.get_context('fork')
     return ProcessPoolExecutor(workers, context, initializer=_start, initargs=(function,))
+
+
+def _shut_down(pool: ProcessPoolExecutor) -> None:
+    """End the processes; one that was killed while it waited for a call would leave the others waiting for ever."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    until = time.monotonic() + GRACE
+    for process in processes:
+        process.join(max(0, until - time.monotonic()))
+        process.kill()  # nothing happens if it has ended
+        process.join()
 
 
 def _start(function: Callable) -> None:
@@ -109,4 +124,7 @@ def _start(function: Callable) -> None:
 
 
 def _call(item: Any) -> Any:
-    return _function(item)
+    result = _function(item)
+    if has_abandoned():  # a decoder that hangs goes on in this process, which ends once the result is sent
+        threading.Timer(GRACE, os._exit, (1,)).start()
+    return result

@@ -10,7 +10,8 @@ from tiny_models import recognizer
 from videos import write_video
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.apis.inferencer import Guess, Sample, in_batches
+from mmaction_vt.apis.inferencer import Sample, in_batches
+from mmaction_vt.apis.predictions import Guess
 from mmaction_vt.errors import InputError
 from mmaction_vt.visualization.explain.model_input import prepare, read_views
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from mmaction_vt.apis.inferencer import Guess
 from mmaction_vt.apis.prediction_file import PredictionFile
+from mmaction_vt.apis.predictions import Guess
 from mmaction_vt.errors import InputError
 
 ONE = {'class': 4}

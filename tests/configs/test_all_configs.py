@@ -14,6 +14,7 @@ from reading import read
 
 from mmaction_vt.apis.flops import build_without_weights
 from mmaction_vt.class_names import read_class_names
+from mmaction_vt.utils.config_checks import check_config, fit_loaders
 
 CONFIGS = ROOT / 'configs'
 FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob('*.py'))
@@ -27,6 +28,15 @@ FAMILIES = {'timesformer', 'motionformer', 'vivit', 'dualformer'}
 @pytest.mark.parametrize('name', FILES)
 def test_chain_of_bases_resolves(name):
     assert len(read(CONFIGS / name))
+
+
+@pytest.mark.parametrize('name', RECIPES)
+def test_passes_every_check_unchanged(name):
+    config, before = read(CONFIGS / name), read(CONFIGS / name)
+    for use in ('train', 'test', 'model', 'labels'):
+        check_config(config, use)
+    fit_loaders(config)
+    assert config.to_dict() == before.to_dict()
 
 
 @pytest.mark.parametrize('name', OTHERS)
@@ -68,7 +78,7 @@ def test_splits(name):
     lists = {config[f'{split}_dataloader'].dataset.ann_file for split in ('train', 'val')}
     assert len(lists) == 2
     size = {config[f'{split}_pipeline'][0].get('size') for split in ('val', 'test')}
-    assert size == {config.model.backbone.get('img_size', 224)} or size == {None}
+    assert size == {config.model.backbone.get('img_size', 64 if 'quickstart' in name else 224)}
 
 
 @pytest.mark.parametrize('name', RECIPES)

@@ -44,5 +44,5 @@ def test_trains_tests_and_draws(name, data, run_program, tmp_path):
     assert len(json.loads(report.read_text())['videos']) == 8
     run_program('tools/analysis/draw_gallery.py', report, tmp_path / 'out.gif', '--label-file', data / 'labels.txt')
     assert (tmp_path / 'out.gif').exists()
-    message = run_program('tools/analysis/draw_gallery.py', data / 'val.txt', tmp_path / 'out.gif', fails=True)
+    message = run_program('tools/analysis/draw_gallery.py', data / 'val.txt', tmp_path / 'none.gif', fails=True)
     assert 'val.txt is not a report' in message

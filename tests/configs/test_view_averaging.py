@@ -65,4 +65,4 @@ def test_the_quickstart_tests_one_view_whose_scores_are_probabilities(name):
     config = read(name)
     assert config.model.cls_head.average_clips == 'prob'
     clips = config.test_pipeline[0]
-    assert (clips.get('crop', 'none'), clips.sampling.get('num_clips', 1)) == ('none', 1)
+    assert (clips.crop, clips.sampling.get('num_clips', 1)) == ('center', 1)

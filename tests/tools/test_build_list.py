@@ -54,7 +54,7 @@ def test_draws_by_the_seed(make, tmp_path, run_program):
 def test_each_class_is_in_both_lists(make, tmp_path, run_program):
     folder = make('a/1.mp4', 'a/2.mp4', 'b/1.mp4', 'b/2.mp4', 'alone/1.mp4')
     for share in ('0.001', '0.999'):
-        out = run_program(PROGRAM, folder, tmp_path / 'lists', '--val-share', share)
+        out = run_program(PROGRAM, folder, tmp_path / 'lists', '--val-share', share, '--overwrite')
         assert 'warning: class alone has a single video' in out
         assert [line[-1] for line in read(tmp_path / 'lists' / 'val.txt')] == ['0', '2']
         assert [line[-1] for line in read(tmp_path / 'lists' / 'train.txt')] == ['0', '1', '2']
@@ -109,7 +109,8 @@ def test_prints_or_writes_a_config_that_is_ready(make, tmp_path, run_program, mo
     out = run_program(PROGRAM, 'videos', 'lists', *options)
     assert "load_from = 'published://dualformer_tiny_patch244_window877_kinetics400_1k'" in out
     assert not list(tmp_path.glob('**/*.py'))
-    run_program(PROGRAM, 'videos', 'lists', *options, '--out', 'configs/mine.py')
+    assert 'train.txt exists: --overwrite replaces it' in run_program(PROGRAM, 'videos', 'lists', fails=True)
+    run_program(PROGRAM, 'videos', 'lists', *options, '--out', 'configs/mine.py', '--overwrite')
     config = Config.fromfile('configs/mine.py')
     assert (tmp_path / 'configs/mine.py').read_text().splitlines()[2:] == out.partition('_base_ = ')[2].splitlines()[
         1:-1

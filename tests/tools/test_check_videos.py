@@ -49,7 +49,8 @@ def folder(tmp_path):
 def run(folder, run_program):
     def run(videos, *options, **kwargs):
         options = options if '--backend' in options else ('--backend', 'decord', *options)
-        return run_program(PROGRAM, folder / videos, '--out', folder / 'broken.txt', '--workers', 1, *options, **kwargs)
+        args = [folder / videos, '--out', folder / 'broken.txt', '--overwrite', '--workers', 1]
+        return run_program(PROGRAM, *args, *options, **kwargs)
 
     return run
 
@@ -93,7 +94,7 @@ def test_finds_broken_files(folder, run, backend, options):
     found = faults(folder)
     assert list(found) == ['empty.mp4', 'stir it/a.mp4', 'stir it/b.avi', 'stir it/c.webm', 'text.mp4']
     assert found['empty.mp4'] == 'the file is empty'
-    assert found['text.mp4'] == 'Invalid data found when processing input'
+    assert found['text.mp4'] == 'cannot be read: it is truncated, corrupt or not a video'
     assert found['stir it/a.mp4'] != ''
     for name in ('b.avi', 'c.webm'):
         assert 'it is truncated: it ends after' in found[f'stir it/{name}']

@@ -9,7 +9,7 @@ from mmaction_vt.visualization.explain import model_input
 @pytest.fixture
 def demo(tiny_config, video, run_program, tmp_path):
     def run(*options, source=video, out='map.gif', fails=False):
-        args = [tiny_config, 'none', source, '--out-filename', tmp_path / out, *options]
+        args = [tiny_config, 'none', source, '--out-filename', tmp_path / out, '--overwrite', *options]
         return run_program('demo/demo_gradcam.py', *args, fails=fails)
 
     return run

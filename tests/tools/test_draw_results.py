@@ -85,4 +85,4 @@ def test_curves_of_a_resumed_training(run_program, tmp_path):
     assert np.asarray(Image.open(tmp_path / 'curves.png').convert('L')).std() > 5
     assert 'OUT must end in .png' in run_program(program, tmp_path, tmp_path / 'curves.txt', fails=True)
     (tmp_path / 'none').mkdir()
-    assert 'has no training log' in run_program(program, tmp_path / 'none', tmp_path / 'curves.png', fails=True)
+    assert 'has no training log' in run_program(program, tmp_path / 'none', tmp_path / 'none.png', fails=True)

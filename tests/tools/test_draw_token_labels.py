@@ -35,7 +35,7 @@ def draw(tiny_config, run_program, tmp_path):
 
     def run(*options, out='out.gif', fails=False):
         args = [tmp_path / 'teacher.py', tmp_path / 'teacher.pth', tmp_path / 'v.mp4', '--out-filename', tmp_path / out]
-        return run_program('tools/analysis/draw_token_labels.py', *args, *options, fails=fails)
+        return run_program('tools/analysis/draw_token_labels.py', *args, '--overwrite', *options, fails=fails)
 
     return run
 

@@ -13,7 +13,8 @@ def run(tmp_path, run_program):
 
     def run(text, folder='videos', **kwargs):
         (tmp_path / 'train.csv').write_text(text)
-        return run_program(PROGRAM, tmp_path / 'train.csv', tmp_path / folder, tmp_path / 'out.txt', **kwargs)
+        args = [tmp_path / 'train.csv', tmp_path / folder, tmp_path / 'out.txt', '--overwrite']
+        return run_program(PROGRAM, *args, **kwargs)
 
     return run
 

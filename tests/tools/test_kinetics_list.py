@@ -33,7 +33,8 @@ def folder(tmp_path):
 @pytest.fixture
 def run(folder, run_program):
     def run(*options, csv='train.csv', videos='videos', **kwargs):
-        return run_program(PROGRAM, folder / csv, folder / videos, folder / 'out' / 'k400.txt', *options, **kwargs)
+        args = [folder / csv, folder / videos, folder / 'out' / 'k400.txt', '--overwrite']
+        return run_program(PROGRAM, *args, *options, **kwargs)
 
     return run
 
@@ -169,5 +170,5 @@ def test_refuses_a_list_where_a_name_could_be_two_videos(folder, run):
 
 def test_keeps_the_list_when_writing_fails(folder, run):
     (folder / 'out' / 'k400.txt').mkdir(parents=True)
-    assert 'k400.txt cannot be written' in run(fails=True)
+    assert 'k400.txt is a folder: expected the name of a file' in run(fails=True)
     assert [path.name for path in (folder / 'out').iterdir()] == ['k400.txt']

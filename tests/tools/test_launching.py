@@ -10,6 +10,8 @@ import time
 import pytest
 from conftest import ROOT
 
+from mmaction_vt.errors import InputError
+
 
 @pytest.fixture
 def srun(tmp_path, monkeypatch):
@@ -79,7 +81,7 @@ def test_submit_program(tiny_config, run_program, tmp_path):
 
 
 def test_one_of_two_processes_is_killed(tiny_config, tmp_path):
-    """The other ends too, it is said which was lost, and the training can be gone on with."""
+    """The other ends too, one sentence says which was lost, and the training can be resumed."""
     command = ['bash', str(ROOT / 'tools' / 'dist_train.sh'), str(tiny_config), '2', '--work-dir', str(tmp_path / 'w'),
                '--no-validate', '--cfg-options', 'train_cfg.max_epochs=400']  # fmt: skip
     environment = dict(os.environ, PYTHON=sys.executable, PORT='29617', OMP_NUM_THREADS='1')
@@ -93,7 +95,8 @@ def test_one_of_two_processes_is_killed(tiny_config, tmp_path):
         os.kill(lost, 9)
         assert process.wait(90) != 0
     text = (tmp_path / 'out.txt').read_text()
-    assert re.search(rf'rank +: 1 .*exitcode +: -9 \(pid: {lost}\)', text, re.DOTALL)
+    assert text.splitlines()[-1].startswith(f'error: process 1 (pid {lost}) was killed by SIGKILL')
+    assert 'Traceback' not in text
     newest = max(int(path.stem[6:]) for path in (tmp_path / 'w').glob('epoch_*.pth'))
     options = ['--resume', '--cfg-options', f'train_cfg.max_epochs={newest + 1}']
     subprocess.run([*command[:-2], *options], env=environment, check=True, capture_output=True, cwd=ROOT)
@@ -105,3 +108,28 @@ def test_accepts_the_rank_that_mims_launcher_adds(program, needed):
     parser = runpy.run_path(str(ROOT / 'tools' / f'{program}.py'))['build_parser']()
     assert parser.parse_args(['--local-rank=1', *needed, '--launcher', 'pytorch']).launcher == 'pytorch'
     assert '--local-rank' not in parser.format_help()
+
+
+def test_the_sentence_of_several_processes_is_printed_once():
+    command = ['bash', str(ROOT / 'tools' / 'dist_train.sh'), 'nowhere.py', '2']
+    environment = dict(os.environ, PYTHON=sys.executable, PORT='29619', OMP_NUM_THREADS='1')
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and done.stderr.count('error: ') == 1
+    assert done.stderr.splitlines()[-1].startswith('error: config nowhere.py does not exist')
+    assert 'Traceback' not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ('variables', 'text'),
+    [
+        ({'NNODES': 'two'}, 'NNODES'),
+        ({'NNODES': '2', 'NODE_RANK': '2'}, 'NODE_RANK must be in 0 to 1'),
+        ({'PORT': '99999'}, 'PORT must be in 1 to 65535'),
+    ],
+)
+def test_numbers_of_machines_and_ports_are_checked(variables, text, monkeypatch):
+    launch = runpy.run_path(str(ROOT / 'tools' / 'launch.py'))
+    options = ['--nnodes', variables.get('NNODES', '1'), '--node_rank', variables.get('NODE_RANK', '0')]
+    options += ['--master_port', variables.get('PORT', '29500'), '--nproc_per_node', '2', 'program.py']
+    with pytest.raises(InputError, match=text):
+        launch['check'](launch['get_args_parser']().parse_args(options))

@@ -22,7 +22,7 @@ def run(tmp_path, run_program):
         (tmp_path / 'trainingSet.csv').write_text(train)
         (tmp_path / 'moments_categories.txt').write_text(categories)
         args = [tmp_path / name for name in ('trainingSet.csv', 'moments_categories.txt', folder, 'list.txt')]
-        return run_program(PROGRAM, *args, **kwargs)
+        return run_program(PROGRAM, *args, '--overwrite', **kwargs)
 
     return run
 

@@ -145,7 +145,7 @@ def test_what_fails_does_not_stop_the_others(folder, run):
     assert '2 videos resized' in out and '3 of 5 videos failed' in out
     failed = (folder / 'small' / 'failed.txt').read_text().splitlines()
     assert [line.split('\t')[0] for line in failed] == ['cut.mp4', 'no video.mp4', 'stir it/cut.avi']
-    assert 'Invalid data' in failed[0] and 'Invalid data' in failed[1]
+    assert 'Invalid data' in failed[0] and 'not a video' in failed[1]
     assert 'it is truncated: it ends after' in failed[2]
     assert not list((folder / 'small').rglob('*.part'))
     (videos / 'cut.mp4').write_bytes(good)

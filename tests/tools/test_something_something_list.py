@@ -18,7 +18,7 @@ def run(tmp_path, run_program):
             text = content if isinstance(content, str) else json.dumps(content)
             (tmp_path / name).write_text(text)
         args = [tmp_path / 'train.json', tmp_path / 'labels.json', tmp_path / folder, tmp_path / 'out.txt', *options]
-        return run_program(PROGRAM, *args, **kwargs)
+        return run_program(PROGRAM, *args, '--overwrite', **kwargs)
 
     return run
 

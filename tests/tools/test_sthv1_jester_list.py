@@ -20,7 +20,7 @@ def run(tmp_path, run_program):
         (tmp_path / 'train.csv').write_text(train)
         (tmp_path / 'labels.csv').write_text(labels)
         args = [tmp_path / name for name in ('train.csv', 'labels.csv', folder, 'list.txt')]
-        return run_program(PROGRAM, *args, **kwargs)
+        return run_program(PROGRAM, *args, '--overwrite', **kwargs)
 
     return run
 

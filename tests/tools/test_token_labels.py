@@ -34,6 +34,7 @@ train_dataloader = dict(dataset=dict(pipeline=train_pipeline, ann_file={data!r} 
                                      data_prefix=dict(video={data!r})))
 """
 VIEWS = 3
+BLENDING = ('type=MixupBlending', 'num_classes=2')
 
 
 @pytest.fixture(scope='module')
@@ -124,7 +125,7 @@ def test_an_interrupted_run_goes_on(config, store, run_program):
     np.testing.assert_array_equal(classes, wanted[1])
 
 
-def test_refuses_labels_of_something_else(config, store, run_program, data, tmp_path):
+def test_refuses_labels_of_something_else(config, store, run_program, data, tiny_config, tmp_path):
     message = run_program('tools/data/token_labels.py', config, store, '--views', 2, fails=True)
     assert 'differ from this config in num_views' in message and str(store) in message
     (tmp_path / 'list.txt').write_text('\n'.join((data / 'list.txt').read_text().splitlines()[1:]))
@@ -142,9 +143,10 @@ def test_refuses_labels_of_something_else(config, store, run_program, data, tmp_
         (['--shard', '2/2'], 'I from 0 to N - 1'),
         (['--views', 0], '--views must be at least 1'),
         (['--cfg-options', 'model.teacher=None'], 'needs a teacher'),
-        (['--cfg-options', 'model.type=Recognizer3D'], 'need a model of type mmaction_vt.TokenLabelRecognizer3D'),
-        (['--cfg-options', 'model.data_preprocessor.blending=x'], 'mixes'),
+        (['--cfg-options', *(f'model.data_preprocessor.blending.{key}' for key in BLENDING)], 'mixes'),
     ):
         assert text in run_program('tools/data/token_labels.py', config, tmp_path / 'other', *options, fails=True)
+    message = run_program('tools/data/token_labels.py', tiny_config, tmp_path / 'other', fails=True)
+    assert 'need a model of type mmaction_vt.TokenLabelRecognizer3D' in message
     message = run_program('tools/train.py', config, '--token-labels', tmp_path / 'nowhere', fails=True)
     assert 'tools/data/token_labels.py computes them' in message

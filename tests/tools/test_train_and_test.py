@@ -69,6 +69,8 @@ def test_train_then_test_then_resume(tiny_config, run_program, tmp_path):
     assert report['metrics']['acc/top1'] == pytest.approx(right)
     assert [Path(video['video']).name for video in report['videos']] == [f'{index}.mp4' for index in range(7)]
 
+    message = run_program('tools/train.py', tiny_config, fails=True)
+    assert 'checkpoints of an earlier training' in message and '--resume continues it' in message
     run_program('tools/train.py', tiny_config, '--resume', '--cfg-options', 'train_cfg.max_epochs=3')
     resumed = torch.load(work_dir / 'epoch_3.pth')
     assert resumed['meta']['epoch'] == 3 and resumed['meta']['iter'] == 3 * 4

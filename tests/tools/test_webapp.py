@@ -1,7 +1,5 @@
 """demo/webapp.py: what the page says, and a run of it over HTTP."""
 
-import http.client
-import json
 import os
 import re
 import signal
@@ -9,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from base64 import b64decode
 from importlib import import_module
 
@@ -18,10 +15,11 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
+from page_server import Visitor
 from videos import write_frames, write_video
 
 from mmaction_vt import VideoInferencer, init_recognizer
-from mmaction_vt.apis.inferencer import Prediction
+from mmaction_vt.apis.predictions import Prediction
 
 # Written into a file: whom the process asks for an address, and whom it calls.
 WATCH = """
@@ -116,12 +114,13 @@ def test_bad_options(run_program, tiny_config, monkeypatch):
 
     assert '--max-size and --max-seconds must be positive' in fails('--max-size', 0)
     assert '--port must be in 1 to 65535' in fails('--port', 70000)
+    assert '--max-size and --max-seconds must be positive' in fails('--max-seconds', 'inf')
     monkeypatch.setattr('importlib.util.find_spec', lambda name: None)
     assert "needs Gradio, which is not installed: pip install 'mmaction_vt[web]'" in fails()
 
 
 class Page:
-    """A running page, spoken to over HTTP as its JavaScript does."""
+    """A running page and a visitor of it."""
 
     def __init__(self, config, folder):
         model = init_recognizer(config)
@@ -146,29 +145,9 @@ class Page:
         for line in self.process.stdout:
             self.output.append(line)
             if line.startswith('Open '):
+                self.visitor = Visitor(self.port)
                 return
         raise RuntimeError(''.join(self.output))
-
-    def request(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=120)
-        connection.request(method, path, body, {name.replace('_', '-'): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        return answer, answer.read().decode()
-
-    def upload(self, name, content):
-        edge = uuid.uuid4().hex
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        body = head.encode() + content + f'\r\n--{edge}--\r\n'.encode()
-        kind = f'multipart/form-data; boundary={edge}'
-        return self.request('POST', '/gradio_api/upload', body, Content_Type=kind)
-
-    def ask(self, given):
-        """What the page shows for a file: the values of its components, or None if it shows an error."""
-        body = json.dumps(dict(data=[given]))
-        _, text = self.request('POST', '/gradio_api/call/recognise', body, Content_Type='application/json')
-        _, events = self.request('GET', f'/gradio_api/call/recognise/{json.loads(text)["event_id"]}')
-        done = re.search(r'event: complete\ndata: (.*)', events)
-        return done and json.loads(done[1])
 
     def left(self):
         return [path for path in self.files.rglob('*') if path.is_file()]
@@ -187,33 +166,33 @@ def test_the_page(page, video, tmp_path):
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
         other.connect(('127.0.0.2', page.port))  # this machine, by another name than the one it was told
 
-    answer, html = page.request('GET', '/')
-    assert answer.status == 200 and '<html' in html and 'lang="en"' in html
+    visitor = page.visitor
+    answer, _ = visitor.request('GET', '/')
+    assert answer.status == 200 and "default-src 'self'" in answer.getheader('content-security-policy')
+    html = visitor.open()
+    assert '<html' in html and 'lang="en"' in html
     loaded = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="([^"]+)"', html)
     assert loaded and not [address for address in loaded if address.startswith(('http', '//'))]
-    assert "default-src 'self'" in answer.getheader('content-security-policy')
-    _, theme = page.request('GET', '/theme.css')
+    _, theme = visitor.request('GET', '/theme.css')
     assert '--body-text-color' in theme and not re.search(r'(@import|url\()\W*(http|//)', theme)
 
-    _, text = page.upload('my video.mp4', video.read_bytes())
-    (path,) = json.loads(text)
-    given = dict(path=path, orig_name='my video.mp4', meta={'_type': 'gradio.FileData'})
+    given = visitor.send('my video.mp4', video.read_bytes())
     assert [file.read_bytes() for file in page.left()] == [video.read_bytes()]
-    html, value = page.ask(given)
+    html, value = visitor.ask(given)
     assert 'my video.mp4' in html and 'class="score"' in html and 'data:video/mp4' in html and value is None
     assert page.left() == []
-    assert 'has been deleted' in page.ask(given)[0]
+    answer, text = visitor.join(given)
+    assert answer.status == 404 and 'has been deleted' in text
 
-    (path,) = json.loads(page.upload('broken.mp4', b'no video')[1])
-    html, _ = page.ask(dict(given, path=path, orig_name='broken.mp4'))
+    html, _ = visitor.ask(visitor.send('broken.mp4', b'no video'))
     assert 'broken.mp4 cannot be read' in html and 'Traceback' not in html
     long = write_video(tmp_path / 'long.mp4', 20, fps=4)
-    (path,) = json.loads(page.upload('long.mp4', long.read_bytes())[1])
-    assert 'is 5.0 seconds long, but at most 2 are accepted' in page.ask(dict(given, path=path))[0]
-    answer, text = page.upload('large.mp4', b'0' * 120_000)
+    html, _ = visitor.ask(visitor.send('long.mp4', long.read_bytes()))
+    assert 'is 5.0 seconds long, but at most 2 are accepted' in html
+    answer, text = visitor.upload('large.mp4', b'0' * 120_000)
     assert answer.status == 413 and 'maximum allowed size' in text
     for path in ('http://127.0.0.1:9/a.mp4', str(video), '/etc/hostname'):
-        assert page.ask(dict(given, path=path)) is None  # neither fetched nor read
+        assert visitor.ask(path) is None  # neither fetched nor read
     assert page.left() == []
 
     page.process.send_signal(signal.SIGTERM)

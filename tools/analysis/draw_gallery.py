@@ -2,13 +2,18 @@
 
 from argparse import ArgumentParser, Namespace
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
+import numpy as np
 import torch
 from rich.console import Console
 
-from mmaction_vt.cli import read_labels, run
+from mmaction_vt.cli import add_overwrite_option, read_labels, run
 from mmaction_vt.evaluation import read_report
 from mmaction_vt.evaluation.probabilities import as_probabilities
 from mmaction_vt.models.heads import CLASS
+from mmaction_vt.utils.option_types import integer, positive_frame_rate
+from mmaction_vt.utils.outputs import check_output
 from mmaction_vt.visualization import draw_gallery, read_clip, write_clip
 from mmaction_vt.visualization.draw.clips import check_clip_name
 
@@ -18,9 +23,13 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('report', help='report of tools/test.py --out')
     parser.add_argument('out', help='.gif or .mp4 to write')
     parser.add_argument('--label-file', help="class names, one per line, instead of the report's")
-    parser.add_argument('--videos', type=int, default=8, help='number of videos (default: %(default)s)')
-    parser.add_argument('--columns', type=int, default=4, help='videos per row (default: %(default)s)')
-    parser.add_argument('--fps', type=float, default=12, help='frames per second (default: %(default)s)')
+    parser.add_argument('--videos', type=integer(1, 1000), default=8, help='number of videos (default: %(default)s)')
+    parser.add_argument('--columns', type=integer(1, 1000), default=4, help='videos per row (default: %(default)s)')
+    parser.add_argument(
+        '--side', type=integer(32, 2048), default=176, help='longer side of a video in pixels (default: %(default)s)'
+    )
+    parser.add_argument('--fps', type=positive_frame_rate, default=12, help='frames per second (default: %(default)s)')
+    add_overwrite_option(parser)
     return parser
 
 
@@ -35,6 +44,12 @@ def interleave_classes(videos: list[dict], count: int) -> list[dict]:
     return [video for _, _, video in sorted(ranked, key=lambda item: item[:2])[:count]]
 
 
+def in_own_time(clip: np.ndarray, rate: float, fps: float) -> np.ndarray:
+    """The frames (T, H, W, 3) that a clip of a frame rate shows at times 1 / fps apart."""
+    count = max(round(len(clip) * fps / rate), 1)
+    return clip[(np.arange(count) * rate / fps).astype(int).clip(max=len(clip) - 1)]
+
+
 def as_probability(scores: list[float]) -> float:
     """Probability of the best class."""
     return as_probabilities(torch.tensor(scores)).max().item()
@@ -42,17 +57,18 @@ def as_probability(scores: list[float]) -> float:
 
 def main(args: Namespace) -> None:
     check_clip_name(args.out)
+    check_output(args.out, 'OUT', args.overwrite, [args.report, args.label_file])
     report = read_report(args.report)
     names = read_labels(args.label_file) or (report.class_names or {}).get(CLASS)
     videos = interleave_classes(report.videos, args.videos)
-    clips = [read_clip(video['video'], args.fps)[0] for video in videos]
+    clips = [in_own_time(*read_clip(video['video'], args.fps), args.fps) for video in videos]
     captions = [
         f'{names[video["predicted"]] if names else video["predicted"]} {100 * as_probability(video["scores"]):.0f} %'
         for video in videos
     ]
     right = [video['predicted'] == video['label'] for video in videos]
-    write_clip(args.out, draw_gallery(clips, captions, right, args.columns), args.fps)
-    Console().print(f'Wrote {args.out}')
+    write_clip(args.out, draw_gallery(clips, captions, right, args.columns, args.side), args.fps)
+    Console(soft_wrap=True, markup=False).print(f'Wrote {args.out}')
 
 
 if __name__ == '__main__':

@@ -4,17 +4,24 @@ Writes ``confusion.png``, ``class_accuracy.png`` and ``confused_pairs.png``.
 """
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 import numpy as np
 from rich.console import Console
 
-from mmaction_vt.cli import read_labels, run
+from mmaction_vt.cli import add_overwrite_option, read_labels, run
 from mmaction_vt.errors import InputError, check_one_of
 from mmaction_vt.evaluation import read_report
 from mmaction_vt.evaluation.confusion import confusion_matrix
 from mmaction_vt.models.heads import CLASS
-from mmaction_vt.visualization.draw.results import draw_class_accuracy, draw_confused_pairs, draw_confusion
+from mmaction_vt.utils.outputs import check_output, check_output_folder
+from mmaction_vt.visualization.draw.results import (
+    draw_class_accuracy,
+    draw_confused_pairs,
+    draw_confusion,
+    write_figure,
+)
 
 PICTURES = {
     'confusion.png': draw_confusion,
@@ -29,6 +36,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('out_dir', help='folder for the figures')
     parser.add_argument('--label-file', help="class names, one per line, instead of the report's")
     parser.add_argument('--task', help='label to use, such as verb or noun, if there are several')
+    add_overwrite_option(parser, 'existing figures')
     return parser
 
 
@@ -57,6 +65,9 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
 
 
 def main(args: Namespace) -> None:
+    folder = check_output_folder(args.out_dir, 'OUT_DIR')
+    for name in PICTURES:
+        check_output(folder / name, 'the figure', args.overwrite, [args.report, args.label_file])
     report = read_report(args.report)
     labels, predicted, num_classes = labels_and_predictions(report.videos, args.task)
     names = read_labels(args.label_file) or (report.class_names or {}).get(args.task or CLASS)
@@ -69,11 +80,9 @@ def main(args: Namespace) -> None:
     if not decoded.all():
         Console().print(f'{(~decoded).sum()} broken videos, which count as wrong, are not in the figures')
     matrix = confusion_matrix(labels[decoded], predicted[decoded], num_classes)
-    folder = Path(args.out_dir)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PICTURES.items():
-        draw(matrix, names).savefig(folder / name)
-        Console(soft_wrap=True).print(f'Wrote {folder / name}')
+        write_figure(folder / name, draw(matrix, names))
+        Console(soft_wrap=True, markup=False).print(f'Wrote {folder / name}')
 
 
 if __name__ == '__main__':

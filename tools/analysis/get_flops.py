@@ -2,11 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 from rich.console import Console
 from rich.table import Table
 
 from mmaction_vt.apis.flops import build_without_weights, count, input_shape_of, views_of
 from mmaction_vt.cli import add_config_options, read_config, run
+from mmaction_vt.utils.option_types import integer, positive
 
 
 def build_parser() -> ArgumentParser:
@@ -15,11 +18,11 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--shape',
         nargs=3,
-        type=int,
+        type=integer(1, 100000),
         metavar=('T', 'H', 'W'),
         help='frames, height and width (default: those of the backbone)',
     )
-    parser.add_argument('--views', type=int, help='clips times crops (default: those of the test pipeline)')
+    parser.add_argument('--views', type=positive, help='clips times crops (default: those of the test pipeline)')
     add_config_options(parser)
     return parser
 

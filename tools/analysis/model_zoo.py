@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 import yaml
 from mmengine.config import Config
 from rich.console import Console

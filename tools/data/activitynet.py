@@ -14,10 +14,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
-from common import VideoIndex, read_json, write_found
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import VideoIndex, check_list, read_json, write_found
 
 from mmaction_vt.class_names import read_class_names
-from mmaction_vt.cli import read_labels, run
+from mmaction_vt.cli import add_overwrite_option, read_labels, run
 from mmaction_vt.errors import InputError
 
 WHAT = 'the official activity_net.v1-3.min.json'
@@ -40,6 +42,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('subset', choices=('training', 'validation'), help='subset with labels')
     parser.add_argument('folder', type=Path, help='folder with the videos')
     parser.add_argument('out', type=Path, help='CSV to write')
+    add_overwrite_option(parser, 'existing lists')
     parser.add_argument('--labels', type=Path, help='class names, one per line, instead of those of the package')
     return parser
 
@@ -97,6 +100,7 @@ def format_row(path: str, segment: Segment) -> str:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.json, args.labels])
     names = read_class_names('activitynet') if args.labels is None else read_labels(args.labels)
     segments = read_segments(args.json, args.subset, {name: label for label, name in enumerate(names)})
     kept = [segment for segment in segments if segment.end - segment.start >= SHORTEST]

@@ -8,17 +8,22 @@ OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label per
 fine-tunes a model on them is printed, or written with ``--config NAME --out FILE.py``.
 """
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from random import Random
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 from common import find_videos, write_lines
 from own_config import DEFAULT_MODEL, own_config
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.utils.files import CONFIG_SUFFIX, check_suffix
+from mmaction_vt.utils.files import CONFIG_SUFFIX
+from mmaction_vt.utils.option_types import seed, share
+from mmaction_vt.utils.outputs import check_output, check_output_folder
 
+LISTS = ('train.txt', 'val.txt', 'labels.txt')
 TRAIN = 'train'
 VALS = ('val', 'validation', 'test')
 
@@ -27,8 +32,12 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write lists for a folder of videos with a folder for each class.')
     parser.add_argument('folder', type=Path, help='folder with a folder per class, or with train and val')
     parser.add_argument('out', type=Path, help='folder for the lists')
+    add_overwrite_option(parser, 'existing lists, and an existing config')
     parser.add_argument(
-        '--val-share', type=share, default=0.2, help='share of a class for validation (default: %(default)s)'
+        '--val-share',
+        type=share,
+        default=0.2,
+        help='share of a class for validation (default: %(default)s)',
     )
     parser.add_argument(
         '--config',
@@ -37,23 +46,8 @@ def build_parser() -> ArgumentParser:
         help='model to fine-tune, by its name or config file (default: %(default)s)',
     )
     parser.add_argument('--out', dest='config_file', type=Path, metavar='FILE.py', help='config to write')
-    parser.add_argument('--seed', type=int, default=0, help='random seed (default: %(default)s)')
+    parser.add_argument('--seed', type=seed, default=0, help='random seed (default: %(default)s)')
     return parser
-
-
-def share(text: str) -> float:
-    """A number between 0 and 1, for ``argparse``.
-
-    Raises:
-        ArgumentTypeError: If it is not.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1:
-        raise ArgumentTypeError(f'{text!r} is not a number between 0 and 1')
-    return value
 
 
 def by_folder(videos: list[str], depth: int, folder: Path) -> dict[str, list[str]]:
@@ -121,8 +115,11 @@ def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) ->
 
 
 def main(args: Namespace) -> None:
+    check_output_folder(args.out, 'OUT')
+    for name in LISTS:
+        check_output(args.out / name, 'the list', args.overwrite)
     if args.config_file is not None:
-        check_suffix('--out', args.config_file, (CONFIG_SUFFIX,))
+        check_output(args.config_file, '--out', args.overwrite, [args.config], (CONFIG_SUFFIX,))
     videos = find_videos(args.folder)
     splits = find_splits(videos)
     if splits is None:
@@ -133,7 +130,7 @@ def main(args: Namespace) -> None:
     labels = sorted(parts[0])
     config_file = args.config_file or args.out / 'config.py'
     config = own_config(args.config, config_file, args.folder, args.out, labels)
-    for name, part in zip(('train.txt', 'val.txt'), parts, strict=True):
+    for name, part in zip(LISTS, parts, strict=False):
         lines = [f'{video} {label}' for label, key in enumerate(labels) for video in part[key]]
         write_lines(args.out / name, lines)
         print(f'{args.out / name}: {len(lines)} videos')

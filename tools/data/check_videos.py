@@ -11,16 +11,23 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from common import find_videos, read_lines, write_lines, write_text
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import find_videos, read_lines, write_lines
 from decoding import decode_with_decord, decode_with_pyav
-from processes import add_workers_option, call_in_processes, positive
+from processes import add_workers_option, call_in_processes
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.annotation_lists import find_delimiter
+from mmaction_vt.utils.option_types import positive
+from mmaction_vt.utils.outputs import check_output, write_output
+from mmaction_vt.utils.text_files import parse_digits
 
+CHECKED = '.checked'  # behind the name of the output: the record of an unfinished run
+HEADER_BEGIN = '{"root": '
 BACKENDS = dict(decord=decode_with_decord, pyav=decode_with_pyav)
 
 
@@ -40,6 +47,7 @@ def build_parser() -> ArgumentParser:
         default=600,
         help='time limit per video in seconds (default: %(default)s)',
     )
+    add_overwrite_option(parser, 'existing files')
     add_workers_option(parser)
     return parser
 
@@ -55,7 +63,7 @@ def read_list(path: Path, root: Path) -> list[tuple[str, str]]:
     delimiter = find_delimiter(numbered[0][1], str(path)) or ' '
     for number, line in numbered:
         video, _, label = line.rpartition(delimiter)
-        if not video or not label.strip().isdecimal():
+        if not video or parse_digits(label.strip()) is None:
             raise InputError(f'{path}, line {number}: {line!r} is not a path, {delimiter!r} and a label')
         lines.append((line, video.strip()))
     if not any((root / video).is_file() for _, video in lines):
@@ -75,9 +83,12 @@ class Record:
         self.path = path
         self.faults = {}
         header = json.dumps(settings)
+        check_output(path, 'the record', overwrite=True)
         if path.is_file():
             # The last piece is empty, or a line that was not finished.
-            first, *lines = path.read_text(encoding='utf-8').split('\n')[:-1] or ['']
+            first, *lines = path.read_text(encoding='utf-8', errors='replace').split('\n')[:-1] or ['']
+            if not first.startswith(HEADER_BEGIN):
+                raise InputError(f'{path} was not written by this program, which keeps its record there: remove it')
             if first == header:
                 self.faults = dict(line.split('\t', 1) for line in lines)
         write_lines(path, [header, *(f'{video}\t{fault}' for video, fault in self.faults.items())])
@@ -108,7 +119,11 @@ def check(videos: list[str], root: Path, record: Record, args: Namespace) -> Non
 
 
 def main(args: Namespace) -> None:
-    lines = None
+    lines, progress = None, args.out.with_name(f'{check_output(args.out, "--out", True).name}{CHECKED}')
+    inputs = [args.videos, args.write_list, progress]
+    check_output(args.out, '--out', args.overwrite, inputs)
+    if args.write_list is not None:
+        check_output(args.write_list, '--write-list', args.overwrite, [args.videos, args.out, progress])
     if args.videos.is_dir():
         if args.write_list is not None:
             raise InputError(f'--write-list needs a list with labels, but {args.videos} is a folder')
@@ -122,7 +137,7 @@ def main(args: Namespace) -> None:
         videos = list(dict.fromkeys(video for _, video in lines))
 
     settings = dict(root=str(root.resolve()), backend=args.backend, thorough=args.thorough)
-    record = Record(args.out.with_name(f'{args.out.name}.checked'), settings)
+    record = Record(progress, settings)
     known = sum(video in record.faults for video in videos)
     if known:
         print(f'{known} of {len(videos)} videos were checked before')
@@ -133,7 +148,7 @@ def main(args: Namespace) -> None:
         raise
 
     broken = {video: record.faults[video] for video in videos if record.faults[video]}
-    write_text(args.out, ''.join(f'{video}\t{fault}\n' for video, fault in broken.items()))
+    write_output(args.out, ''.join(f'{video}\t{fault}\n' for video, fault in broken.items()))
     if args.write_list is not None:
         kept = [line for line, video in lines if video not in broken]
         write_lines(args.write_list, kept)

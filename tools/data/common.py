@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from rich.console import Console
@@ -11,7 +11,8 @@ from rich.console import Console
 from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
-from mmaction_vt.utils.files import VIDEO_SUFFIXES, write_atomically
+from mmaction_vt.utils.files import VIDEO_SUFFIXES
+from mmaction_vt.utils.outputs import check_output, write_output
 from mmaction_vt.utils.video_files import walk_videos
 
 
@@ -117,7 +118,16 @@ def read_table(path: Path, columns: tuple[str, ...], what: str) -> list[tuple[in
     Raises:
         InputError: If the file does not exist, is not text, is empty, or has a missing column or entry.
     """
-    reader = csv.DictReader(io.StringIO(read_text(path, what), newline=''), skipinitialspace=True)
+    reader = csv.DictReader(io.StringIO(read_text(path, what), newline=''), skipinitialspace=True, strict=True)
+    try:
+        return _checked_rows(reader, path, columns, what)
+    except csv.Error as error:
+        raise InputError(f'{path}, line {reader.line_num}: invalid CSV ({error}); expected {what}') from error
+
+
+def _checked_rows(
+    reader: csv.DictReader, path: Path, columns: tuple[str, ...], what: str
+) -> list[tuple[int, dict[str, str]]]:
     names = [name.strip() for name in reader.fieldnames or ()]
     missing = [name for name in columns if name not in names]
     if missing:
@@ -161,20 +171,29 @@ def read_excluded(path: Path | None, folder: Path) -> set[str]:
     return {name.removeprefix(f'{folder.as_posix()}/') for name in paths if name}
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file atomically, and make its folder if it is missing.
+def missing_of(out: Path) -> Path:
+    """The list of the names that were not found."""
+    return out.with_suffix('.missing.txt')
+
+
+def check_list(out: Path, overwrite: bool, inputs: Iterable[Path | None], name: str = 'OUT') -> None:
+    """Check that ``write_found`` can write a list, before anything is read.
+
+    Raises:
+        InputError: If it cannot, or the list or that of missing names exists and must not be replaced, or is an input.
+    """
+    inputs = list(inputs)
+    for path in (out, missing_of(check_output(out, name, overwrite, inputs))):
+        check_output(path, name, overwrite, inputs)
+
+
+def write_lines(path: Path, lines: list[str]) -> None:
+    """Write a file whole, and make its folder if it is missing.
 
     Raises:
         InputError: If it cannot be written.
     """
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise InputError(f'{path} cannot be written: {error.strerror}') from error
-
-
-def write_lines(path: Path, lines: list[str]) -> None:
-    write_text(path, ''.join(f'{line}\n' for line in lines))
+    write_output(path, ''.join(f'{line}\n' for line in lines))
 
 
 def write_found(
@@ -203,7 +222,7 @@ def write_found(
         raise InputError(f'{out.name} would be empty: {why}')
     write_lines(out, lines if header is None else [header, *lines])
     print(f'{out}: {len(lines)} {noun}')
-    names = out.with_suffix('.missing.txt')
+    names = missing_of(out)
     if missing:
         write_lines(names, list(dict.fromkeys(missing)))
         print(f'{names}: {len(missing)} of {total} annotated {noun} are missing')

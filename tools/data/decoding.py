@@ -1,11 +1,17 @@
 """Test decoding of videos. Runs in subprocesses, and so imports little."""
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import decord
 import numpy as np
+
+from mmaction_vt.errors import InputError
+from mmaction_vt.utils.file_kinds import display_path
+from mmaction_vt.utils.video_files import check_video_file
+from mmaction_vt.utils.video_formats import AV_OPTIONS
 
 CUT_OFF = 0.9  # a video that ends before this share of the duration in its header is truncated
 CHUNK = 8  # frames decoded at once
@@ -17,9 +23,9 @@ def decode_with_decord(path: str, thorough: bool) -> None:
     Raises:
         ValueError: If it cannot be decoded; the message has the reason.
     """
-    check_file(path)
+    path = check_file(path)
     try:
-        with av.open(path) as container:
+        with av.open(path, options=AV_OPTIONS) as container:
             declared, rotation = declared_seconds(container), first_rotation(container)
         if rotation % 180:
             raise ValueError(f'it is rotated by {rotation} degrees, which decord ignores: use resize_videos.py')
@@ -43,9 +49,9 @@ def decode_with_pyav(path: str, thorough: bool) -> None:
     Raises:
         ValueError: If it cannot be decoded; the message has the reason.
     """
-    check_file(path)
+    path = check_file(path)
     try:
-        with av.open(path) as container:
+        with av.open(path, options=AV_OPTIONS) as container:
             stream = container.streams.best('video')
             if stream is None:
                 raise ValueError('there is no video stream')
@@ -83,16 +89,23 @@ def end_of(frame: av.VideoFrame, stream: av.VideoStream) -> Fraction:
     return (frame.pts or 0) * stream.time_base + duration
 
 
-def check_file(path: str) -> None:
-    """Check that a file exists and is not empty.
+def check_file(path: str) -> str:
+    """Check that a file exists, is not empty, and is a video that refers to no other file.
+
+    Returns:
+        The path for a decoder.
 
     Raises:
         ValueError: If not.
     """
-    if not Path(path).is_file():
+    if not os.path.lexists(path):
         raise ValueError('the file does not exist')
-    if not Path(path).stat().st_size:
+    if Path(path).is_file() and not Path(path).stat().st_size:
         raise ValueError('the file is empty')
+    try:
+        return check_video_file(path)
+    except InputError as error:
+        raise ValueError(str(error).removeprefix(f'the video {display_path(path)} ')) from error
 
 
 def check_length(seconds: float, declared: float | None) -> None:

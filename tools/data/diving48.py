@@ -8,9 +8,11 @@ name with the suffix ``.missing.txt``.
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from common import VideoIndex, parse_label, read_json, write_found
+import mmaction_vt.utils.program_start  # noqa: F401
 
-from mmaction_vt.cli import run
+from common import VideoIndex, check_list, parse_label, read_json, write_found
+
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 
 NUM_CLASSES = 48
@@ -21,6 +23,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('json', type=Path, help='Diving48_V2_train.json or Diving48_V2_test.json')
     parser.add_argument('folder', type=Path, help='folder with the videos')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     return parser
 
 
@@ -40,6 +43,7 @@ def read_samples(path: Path) -> list[tuple[str, int]]:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.json])
     samples = read_samples(args.json)
     index = VideoIndex(args.folder)
     paths = [index.find(name) for name, _ in samples]

@@ -7,9 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 import av
-from decoding import check_length, declared_seconds, rotation_of
+import numpy as np
+from decoding import check_file, check_length, declared_seconds, rotation_of
 
 from mmaction_vt.utils.files import atomic_path
+from mmaction_vt.utils.video_formats import AV_OPTIONS
 
 KEY_FRAMES = 32  # distance of key frames: clips start anywhere, and decoding starts at the key frame before
 TURNS = {0: (), 90: (('transpose', 'cclock'),), 270: (('transpose', 'clock'),), 180: (('hflip', None), ('vflip', None))}
@@ -28,11 +30,12 @@ def shrink(source: str, target: str, short_side: int, crf: int) -> str:
         ``resized`` or ``copied``.
 
     Raises:
-        ValueError: If there is no video stream, or it is truncated.
+        ValueError: If it is no video, refers to other files, has no video stream, or is truncated.
         FFmpegError: If it cannot be decoded.
         OSError: If the target cannot be written.
     """
-    with av.open(source) as container:
+    source = check_file(source)
+    with av.open(source, options=AV_OPTIONS) as container:
         stream = container.streams.best('video')
         if stream is None:
             raise ValueError('there is no video stream')
@@ -113,3 +116,24 @@ def _add_encoder(
     context.color_range, context.colorspace = frame.color_range, frame.colorspace
     context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
     return encoder
+
+
+def write_frames(frames: np.ndarray, path: Path, rate: float, crf: int) -> None:
+    """Write frames as H.264 in mp4, atomically.
+
+    Args:
+        frames: (T, H, W, 3) in RGB, uint8, with even H and W.
+        path: The video.
+        rate: Frames per second.
+        crf: Quality of libx264, from 0, lossless, to 51.
+    """
+    with atomic_path(path) as part, av.open(str(part), 'w', format='mp4') as container:
+        options = dict(preset='veryfast', crf=str(crf))
+        stream = container.add_stream('libx264', rate=Fraction(rate).limit_denominator(1000), options=options)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = 'yuv420p'
+        stream.codec_context.gop_size = KEY_FRAMES
+        stream.codec_context.thread_count = 1
+        for image in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
+        container.mux(stream.encode())

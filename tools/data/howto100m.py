@@ -15,9 +15,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
-from common import VideoIndex, parse_label, read_lines, read_table, write_found
+import mmaction_vt.utils.program_start  # noqa: F401
 
-from mmaction_vt.cli import run
+from common import VideoIndex, check_list, parse_label, read_lines, read_table, write_found
+
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 
 WHAT = 'a file with a video and a label a line, or a CSV with the columns video_id, label and, if need be, start, end'
@@ -42,6 +44,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('split', type=Path, help='file with videos and labels')
     parser.add_argument('folder', type=Path, help='root folder of the videos')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     return parser
 
 
@@ -114,6 +117,7 @@ def format_line(path: str, sample: Sample) -> str:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.split])
     samples = read_samples(args.split)
     index = VideoIndex(args.folder)
     lines, missing = [], []

@@ -17,11 +17,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from common import VideoIndex, parse_label, read_excluded, read_lines, read_table, stem_of, write_found, write_lines
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import (
+    VideoIndex,
+    check_list,
+    parse_label,
+    read_excluded,
+    read_lines,
+    read_table,
+    stem_of,
+    write_found,
+    write_lines,
+)
 
 from mmaction_vt.class_names import read_class_names
-from mmaction_vt.cli import read_labels, run
+from mmaction_vt.cli import add_overwrite_option, read_labels, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.outputs import check_output
 
 COLUMNS = ('label', 'youtube_id', 'time_start', 'time_end')
 WHAT = 'an official CSV of Kinetics or a list with a path and a label per line'
@@ -47,6 +60,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('csv', type=Path, help='official CSV, or list with a path and a label per line')
     parser.add_argument('folder', type=Path, help='root folder of the videos')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     order = parser.add_mutually_exclusive_group()
     order.add_argument('--labels', type=Path, help='class names, one per line; written if it does not exist')
     order.add_argument(
@@ -224,6 +238,9 @@ def id_of(path: str) -> str:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.csv, args.labels, args.class_names, args.exclude])
+    if args.labels is not None and not args.labels.exists():
+        check_output(args.labels, '--labels')
     find = find_clips if is_official(args.csv) else find_listed
     excluded = read_excluded(args.exclude, args.folder)
     found, missing = find(VideoIndex(args.folder), args)

@@ -12,9 +12,11 @@ import csv
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from common import VideoIndex, compare_classes, parse_label, read_lines, write_found
+import mmaction_vt.utils.program_start  # noqa: F401
 
-from mmaction_vt.cli import run
+from common import VideoIndex, check_list, compare_classes, parse_label, read_lines, write_found
+
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 
 
@@ -24,6 +26,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('categories', type=Path, help='moments_categories.txt')
     parser.add_argument('folder', type=Path, help='folder with a folder of videos per class')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     return parser
 
 
@@ -63,6 +66,7 @@ def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.csv, args.categories])
     classes = read_classes(args.categories)
     compare_classes(sorted(classes, key=classes.get), ('mit',), args.categories)
     samples = read_samples(args.csv, classes)

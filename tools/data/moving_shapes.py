@@ -12,7 +12,6 @@ label per line), the names of the classes in ``labels.txt`` and the arguments in
 a split depends only on the seed, the split and the index. An interrupted run is resumed where it stopped.
 """
 
-import argparse
 import json
 import math
 import multiprocessing
@@ -20,9 +19,12 @@ import os
 import shutil
 import signal
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 import av
 import cv2
@@ -30,7 +32,10 @@ import numpy as np
 from numpy.random import Generator
 from rich.progress import track
 
+from mmaction_vt.cli import run
+from mmaction_vt.errors import InputError
 from mmaction_vt.utils.files import atomic_path, write_atomically
+from mmaction_vt.utils.option_types import integer
 
 CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
 SPLITS = ('train', 'val')
@@ -324,30 +329,30 @@ def prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def parse_args(args: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('out_dir', type=Path, help='folder of the data set')
-    parser.add_argument('--train', type=int, default=4000, help='training clips (default: %(default)s)')
-    parser.add_argument('--val', type=int, default=800, help='validation clips (default: %(default)s)')
-    parser.add_argument('--size', type=int, default=64, help='side of the frames in pixels (default: %(default)s)')
-    parser.add_argument('--frames', type=int, default=16, help='frames of a clip (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='seed of all clips (default: %(default)s)')
-    parser.add_argument('--workers', type=int, help='processes (default: number of CPUs)')
+    parser.add_argument('--train', type=integer(), default=4000, help='training clips (default: %(default)s)')
+    parser.add_argument('--val', type=integer(), default=800, help='validation clips (default: %(default)s)')
+    parser.add_argument('--size', type=integer(), default=64, help='side in pixels (default: %(default)s)')
+    parser.add_argument('--frames', type=integer(), default=16, help='frames of a clip (default: %(default)s)')
+    parser.add_argument('--seed', type=integer(), default=0, help='seed of all clips (default: %(default)s)')
+    parser.add_argument('--workers', type=integer(high=1024), help='processes (default: number of CPUs)')
     parser.add_argument('--overwrite', action='store_true', help='replace a data set with other arguments')
-    return parser.parse_args(args)
+    return parser
 
 
-def main() -> None:
-    args = parse_args()
+def main(args: Namespace) -> None:
+    options = {key: value for key, value in vars(args).items() if key in make_dataset.__annotations__}
     try:
-        written = make_dataset(**vars(args))
-    except (ValueError, OSError) as error:
-        sys.exit(f'moving_shapes.py: {error}')
+        written = make_dataset(**options)
+    except (ValueError, FileExistsError) as error:
+        raise InputError(str(error)) from error
     except KeyboardInterrupt:
         print('interrupted; run the same command to resume', file=sys.stderr)
-        sys.exit(130)
+        raise
     print(f'{args.out_dir}: {args.train} + {args.val} clips' if written else f'{args.out_dir}: complete already')
 
 
 if __name__ == '__main__':
-    main()
+    run(main, build_parser())

@@ -10,17 +10,23 @@ below FOLDER, for frames their number, and a label.
 """
 
 import csv
+import io
 import re
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+
+import mmaction_vt.utils.program_start  # noqa: F401
 
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.annotation_files import read_text
 from mmaction_vt.utils.files import COMMON_VIDEO_SUFFIXES, FRAME_SUFFIXES
+from mmaction_vt.utils.outputs import check_output, check_output_folder, write_output
 
 PARTS = ('train', 'test')
 
@@ -30,6 +36,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('folder', type=Path, help='root folder of the samples')
     parser.add_argument('participants', type=Path, help='CSV with a row per participant and a column per split')
     parser.add_argument('out', type=Path, help='folder for the lists')
+    add_overwrite_option(parser, 'existing lists')
     parser.add_argument(
         '--pattern',
         default='{participant}/{label}/{name}',
@@ -44,19 +51,21 @@ def read_participants(path: Path) -> dict[str, dict[str, str]]:
     Raises:
         InputError: If the file is missing, has no such columns, or an entry is neither of the two.
     """
-    if not path.is_file():
-        raise InputError(f'{path} does not exist; expected a CSV with a row per participant and a column per split')
-    with path.open(newline='', encoding='utf-8-sig') as file:
-        reader = csv.DictReader(file)
+    text = read_text(path, 'a CSV with a row per participant and a column per split')
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    try:
         names = [name for name in reader.fieldnames or () if name != 'participant']
         if not names or 'participant' not in reader.fieldnames:
             raise InputError(f'{path} has the columns {reader.fieldnames}; expected participant and one per split')
         splits = {name: {} for name in names}
-        for number, row in enumerate(reader, start=2):
+        for row in reader:
             for name in names:
                 if row[name] not in PARTS:
-                    raise InputError(f'{path}, line {number}: {name} is {row[name]!r}; expected train or test')
+                    where = f'{path}, line {reader.line_num}'
+                    raise InputError(f'{where}: {name} is {row[name]!r}; expected train or test')
                 splits[name][row['participant']] = row[name]
+    except csv.Error as error:
+        raise InputError(f'{path}, line {reader.line_num}: invalid CSV ({error})') from error
     return splits
 
 
@@ -93,8 +102,24 @@ def find_samples(folder: Path) -> dict[str, int]:
     return samples
 
 
+def check_lists(args: Namespace, splits: Iterable[str]) -> None:
+    """Check that all lists can be written.
+
+    Raises:
+        InputError: If one cannot, or exists and must not be replaced, or the name of a split is not that of a file.
+    """
+    check_output_folder(args.out, 'OUT', [args.participants])
+    for split in splits:
+        if split != Path(split).name:
+            raise InputError(f'{args.participants}: the split {split!r} cannot be part of a file name')
+    names = ['labels', *(f'{split}_{part}' for split in splits for part in PARTS)]
+    for name in names:
+        check_output(args.out / f'{name}.txt', 'the list', args.overwrite, [args.participants])
+
+
 def main(args: Namespace) -> None:
     splits, pattern = read_participants(args.participants), compile_pattern(args.pattern)
+    check_lists(args, splits)
     if not args.folder.is_dir():
         raise InputError(f'folder {args.folder} does not exist')
     found = {}
@@ -109,8 +134,7 @@ def main(args: Namespace) -> None:
     if strangers:
         raise InputError(f'{args.participants} has no rows for {", ".join(strangers[:4])}')
 
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / 'labels.txt').write_text(''.join(f'{label}\n' for label in labels), encoding='utf-8')
+    write_output(args.out / 'labels.txt', ''.join(f'{label}\n' for label in labels))
     console = Console(soft_wrap=True)
     for name, parts in splits.items():
         for part in PARTS:
@@ -119,7 +143,7 @@ def main(args: Namespace) -> None:
                 if parts[match['participant']] == part:
                     frames = f' {samples[path]}' if samples[path] else ''
                     lines.append(f'{path}{frames} {labels.index(match["label"])}\n')
-            (args.out / f'{name}_{part}.txt').write_text(''.join(lines), encoding='utf-8')
+            write_output(args.out / f'{name}_{part}.txt', ''.join(lines))
             people = sum(value == part for value in parts.values())
             console.print(f'{args.out / f"{name}_{part}.txt"}: {len(lines)} samples of {people} participants')
     console.print(f'{args.out / "labels.txt"}: {len(labels)} classes')

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -157,23 +157,14 @@ def _serve(helper: Helper, todo: queue.SimpleQueue, answers: queue.SimpleQueue) 
 
 
 def add_workers_option(parser: ArgumentParser) -> None:
+    from mmaction_vt.utils.option_types import num_processes  # not in the subprocesses
+
     parser.add_argument(
         '--workers',
-        type=positive,
+        type=num_processes,
         default=os.cpu_count() or 1,
         help='processes (default: number of CPUs, here %(default)s)',
     )
-
-
-def positive(text: str) -> int:
-    """A positive integer, for ``argparse``.
-
-    Raises:
-        ArgumentTypeError: If it is not.
-    """
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f'{text!r} is not a positive integer')
-    return int(text)
 
 
 def serve_calls(folder: str, module: str, name: str) -> None:

@@ -7,11 +7,13 @@ upright if their header has a rotation; videos that are small enough are copied.
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
-from common import find_videos, read_json, without_suffix, write_text
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import find_videos, read_json, without_suffix
 from encoding import shrink
 from processes import add_workers_option, call_in_processes
 from rich.console import Console
@@ -19,6 +21,8 @@ from rich.progress import track
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.option_types import even, integer, positive
+from mmaction_vt.utils.outputs import check_output_folder, write_output
 
 SETTINGS = 'resize.json'
 
@@ -32,25 +36,19 @@ def build_parser() -> ArgumentParser:
     )
     parser.add_argument(
         '--crf',
-        type=int,
-        choices=range(52),
+        type=integer(0, 51),
         default=23,
         metavar='0-51',
         help='quality of libx264 (default: %(default)s)',
     )
+    parser.add_argument(
+        '--timeout',
+        type=positive,
+        default=3600,
+        help='time limit per video in seconds (default: %(default)s)',
+    )
     add_workers_option(parser)
     return parser
-
-
-def even(text: str) -> int:
-    """A positive even number, for ``argparse``.
-
-    Raises:
-        ArgumentTypeError: If it is not.
-    """
-    if not text.isdecimal() or int(text) < 2 or int(text) % 2:
-        raise ArgumentTypeError(f'{text!r} is not a positive even number, as needed for H.264 in yuv420p')
-    return int(text)
 
 
 def check_names(videos: list[str], folder: Path) -> None:
@@ -70,11 +68,13 @@ def check_settings(args: Namespace) -> None:
     """Store the settings in OUT, or compare them with those stored there.
 
     Raises:
-        InputError: If they differ.
+        InputError: If they differ, or OUT has other files.
     """
     path, settings = args.out / SETTINGS, dict(short_side=args.short_side, crf=args.crf)
     if not path.exists():
-        write_text(path, json.dumps(settings) + '\n')
+        if args.out.is_dir() and any(args.out.iterdir()):
+            raise InputError(f'{args.out} is not empty and was not written by this program: choose another folder')
+        write_output(path, json.dumps(settings) + '\n')
         return
     found = read_json(path, dict, 'the settings that resize_videos.py has stored')
     if found != settings:
@@ -99,7 +99,7 @@ def resize(videos: list[str], args: Namespace) -> tuple[Counter, dict[str, str]]
         target = args.out / without_suffix(video)
         calls[str(args.folder / video), str(target), args.short_side, args.crf] = video
     done, failed = Counter(), {}
-    answers = call_in_processes(shrink, list(calls), args.workers)
+    answers = call_in_processes(shrink, list(calls), args.workers, args.timeout)
     for answer in track(answers, 'resizing videos', total=len(calls), console=Console(stderr=True)):
         if answer.fault is None:
             done[answer.result] += 1
@@ -109,6 +109,7 @@ def resize(videos: list[str], args: Namespace) -> tuple[Counter, dict[str, str]]
 
 
 def main(args: Namespace) -> None:
+    check_output_folder(args.out, 'OUT', [args.folder])
     if args.out.resolve().is_relative_to(args.folder.resolve()):
         raise InputError(f'{args.out} is inside {args.folder}: choose another folder')
     videos = find_videos(args.folder)
@@ -126,7 +127,7 @@ def main(args: Namespace) -> None:
     print(f'{args.out}: {done["resized"]} videos resized, {done["copied"]} copied')
     report = args.out / 'failed.txt'
     if failed:
-        write_text(report, ''.join(f'{video}\t{failed[video]}\n' for video in sorted(failed)))
+        write_output(report, ''.join(f'{video}\t{failed[video]}\n' for video in sorted(failed)))
         print(f'{report}: {len(failed)} of {len(videos)} videos failed')
     else:
         report.unlink(missing_ok=True)

@@ -12,13 +12,16 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import VideoIndex, write_found, write_lines
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import VideoIndex, check_list, write_found, write_lines
 from rich.console import Console
 from rich.progress import track
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.files import FRAME_SUFFIXES
+from mmaction_vt.utils.outputs import check_output
 from mmaction_vt.utils.something_something import read_classes, read_samples
 
 
@@ -28,6 +31,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('labels', type=Path, help='something-something-v2-labels.json')
     parser.add_argument('folder', type=Path, help='folder with the videos, or folders of frames')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     parser.add_argument('--frames', action='store_true', help='list folders of frames instead of videos')
     parser.add_argument('--write-labels', type=Path, metavar='FILE', help='write the class names, one per line')
     return parser
@@ -56,6 +60,9 @@ def find_frames_of(samples: list[tuple[str, int]], folder: Path) -> Iterator[str
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.json, args.labels, args.write_labels])
+    if args.write_labels is not None:
+        check_output(args.write_labels, '--write-labels', args.overwrite, [args.json, args.labels])
     classes = read_classes(args.labels)
     samples = read_samples(args.json, classes)
     lines = list((find_frames_of if args.frames else find_videos_of)(samples, args.folder))

@@ -11,10 +11,12 @@ the suffix ``.missing.txt``.
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from common import compare_classes, read_lines, write_found
+import mmaction_vt.utils.program_start  # noqa: F401
+
+from common import check_list, compare_classes, read_lines, write_found
 from something_something import find_frames_of
 
-from mmaction_vt.cli import run
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 
 SHIPPED = ('sthv1', 'jester')
@@ -26,6 +28,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('labels', type=Path, help='official CSV of the classes')
     parser.add_argument('folder', type=Path, help='folder with a folder of frames per id')
     parser.add_argument('out', type=Path, help='list to write')
+    add_overwrite_option(parser, 'existing lists')
     return parser
 
 
@@ -62,6 +65,7 @@ def read_samples(path: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def main(args: Namespace) -> None:
+    check_list(args.out, args.overwrite, [args.csv, args.labels])
     classes = read_classes(args.labels)
     compare_classes(list(classes), SHIPPED, args.labels)
     samples = read_samples(args.csv, classes)

@@ -9,6 +9,8 @@ processes share the work with ``--shard``.
 import copy
 from argparse import ArgumentParser, Namespace
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
@@ -16,12 +18,16 @@ from mmengine.registry import init_default_scope
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.utils.data import DataLoader, Dataset
 
-from mmaction_vt.cli import add_checkpoint_options, add_config_options, read_config, run
+from mmaction_vt.apis.model import default_device
+from mmaction_vt.cli import add_checkpoint_options, add_config_options, add_device_option, read_config, run
 from mmaction_vt.datasets.token_label_store import TokenLabelStore
 from mmaction_vt.datasets.transforms.stored_views import Views
 from mmaction_vt.engine.runner.stored_labels import describe, training_set
 from mmaction_vt.errors import InputError
 from mmaction_vt.registry import MODELS
+from mmaction_vt.utils.option_types import integer, seed
+from mmaction_vt.utils.outputs import check_output_folder
+from mmaction_vt.utils.text_files import parse_digits
 
 FLUSH_EVERY = 20  # batches
 
@@ -58,10 +64,10 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description="Store a teacher's token labels.")
     parser.add_argument('config', help='config of a model with token labels and a teacher')
     parser.add_argument('store', help='folder to write; an incomplete one is resumed')
-    parser.add_argument('--views', type=int, default=1, help='views per video (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='seed of the views (default: %(default)s)')
-    parser.add_argument('--batch-size', type=int, default=8, help='clips per forward pass (default: %(default)s)')
-    parser.add_argument('--device', help='default: the first GPU if there is one')
+    parser.add_argument('--views', type=integer(), default=1, help='views per video (default: %(default)s)')
+    parser.add_argument('--seed', type=seed, default=0, help='seed of the views (default: %(default)s)')
+    parser.add_argument('--batch-size', type=integer(), default=8, help='clips per forward pass (default: %(default)s)')
+    add_device_option(parser)
     parser.add_argument('--shard', default='0/1', metavar='I/N', help='process part I of N, from 0')
     add_config_options(parser)
     add_checkpoint_options(parser)
@@ -74,10 +80,10 @@ def read_shard(text: str) -> tuple[int, int]:
     Raises:
         InputError: If they are not two numbers, the first below the second.
     """
-    part, _, parts = text.partition('/')
-    if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
+    part, parts = (parse_digits(number) for number in text.partition('/')[::2])
+    if part is None or parts is None or part >= parts:
         raise InputError(f'--shard must be I/N with I from 0 to N - 1, such as 0/8, not {text}')
-    return int(part), int(parts)
+    return part, parts
 
 
 def main(args: Namespace) -> None:
@@ -85,10 +91,11 @@ def main(args: Namespace) -> None:
     for name in ('views', 'batch_size'):
         if getattr(args, name) < 1:
             raise InputError(f'--{name.replace("_", "-")} must be at least 1, not {getattr(args, name)}')
-    config = read_config(args.config, args.cfg_options)
+    check_output_folder(args.store, 'STORE')
+    config = read_config(args.config, args.cfg_options, use='labels')
     init_default_scope(config.get('default_scope', 'mmaction'))
     samples, transforms = training_set(config)
-    device = torch.device(args.device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    device = torch.device(args.device or default_device())
 
     settings = copy.deepcopy(config.model)
     settings.backbone.init_cfg = None

@@ -12,10 +12,13 @@ import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from common import VideoIndex, parse_label, read_lines, write_found, write_lines
+import mmaction_vt.utils.program_start  # noqa: F401
 
-from mmaction_vt.cli import run
+from common import VideoIndex, check_list, parse_label, read_lines, write_found, write_lines
+
+from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
+from mmaction_vt.utils.outputs import check_output, check_output_folder
 
 SPLITS = (1, 2, 3)
 HMDB_PARTS = {'0': None, '1': 'train', '2': 'val'}
@@ -30,6 +33,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('splits', type=Path, help='folder with the official files of the splits')
     parser.add_argument('videos', type=Path, help='folder with a folder of videos per class')
     parser.add_argument('out', type=Path, help='folder for the lists')
+    add_overwrite_option(parser, 'existing lists')
     return parser
 
 
@@ -112,7 +116,22 @@ def read_hmdb(folder: Path) -> tuple[list[str], list[Parts]]:
     return names, splits
 
 
+def lists_of(args: Namespace) -> dict[tuple[int, str], Path]:
+    """The lists to write, by split and part, none of which exists."""
+    check_output_folder(args.out, 'OUT')
+    lists = {
+        (split, part): args.out / f'{args.dataset}_{part}_split_{split}_videos.txt'
+        for split in SPLITS
+        for part in ('train', 'val')
+    }
+    for path in lists.values():
+        check_list(path, args.overwrite, (), 'the list')
+    check_output(args.out / 'labels.txt', 'the list of classes', args.overwrite)
+    return lists
+
+
 def main(args: Namespace) -> None:
+    lists = lists_of(args)
     names, splits = read_ucf(args.splits) if args.dataset == 'ucf101' else read_hmdb(args.splits)
     index = VideoIndex(args.videos)
     for split, parts in zip(SPLITS, splits, strict=True):
@@ -120,7 +139,7 @@ def main(args: Namespace) -> None:
             paths = [index.find(name) for name, _ in samples]
             lines = [f'{path} {label}' for path, (_, label) in zip(paths, samples, strict=True) if path is not None]
             missing = [name for path, (name, _) in zip(paths, samples, strict=True) if path is None]
-            write_found(args.out / f'{args.dataset}_{part}_split_{split}_videos.txt', lines, missing, args.videos)
+            write_found(lists[split, part], lines, missing, args.videos)
     write_lines(args.out / 'labels.txt', names)
     print(f'{args.out / "labels.txt"}: {len(names)} classes')
 

@@ -2,29 +2,41 @@
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 
+import mmaction_vt.utils.program_start  # noqa: F401
+
 from rich.console import Console
 
 from mmaction_vt.apis.model import init_recognizer, names_for
-from mmaction_vt.cli import add_label_option, add_model_arguments, read_config, read_labels, run
+from mmaction_vt.cli import (
+    add_label_option,
+    add_model_arguments,
+    add_overwrite_option,
+    read_config,
+    read_labels,
+    run,
+)
 from mmaction_vt.deployment import export_recognizer
 from mmaction_vt.deployment.export import FORMATS, format_of
+from mmaction_vt.utils.option_types import integer
+from mmaction_vt.utils.outputs import check_output
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Export a model to a file that runs without this package.')
     add_model_arguments(parser, random=True)
     parser.add_argument('--out', required=True, metavar='F', help='.onnx or .pt2 (torch.export) to write')
+    add_overwrite_option(parser)
     parser.add_argument('--format', choices=FORMATS.values(), help='format, if the file has another suffix')
     parser.add_argument(
         '--shape',
         nargs=3,
-        type=int,
+        type=integer(1, 100000),
         metavar=('T', 'H', 'W'),
         help='frames, height and width of a clip (default: those of the backbone)',
     )
     parser.add_argument('--softmax', action='store_true', help='output probabilities instead of logits')
     parser.add_argument('--fuse', action='store_true', help='fuse consecutive linear layers')
-    parser.add_argument('--opset', type=int, metavar='N', help='ONNX opset version')
+    parser.add_argument('--opset', type=integer(), metavar='N', help='ONNX opset version')
     add_label_option(parser)
     parser.add_argument(
         '--check', action=BooleanOptionalAction, default=True, help="compare the file's scores with the model's"
@@ -34,6 +46,7 @@ def build_parser() -> ArgumentParser:
 
 def main(args: Namespace) -> None:
     format_of(args.out, args.format)
+    check_output(args.out, '--out', args.overwrite, [args.config, args.checkpoint, *(args.label_file or ())])
     labels = [read_labels(path) for path in args.label_file or ()]
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
@@ -49,7 +62,7 @@ def main(args: Namespace) -> None:
         labels=names_for(model, config, labels),
         check=args.check,
     )
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     outputs = ', '.join(f'{name} (N, {count})' for name, count in report.num_classes.items())
     shape = ', '.join(map(str, report.clip_shape))
     console.print(f'Wrote {args.out} ({report.num_bytes / 2**20:.1f} MB): clips (N, {shape}) to {outputs}')

@@ -1,12 +1,25 @@
-# The data set that tools/data/moving_shapes.py generates: 16 frames of 64 x 64 pixels, of which a clip takes 8.
+# The data set that tools/data/moving_shapes.py generates: 16 frames of 64 x 64 pixels, of which a clip takes 8. Other
+# videos are resized, and their centre is cropped.
 _base_ = './video_loaders.py'
 
 train_pipeline = [
-    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=8)),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='UniformSample', clip_len=8),
+        crop='center',
+        short_side=64,
+        size=64,
+    ),
     dict(type='PackActionInputs'),
 ]
 val_pipeline = [
-    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=8, test_mode=True)),
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='UniformSample', clip_len=8, test_mode=True),
+        crop='center',
+        short_side=64,
+        size=64,
+    ),
     dict(type='PackActionInputs'),
 ]
 test_pipeline = val_pipeline

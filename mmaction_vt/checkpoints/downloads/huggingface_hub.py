@@ -1,6 +1,5 @@
 """Models of the Hugging Face Hub, named ``hf://owner/name``."""
 
-import json
 import re
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import unquote
 from huggingface_hub import constants, errors, hf_hub_download
 
 from ...errors import InputError
+from ..huggingface_files import read_index
 
 # Weights in a Hugging Face folder, in order of preference; an index lists the files of a sharded checkpoint.
 FOLDER_FILES = (
@@ -86,7 +86,7 @@ def _download_folder(repo: str, revision: str | None, endpoint: str | None) -> P
         hf_hub_download, repo, revision=folder.name, endpoint=endpoint, local_files_only=unreachable is not None
     )
     if path.suffix == '.json':
-        for part in sorted(set(json.loads(path.read_text(encoding='utf-8'))['weight_map'].values())):
+        for part in read_index(path):
             download_same(part)
     try:
         download_same('config.json')

@@ -1,7 +1,8 @@
 """A layout of a checkpoint: how it is recognised and how its keys are renamed to ours."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -85,6 +86,25 @@ def check_shapes(state: State, expected: State) -> None:
                 f'size mismatch for {key}: {tuple(value.shape)} in the checkpoint, {tuple(expected[key].shape)} in the '
                 'model; the config must have the sizes of the checkpoint'
             )
+
+
+@contextmanager
+def fitting(name: str) -> Iterator[None]:
+    """Name shapes that cannot be computed with, such as those of tensors that are to be joined or resized.
+
+    Args:
+        name: Whose the shapes should be.
+
+    Raises:
+        InputError: Instead of what PyTorch raises.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (RuntimeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f'the tensors do not have the shapes of {name} ({reason})') from error
 
 
 def has(state: State, pattern: str) -> bool:

@@ -1,10 +1,10 @@
 """DualFormer's published files, written by mmaction 0.x: ``backbone.*``, ``cls_head.*`` and possibly ``teacher.*``."""
 
-from .base import Layout, Rules, State
+from .base import Layout, Rules, State, has
 
 
 def recognises(state: State) -> bool:
-    return 'backbone.patch_embeds.0.proj.weight' in state
+    return has(state, r'backbone\.patch_embeds\.\d+\.proj\..+')
 
 
 def rules(state: State) -> Rules:

@@ -5,6 +5,7 @@ import re
 import torch
 from torch import Tensor
 
+from ...errors import InputError
 from .base import Rules, State, has
 
 # (theirs, ours) inside a block, before .weight or .bias.
@@ -24,18 +25,28 @@ def escape(name: str) -> str:
 
 
 def recognises(state: State, prefix: str) -> bool:
-    return has(state, escape(prefix) + r'encoder\.layer\.0\.attention\.attention\.query\.weight')
+    return has(state, escape(prefix) + r'encoder\.layer\.\d+\.attention\.attention\.(query|key|value)\.weight')
 
 
 def join_projections(state: State) -> State:
-    """Join the projections of queries, keys and values to ``attention.attention.qkv``; a missing bias is zero."""
+    """Join the projections of queries, keys and values to ``attention.attention.qkv``; keys may have no bias.
+
+    Raises:
+        InputError: If a layer has some of them only.
+    """
     joined = {}
     for key, value in state.items():
         match = re.fullmatch(r'(.+attention\.attention)\.(query|key|value)\.(weight|bias)', key)
         if match is None:
             joined[key] = value
-        elif match[2] == 'query':
-            parts = [state.get(f'{match[1]}.{part}.{match[3]}', torch.zeros_like(value)) for part in PARTS]
+            continue
+        names = {part: f'{match[1]}.{part}.{match[3]}' for part in PARTS}
+        needed = [name for part, name in names.items() if part != 'key' or match[3] == 'weight']
+        missing = [name for name in needed if name not in state]
+        if missing:
+            raise InputError(f'missing keys: {", ".join(missing)}')
+        if f'{match[1]}.qkv.{match[3]}' not in joined:
+            parts = [state.get(name, torch.zeros_like(value)) for name in names.values()]
             joined[f'{match[1]}.qkv.{match[3]}'] = torch.cat(parts)
     return joined
 

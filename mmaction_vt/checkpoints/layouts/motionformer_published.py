@@ -1,6 +1,6 @@
 """Motionformer's published files: a PySlowFast checkpoint whose keys have no prefix."""
 
-from .base import Layout, Rules, State
+from .base import Layout, Rules, State, has
 
 PARTS = 'cls_token|pos_embed|temp_embed|st_embed'
 # The published model also has a patch embedding of single frames, which it never uses.
@@ -8,7 +8,7 @@ UNUSED = r'patch_embed\.proj\.(weight|bias)'
 
 
 def recognises(state: State) -> bool:
-    return 'patch_embed_3d.proj.weight' in state and 'blocks.0.attn.qkv.weight' in state
+    return has(state, r'patch_embed_3d\.proj\..+') and has(state, r'blocks\.\d+\.attn\.qkv\..+')
 
 
 def rules(state: State) -> Rules:

@@ -33,7 +33,7 @@ OTHER_NAMES = (
 
 
 def recognises(state: State) -> bool:
-    return has(state, ENCODER + r'attention\.attention\.qkv\.weight')
+    return has(state, ENCODER + r'attention\.attention\.qkv\.(weight|bias)')
 
 
 def rules(state: State) -> Rules:

@@ -5,8 +5,8 @@ from .openmmlab import layer_rules
 
 
 def recognises(state: State) -> bool:
-    is_theirs = has(state, r'model\.transformer_layers\.layers\.0\.attentions\.0\.attn\.qkv\.weight')
-    return is_theirs and dims_of(state, 'model.patch_embed.projection.weight') == 4
+    is_theirs = has(state, r'model\.transformer_layers\.layers\.\d+\.attentions\.0\.attn\.qkv\..+')
+    return is_theirs and dims_of(state, 'model.patch_embed.projection.weight') in (0, 4)
 
 
 def rules(state: State) -> Rules:

@@ -5,7 +5,7 @@ from .openmmlab import layer_rules
 
 
 def recognises(state: State) -> bool:
-    return has(state, r'backbone\.transformer_layers\.layers\.0\.attentions\.0\.attn\.in_proj_weight')
+    return has(state, r'backbone\.transformer_layers\.layers\.\d+\.attentions\.0\.attn\.in_proj_(weight|bias)')
 
 
 def rules(state: State) -> Rules:

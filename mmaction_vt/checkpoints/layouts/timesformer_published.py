@@ -4,8 +4,8 @@ from .base import Layout, State, dims_of, has
 
 
 def recognises(state: State) -> bool:
-    is_vit = has(state, r'model\.blocks\.0\.attn\.qkv\.weight') and has(state, r'model\.head\.weight')
-    return is_vit and dims_of(state, 'model.patch_embed.proj.weight') == 4
+    is_vit = has(state, r'model\.blocks\.\d+\.attn\.qkv\..+') and has(state, r'model\.head\..+')
+    return is_vit and dims_of(state, 'model.patch_embed.proj.weight') in (0, 4)
 
 
 def rules(state: State) -> list[tuple[str, str]]:

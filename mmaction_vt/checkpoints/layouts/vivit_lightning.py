@@ -7,7 +7,7 @@ TRANSFORMERS = r'model\.transformer_layers'
 
 
 def recognises(state: State) -> bool:
-    is_theirs = has(state, TRANSFORMERS + r'(\.0)?\.layers\.0\.attentions\.0\.attn\.(qkv\.|in_proj_)weight')
+    is_theirs = has(state, TRANSFORMERS + r'(\.0)?\.layers\.\d+\.attentions\.0\.attn\.(qkv\.|in_proj_)(weight|bias)')
     return is_theirs and dims_of(state, 'model.patch_embed.projection.weight') == 5
 
 

@@ -11,6 +11,7 @@ import re
 import torch
 from torch import Tensor
 
+from ...errors import InputError
 from ..layouts.base import Layout, State, has
 from ..layouts.huggingface_vit import block_rules, escape, join_projections, recognises
 from ..layouts.openmmlab import layer_rules
@@ -84,7 +85,15 @@ def to_timm(state: State) -> tuple[dict[str, Tensor], list[str]] | None:
 
 
 def join_biases(state: State) -> dict[str, Tensor]:
-    """Join biases of queries and values to one of queries, keys and values; that of the keys is zero."""
+    """Join biases of queries and values to one of queries, keys and values; that of the keys is zero.
+
+    Raises:
+        InputError: If a layer has one of them only.
+    """
+    for key in state:
+        for end, other in (('.q_bias', '.v_bias'), ('.v_bias', '.q_bias')):
+            if key.endswith(end) and key.removesuffix(end) + other not in state:
+                raise InputError(f'missing keys: {key.removesuffix(end)}{other}')
     joined = {}
     for key, value in state.items():
         match = re.fullmatch(r'(.+)\.q_bias', key)

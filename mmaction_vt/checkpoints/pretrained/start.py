@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 from ...errors import InputError, check_one_of
 from ..files import load_file
-from ..layouts.base import check_shapes, key_mismatch
+from ..layouts.base import check_shapes, fitting, key_mismatch
 from ..read import convert, is_known, state_dict_of
+from ..tensors import check_finite
 from . import dualformer as image_dualformer
 from . import layouts as image_layouts
 from . import vit as image_vit
@@ -18,14 +19,20 @@ Source = tuple[dict[str, Tensor], list[str]]
 
 def read(path: str | Path) -> Source:
     """``source_of`` for a file or folder."""
-    return source_of(load_file(path))
+    checkpoint = load_file(path)
+    try:
+        return source_of(checkpoint)
+    except InputError as error:
+        raise InputError(f'{path}: {error}') from error
 
 
 def source_of(checkpoint: dict) -> Source:
     """Parameters of the backbone, without a prefix, of an image or video model in any layout, and keys left out."""
     state = state_dict_of(checkpoint)
-    image_model = None if is_known(state) else image_layouts.to_timm(state)
+    with fitting('an image model'):
+        image_model = None if is_known(state) else image_layouts.to_timm(state)
     if image_model is not None:
+        check_finite(image_model[0])
         return image_model
     state = convert(checkpoint)['state_dict']
     own = {key.removeprefix('backbone.'): value for key, value in state.items() if key.startswith('backbone.')}
@@ -59,6 +66,19 @@ def fit_backbone(
     if time_std is not None and not time_std > 0:
         raise InputError(f'time_std must be a positive number or None, not {time_std}')
     state, left_out = source
+    with fitting(f'a start of this {type(backbone).__name__}'):
+        return _fit(state, left_out, backbone, inflate, temporal, positions, time_std)
+
+
+def _fit(
+    state: dict[str, Tensor],
+    left_out: list[str],
+    backbone: nn.Module,
+    inflate: str,
+    temporal: str,
+    positions: str,
+    time_std: float | None,
+) -> tuple[dict[str, Tensor], StartReport]:
     if hasattr(backbone, 'patch_embeds'):
         if (inflate, temporal, positions, time_std) != ('average', 'copy', 'bicubic', None):
             raise InputError(

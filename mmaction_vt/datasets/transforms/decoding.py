@@ -4,16 +4,20 @@ For pipelines written for mmaction2, with steps of their own between decoding an
 use ``VideoToClips``, which is faster.
 """
 
+import os
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from mmaction.datasets.transforms import DecordDecode as _DecordDecode
 from mmaction.datasets.transforms import DecordInit as _DecordInit
+from mmaction.datasets.transforms import loading
 
 from ...errors import BrokenVideoError, InputError
 from ...registry import TRANSFORMS
-from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, open_with_decord, undecodable, unreadable
+from ...utils.video_files import check_video_bytes, check_video_file, unreadable
+from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, open_with_decord, undecodable
 
 if TYPE_CHECKING:
     from decord import VideoReader
@@ -43,6 +47,9 @@ class DecordInit(_DecordInit):
         BrokenVideoError: If it is empty or not a readable video.
     """
 
+    reads_blank = True
+    _client: loading.FileClient | None = None
+
     def transform(self, results: dict) -> dict:
         filename = results['filename']
         if results.get('blank'):
@@ -56,13 +63,15 @@ class DecordInit(_DecordInit):
         return results
 
     def _blank(self, results: dict) -> dict:
-        reader = BlankReader()
+        reader = BlankReader(results['blank'])
         results.update(video_reader=reader, total_frames=reader.num_frames, avg_fps=reader.fps)
         return results
 
     def _open(self, filename: str) -> 'VideoReader':
         try:
             return self._get_video_reader(filename)
+        except BrokenVideoError:
+            raise
         except FileNotFoundError as error:
             raise InputError(
                 f'the video {filename} does not exist; its path comes from data_prefix of the config and the '
@@ -73,13 +82,17 @@ class DecordInit(_DecordInit):
 
     def _get_video_reader(self, filename: str) -> 'VideoReader':
         if self.io_backend != 'disk':
-            return super()._get_video_reader(filename)
+            if self._client is None:
+                self._client = loading.FileClient(self.io_backend, **self.kwargs)
+            content = BytesIO(self._client.get(filename))
+            check_video_bytes(content, filename)
+            return open_with_decord(content, self.num_threads)
         path = Path(filename)
         if not path.suffix:  # as in mmaction2
             path = path.with_suffix('.mp4')
-        if not path.is_file():
+        if not os.path.lexists(path):
             raise FileNotFoundError(path)
-        return open_with_decord(str(path), self.num_threads)
+        return open_with_decord(check_video_file(path), self.num_threads)
 
 
 @TRANSFORMS.register_module()

@@ -1,5 +1,6 @@
 """From a video file to clips in one step."""
 
+import os
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from mmengine.fileio import get
 
 from ...errors import InputError, check_one_of
 from ...registry import TRANSFORMS
+from ...utils.video_files import REMOTE
 from ..video_readers import DEFAULT_BACKEND, ArrayReader, BlankReader, FolderReader, PathsReader, Reader, open_video
 from .geometry import Geometry, Plan, RandomCrop, RandomResizedCrop, Size, TestCrops, UniformCrops, WholeFrame
 from .segment import TrimToSegment
@@ -18,7 +20,6 @@ from .segment import TrimToSegment
 CROPS = ('random', 'anchored', 'random_resized', 'center', 'three', 'none')
 TEST_CROPS = dict(mmaction2=TestCrops, pyslowfast=UniformCrops)
 FORMATS = ('NCTHW', 'frames')
-REMOTE = '://'
 
 
 @TRANSFORMS.register_module()
@@ -59,6 +60,8 @@ class VideoToClips(BaseTransform):
         InputError: If options are incompatible, there is no file, or a crop is larger than a frame.
         BrokenVideoError: If the file cannot be decoded.
     """
+
+    reads_blank = True  # frames of the size ``blank``, in place of a broken video
 
     def __init__(
         self,
@@ -123,7 +126,7 @@ class VideoToClips(BaseTransform):
 
     def open(self, results: dict) -> Reader:
         if results.get('blank'):
-            return BlankReader()
+            return BlankReader(results['blank'])
         if 'array' in results:
             return ArrayReader(results['array'])
         if 'frame_paths' in results:
@@ -134,7 +137,7 @@ class VideoToClips(BaseTransform):
         if 'video' in results:
             return open_video(BytesIO(results.pop('video')), self.backend, self.num_threads, results['filename'])
         name = results['filename']
-        if REMOTE in name:  # file backends of mmengine: http, s3, petrel, lmdb
+        if REMOTE in name and not os.path.lexists(name):  # file backends of mmengine: http, s3, petrel, lmdb
             return open_video(BytesIO(get(name)), self.backend, self.num_threads, name)
         path = Path(name)
         if not path.suffix and not path.is_file():  # lists may omit the suffix, as in mmaction2

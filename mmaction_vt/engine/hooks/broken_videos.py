@@ -8,6 +8,7 @@ from mmengine.runner import IterBasedTrainLoop, Runner
 
 from ...errors import InputError
 from ...registry import HOOKS
+from ...utils.file_kinds import display_path
 from ...utils.files import write_atomically
 
 FILE = 'broken_videos.txt'
@@ -83,7 +84,7 @@ class BrokenVideosHook(Hook):
         if not found or not is_main_process():
             return
         path = Path(runner.work_dir) / FILE
-        write_atomically(path, ''.join(f'{name}\t{found[name]}\n' for name in sorted(found)))
+        write_atomically(path, ''.join(f'{display_path(name)}\t{found[name]}\n' for name in sorted(found)))
         runner.logger.info(f'{len(found)} videos cannot be decoded and were replaced, see {path}')
 
     def too_many(self, runner: Runner, found: dict[str, str]) -> str:

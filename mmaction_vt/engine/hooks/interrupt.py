@@ -1,17 +1,19 @@
 """Stopping a training on a signal without losing progress."""
 
 import signal
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 import torch
 from mmengine.dist import all_reduce, get_world_size
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
 from ...registry import HOOKS
 from .checkpoint import INTERRUPTED
 
+VALIDATION = 'interrupted_validation'  # in a checkpoint: whether it is to be repeated
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
@@ -19,9 +21,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 class InterruptHook(Hook):
     """On SIGTERM, SIGINT (Ctrl-C) or SIGUSR1, writes a checkpoint after the optimizer's next step and exits.
 
-    The exit status is 128 plus the signal's number, as shells and schedulers expect: 143 for SIGTERM. Whichever process
-    of a distributed training gets the signal, all stop after the same step. ``--resume`` continues with the next step.
-    A second Ctrl-C exits at once.
+    During validation, it does so after the next batch, and ``--resume`` repeats the validation. The exit status is 128
+    plus the signal's number, as shells and schedulers expect: 143 for SIGTERM. Whichever process of a distributed
+    training gets the signal, all stop after the same step or batch. ``--resume`` continues with the next step. A second
+    Ctrl-C exits at once.
     """
 
     priority = 'LOWEST'
@@ -29,11 +32,17 @@ class InterruptHook(Hook):
     def __init__(self) -> None:
         self.received = 0
         self.previous: dict[int, Any] = {}
+        self.num_val_batches = 0
 
     def before_train(self, runner: Runner) -> None:
         self.received = 0
         for number in SIGNALS:
             self.previous[number] = signal.signal(number, self.receive)
+        if VALIDATION in runner.message_hub.runtime_info and runner.message_hub.get_info(VALIDATION):
+            runner.message_hub.update_info(VALIDATION, False)
+            if runner.val_loop is not None:
+                runner.logger.info('The validation that was interrupted is repeated')
+                runner.val_loop.run()
 
     def after_train(self, runner: Runner) -> None:
         self.restore()
@@ -54,10 +63,40 @@ class InterruptHook(Hook):
         number = self.reduce_signal(next(runner.model.parameters()).device)
         if not number or not runner.optim_wrapper.should_update():  # a checkpoint has no accumulated gradients
             return
-        name = INTERRUPTED.format(runner.iter + 1)
-        runner.save_checkpoint(
-            runner.work_dir, name, meta=dict(epoch=runner.epoch, iter=runner.iter + 1), by_epoch=False
-        )
+        self.stop(runner, number, runner.iter + 1)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Count the batches that all processes have: only after these can they agree on a signal."""
+        if self.previous:
+            loader = runner.val_dataloader
+            batches = torch.tensor(len(loader) if hasattr(loader.dataset, '__len__') else 0)
+            if get_world_size() > 1:
+                batches = batches.to(next(runner.model.parameters()).device)
+                all_reduce(batches, 'min')
+            self.num_val_batches = int(batches)
+
+    def after_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: Sequence | None = None
+    ) -> None:
+        if not self.previous or (batch_idx >= self.num_val_batches and get_world_size() > 1):
+            return
+        number = self.reduce_signal(next(runner.model.parameters()).device)
+        if not number:
+            return
+        for hook in runner.hooks:
+            if isinstance(hook, EMAHook):
+                hook.after_val_epoch(runner)  # gives the model its own weights back, with which training continues
+        runner.message_hub.update_info(VALIDATION, True)
+        self.stop(runner, number, runner.iter)
+
+    def stop(self, runner: Runner, number: int, steps: int) -> None:
+        """Write a checkpoint after this number of steps, and exit.
+
+        Raises:
+            SystemExit: With 128 plus the signal's number.
+        """
+        name = INTERRUPTED.format(steps)
+        runner.save_checkpoint(runner.work_dir, name, meta=dict(epoch=runner.epoch, iter=steps), by_epoch=False)
         runner.logger.warning(f'{signal.Signals(number).name}: wrote {name}; --resume continues from it')
         self.restore()
         raise SystemExit(128 + number)

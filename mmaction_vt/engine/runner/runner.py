@@ -1,4 +1,4 @@
-"""mmengine's runner, with support for sharded models and optimizers."""
+"""mmengine's runner, with support for sharded models and optimizers, and with a short log on the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,23 +6,31 @@ from typing import Any
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import EMAHook, Hook
+from mmengine.logging import MMLogger
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner as _Runner
 
 from ...errors import InputError
 from ...registry import RUNNERS
 from .sharding import FullyShardedModel, ZeroRedundancyOptimizer, gather_shards
+from .terminal import show_less
 
 
 @RUNNERS.register_module()
 class Runner(_Runner):
     """mmengine's runner, which also shards a ``FullyShardedModel`` and writes its full state to checkpoints.
 
-    A checkpoint equals that of an unsharded run, so a run can be resumed unsharded or with more or fewer processes.
+    A checkpoint equals that of an unsharded run, so a run can be resumed unsharded or with more or fewer processes. The
+    terminal shows what concerns a user; the log file has everything.
 
     Raises:
         InputError: (while training) If a ``FullyShardedModel`` is trained in float16, or averaged by ``EMAHook``.
     """
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        logger = super().build_logger(*args, **kwargs)
+        show_less(logger)
+        return logger
 
     def load_or_resume(self) -> None:
         super().load_or_resume()

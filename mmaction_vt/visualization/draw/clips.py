@@ -1,5 +1,6 @@
 """Clips as GIFs and videos."""
 
+import io
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ...utils.files import CLIP_SUFFIXES, check_suffix
+from ...utils.outputs import write_output
 from .predictions import COLOURS
 
 
@@ -36,20 +38,38 @@ def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:
         path: A file name that ends in ``.gif`` or ``.mp4``.
         frames: (T, H, W, 3) in RGB, uint8.
         fps: Frames per second; GIFs have a resolution of 1/100 s and at most 50 frames per second.
+
+    Raises:
+        InputError: If the name has another suffix, or the file cannot be written; what was there before remains.
     """
     check_clip_name(path)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == '.gif':
-        _write_gif(path, frames, fps)
+    content = io.BytesIO()
+    if Path(path).suffix.lower() == '.gif':
+        _write_gif(content, frames, fps)
     else:
-        _write_mp4(path, frames, fps)
+        _write_mp4(content, frames, fps)
+    write_output(path, content.getbuffer())
 
 
-def _write_gif(path: Path, frames: np.ndarray, fps: float) -> None:
+def write_picture(path: str | Path, frame: np.ndarray) -> None:
+    """Write a frame as a PNG.
+
+    Args:
+        path: The file, which is replaced if it exists.
+        frame: (H, W, 3) in RGB, uint8.
+
+    Raises:
+        InputError: If it cannot be written; what was there before remains.
+    """
+    content = io.BytesIO()
+    Image.fromarray(frame).save(content, 'PNG')
+    write_output(path, content.getbuffer())
+
+
+def _write_gif(file: io.BytesIO, frames: np.ndarray, fps: float) -> None:
     images = [_reduce_colours(Image.fromarray(frame)) for frame in frames]
     duration = max(20, round(100 / fps) * 10)
-    images[0].save(path, save_all=True, append_images=images[1:], duration=duration, loop=0, disposal=1)
+    images[0].save(file, 'GIF', save_all=True, append_images=images[1:], duration=duration, loop=0, disposal=1)
 
 
 def _reduce_colours(image: Image.Image) -> Image.Image:
@@ -60,9 +80,9 @@ def _reduce_colours(image: Image.Image) -> Image.Image:
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
-def _write_mp4(path: Path, frames: np.ndarray, fps: float) -> None:
+def _write_mp4(file: io.BytesIO, frames: np.ndarray, fps: float) -> None:
     height, width = (size - size % 2 for size in frames.shape[1:3])
-    with av.open(str(path), 'w') as container:
+    with av.open(file, 'w', format='mp4') as container:
         stream = container.add_stream('libx264', rate=Fraction(fps).limit_denominator(1000))
         stream.height, stream.width, stream.pix_fmt = height, width, 'yuv420p'
         for frame in frames[:, :height, :width]:

@@ -17,7 +17,8 @@ def draw_overlay(
         frames: (T, H, W, 3) in RGB, uint8.
         maps: (T, H, W), from 0 to 1.
         colormap: A colour map of matplotlib.
-        alpha: Opacity of the map where it is 1, from 0 to 1; where it is 0, a third of that.
+        alpha: Opacity of the map where it is 1, from 0 to 1; elsewhere it follows the map, and where the map is 0 the
+            frame remains.
         beside: Whether to put the original frames to the left.
 
     Returns:
@@ -32,7 +33,7 @@ def draw_overlay(
         raise InputError(f'alpha must be in [0, 1], not {alpha}')
     maps = np.clip(maps / max(np.quantile(maps, BRIGHT), 1e-20), 0, 1)
     colours = matplotlib.colormaps[colormap](maps)[..., :3] * 255
-    share = alpha * (1 + 2 * maps[..., None]) / 3
+    share = alpha * maps[..., None]
     blended = np.rint(share * colours + (1 - share) * frames).clip(0, 255).astype(np.uint8)
     return np.concatenate((frames, blended), axis=2) if beside else blended
 

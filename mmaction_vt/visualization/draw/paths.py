@@ -5,10 +5,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SUPERSAMPLING = 3
+FADING = 0.75  # opacity of a tail's segment relative to the next one
 
 
 def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str = 'turbo') -> np.ndarray:
-    """Draw the paths of points: the whole path thin, its past thick, and the current position as a dot.
+    """Draw the paths of points: the current position as a dot with a tail that fades towards the past.
 
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
@@ -32,8 +33,9 @@ def draw_paths(frames: np.ndarray, paths: np.ndarray, width: int, colormap: str 
         draw = ImageDraw.Draw(canvas)
         for path, colour in zip(paths, colours, strict=True):
             positions = [tuple(position) for position in path * scale]
-            draw.line(positions, (*colour, 110), line)
-            draw.line(positions[: time + 1], (*colour, 255), 2 * line, joint='curve')
+            for past in range(time):
+                opacity = round(255 * FADING ** (time - 1 - past))
+                draw.line(positions[past : past + 2], (*colour, opacity), 2 * line)
             x, y = positions[time]
             draw.ellipse((x - 4 * line, y - 4 * line, x + 4 * line, y + 4 * line), (255, 255, 255, 255))
             draw.ellipse((x - 3 * line, y - 3 * line, x + 3 * line, y + 3 * line), (*colour, 255))

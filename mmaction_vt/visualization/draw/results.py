@@ -1,11 +1,15 @@
 """Figures of test results: confusion matrix, accuracy per class, most confused pairs."""
 
+import io
+from pathlib import Path
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 
 from ...evaluation.confusion import class_accuracy, confused_pairs
+from ...utils.outputs import write_output
 
 INK, SOFT, BLUE, RED = '#1c2530', '#8a94a3', '#2a78c2', '#c8543c'
 SHADES = LinearSegmentedColormap.from_list('shades', ['#ffffff', '#9cc4ea', BLUE, '#0d2f57'])
@@ -88,6 +92,21 @@ def draw_confused_pairs(matrix: np.ndarray, names: list[str], most: int = 20) ->
     axes.set_title('label → prediction' if pairs else 'no confusions', loc='left', color=INK)
     clean(axes)
     return figure
+
+
+def write_figure(path: str | Path, figure: Figure) -> None:
+    """Write a figure whole, in the format of its suffix.
+
+    Args:
+        path: The file, which is replaced if it exists.
+        figure: The figure.
+
+    Raises:
+        InputError: If it cannot be written; what was there before remains.
+    """
+    content = io.BytesIO()
+    figure.savefig(content, format=Path(path).suffix[1:].lower())
+    write_output(path, content.getbuffer())
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -14,18 +14,33 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ...errors import InputError
+from ...utils.file_kinds import check_regular_file, display_path
 from ...utils.files import FRAME_SUFFIXES
+from ...utils.time_limit import call_in_time, video_timeout
+from ...utils.video_files import check_local_video
 
 
 def read_views(config: Config, source: str | Path) -> Tensor:
-    """All views of a video, from the config's test pipeline.
+    """All views of a video, from the config's test pipeline; arguments and errors are those of ``read_timed_views``.
+
+    Returns:
+        (views, 3, T, H, W) in uint8, in RGB.
+    """
+    return read_timed_views(config, source)[0]
+
+
+def read_timed_views(config: Config, source: str | Path, scale: int = 1) -> tuple[Tensor, float | None]:
+    """All views of a video, from the config's test pipeline, and how fast their frames follow each other.
 
     Args:
         config: A config with ``test_pipeline``.
         source: A video, or a folder of frames, in the order of their names.
+        scale: Enlarges what ``VideoToClips`` returns: the same views with ``scale`` times as many pixels along height
+            and width, for drawing.
 
     Returns:
-        (views, 3, T, H, W) in uint8, in RGB.
+        (views, 3, T, H, W) in uint8, in RGB, and the mean number of sampled frames per second of the video, or None
+        if the source has no frame rate.
 
     Raises:
         InputError: If there is no test pipeline, or the source cannot be read.
@@ -33,7 +48,9 @@ def read_views(config: Config, source: str | Path) -> Tensor:
     if 'test_pipeline' not in config:
         raise InputError('the config has no test_pipeline to read a video with')
     steps = copy.deepcopy(list(config.test_pipeline))
+    _enlarge(steps, scale)
     source = Path(source)
+    results: dict[str, Any]
     if source.is_dir():
         frames = read_frames(source)
         results = dict(array=frames, total_frames=len(frames), modality='RGB', start_index=0, label=-1)
@@ -46,13 +63,31 @@ def read_views(config: Config, source: str | Path) -> Tensor:
                 kept.append(step)
         steps = kept
     else:
-        results = dict(filename=str(source), modality='RGB', start_index=0, label=-1)
-    results = Compose(steps[:-1])(results)
+        results = dict(filename=check_local_video(str(source)), modality='RGB', start_index=0, label=-1)
+    results = call_in_time(Compose(steps[:-1]), results, str(source), video_timeout())
     frames, clip_len = results.get('total_frames', 0), results.get('clip_len', 0)
-    if frames < clip_len:
+    if frames < clip_len and scale == 1:
         text = f'{source} has {frames} frames, fewer than the {clip_len} of a clip: frames are repeated'
         print_log(text, 'current', logging.WARNING)
-    return check_views(Compose(steps[-1:])(results)['inputs'])
+    return check_views(Compose(steps[-1:])(results)['inputs']), _sampled_rate(results)
+
+
+def _enlarge(steps: list[dict], scale: int) -> None:
+    """Multiply the lengths in a pipeline's ``VideoToClips``."""
+    for step in steps:
+        if step['type'].rpartition('.')[2] == 'VideoToClips':
+            for key in ('size', 'short_side'):
+                sides = step.get(key)
+                if sides:
+                    step[key] = sides * scale if isinstance(sides, int) else [side * scale for side in sides]
+
+
+def _sampled_rate(results: dict[str, Any]) -> float | None:
+    """Frames of the first clip per second of the video."""
+    numbers, fps = np.ravel(results.get('frame_inds', ()))[: results.get('clip_len', 0)], results.get('avg_fps')
+    if not fps or len(numbers) < 2 or numbers[-1] <= numbers[0]:
+        return None
+    return float(fps * (len(numbers) - 1) / (numbers[-1] - numbers[0]))
 
 
 def check_views(views: Tensor) -> Tensor:
@@ -75,10 +110,23 @@ def read_frames(folder: Path) -> np.ndarray:
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in FRAME_SUFFIXES)
     if not paths:
         raise InputError(f'folder {folder} has no frames ({", ".join(FRAME_SUFFIXES)})')
-    frames = [np.asarray(Image.open(path).convert('RGB')) for path in paths]
+    frames = [read_picture(path) for path in paths]
     if len({frame.shape for frame in frames}) > 1:
         raise InputError(f'the frames in {folder} have different sizes')
     return np.stack(frames)
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """A picture (H, W, 3) in RGB.
+
+    Raises:
+        InputError: If it cannot be read.
+    """
+    check_regular_file('the frame', path)
+    try:
+        return np.asarray(Image.open(path).convert('RGB'))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f'the frame {display_path(path)} is not an image: {error}') from error
 
 
 def pick_view(views: Tensor, view: int | None) -> Tensor:

@@ -17,7 +17,12 @@ from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils import files
 
-WHOLE = dict(state_dict={'a': torch.ones(3)}, optimizer={}, meta={})
+WHOLE = dict(
+    state_dict={'a': torch.ones(3)},
+    optimizer={},
+    meta=dict(epoch=1, iter=4),
+    message_hub=dict(log_scalars={}, runtime_info={}, resumed_keys={}),
+)
 
 
 def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
@@ -34,9 +39,12 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
     assert path.read_bytes() == before and [file.name for file in path.parent.iterdir()] == ['epoch_1.pth']
 
 
-def test_a_disk_that_is_full(tmp_path):
-    """/dev/full refuses every write as a full disk does."""
-    (tmp_path / 'epoch_1.pth.part').symlink_to('/dev/full')
+def test_a_disk_that_is_full(tmp_path, monkeypatch):
+    def refuse(file, content):
+        with Path('/dev/full').open('wb', buffering=0) as full:  # refuses every write as a full disk does
+            full.write(content)
+
+    monkeypatch.setattr(Path, 'write_bytes', refuse)
     with pytest.raises(InputError, match='No space left on device'):
         write_checkpoint(WHOLE, str(tmp_path / 'epoch_1.pth'))
     assert not list(tmp_path.iterdir())

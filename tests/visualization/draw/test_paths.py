@@ -13,3 +13,5 @@ def test_draws_paths():
     for time, (x, y) in enumerate(paths[0]):
         assert out[time, int(2 * y), int(2 * x)].sum() > 200  # the point is there
         assert out[time, 4].sum() == 0
+    assert out[1, 32, 90].sum() == 0  # not where it will be
+    assert 0 < out[2, 32, 36].sum() < out[2, 32, 90].sum()  # the older part is fainter

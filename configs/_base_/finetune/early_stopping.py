@@ -1,0 +1,3 @@
+# Early stopping: training ends when top-1 accuracy has not improved for five validations. In a config of your own:
+#     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/finetune/early_stopping.py']
+custom_hooks = [dict(type='EarlyStoppingHook', monitor='acc/top1', rule='greater', patience=5, min_delta=0.0)]
