@@ -49,7 +49,8 @@ coverage: setup
 	$(PYTEST) --cov=mmaction_vt --cov-report=term:skip-covered tests
 
 hostile: setup
-	PYTHONPATH=tests $(BIN)/python -m hostile --cases $(CASES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+	$(if $(filter web,$(ONLY)),,PYTHONPATH=tests $(BIN)/python -m hostile --cases $(CASES) --seed $(SEED) $(if $(ONLY),--only $(ONLY)))
+	$(if $(filter-out web,$(ONLY)),,PYTHONPATH=tests $(BIN)/python -m hostile.web --cases $(CASES) --seed $(SEED))
 	HOSTILE_EXAMPLES=2000 $(PYTEST) tests/hostile/test_readers.py
 
 fuzz: setup

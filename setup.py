@@ -1,6 +1,7 @@
 """What packaging needs beyond ``pyproject.toml``: configs and programs inside the package, where ``mim`` looks."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from setuptools import setup
@@ -40,7 +41,8 @@ class EditableWithMim(editable_wheel):
         for name in MIM_CONTENTS:
             link = target / name
             if (ROOT / name).exists() and not link.is_symlink():
-                link.symlink_to(Path('..', '..', name))
+                with suppress(OSError):  # Windows may forbid links: then ``mim`` finds nothing, and the package does
+                    link.symlink_to(Path('..', '..', name), target_is_directory=(ROOT / name).is_dir())
         super().run()
 
 

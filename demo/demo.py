@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.apis.predictions import name_of
 from mmaction_vt.cli import (
     add_device_option,
     add_label_option,
@@ -59,8 +58,7 @@ def main(args: Namespace) -> None:
     if prediction.error:
         raise InputError(prediction.error)
 
-    best = prediction.best(args.top_k)
-    rows = [(name_of(guess, task), guess.score) for task, guesses in best.items() for guess in guesses]
+    rows = prediction.rows(args.top_k)
     table = Table(title=Path(args.video).name, caption=f'{infer.name} on {infer.device}')
     table.add_column('label')
     table.add_column('score', justify='right')

@@ -1,17 +1,17 @@
-"""The answer of the web page: the best classes as bars, and a clip with the activation map of the first.
+"""The answers of the web page: the best classes as bars, with a figure for the first; or a figure by another method.
 
-The answer is a single piece of HTML that includes the clip, so that no file has to be deleted later.
+An answer is a single piece of HTML that includes its clip, so that no file has to be deleted later.
 """
 
-import base64
 import logging
 import re
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 import av
+from web_clips import Seen
+from web_figure import TITLES, draw
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.apis.predictions import CLASS, Guess, Prediction, name_of
@@ -19,9 +19,7 @@ from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
 from mmaction_vt.utils.time_limit import call_in_time
 from mmaction_vt.utils.video_files import check_video_file
-from mmaction_vt.visualization import clip_maps, draw_overlay, write_clip
-from mmaction_vt.visualization.explain.methods import describe_layer
-from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare
+from mmaction_vt.visualization.explain.model_input import pick_view
 
 # FFmpeg also reads playlists, which refer to other files and addresses: uploads must have one of these formats.
 FORMATS = dict(
@@ -33,8 +31,6 @@ MOST_PIXELS = (4096, 2304)
 MEASURE_SECONDS = 30  # to read the packets of a video
 MEGABYTE = 2**20  # as Gradio counts
 TOP_K = 5
-FPS = 8
-WIDTH = 256  # of a frame, in pixels
 
 
 class Limits(NamedTuple):
@@ -44,14 +40,21 @@ class Limits(NamedTuple):
     seconds: float
 
 
-def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, limits: Limits) -> str:
-    """HTML with the prediction for a video, or an error.
+class Answer(NamedTuple):
+    """HTML, and what the model saw; None after an error, and for models with several classifiers."""
+
+    html: str
+    seen: Seen | None = None
+
+
+def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, limits: Limits) -> Answer:
+    """The prediction for a video, or an error.
 
     Args:
         infer: The model.
         path: The video.
         name: Its original file name.
-        method: One of ``mmaction_vt.visualization.explain.methods.METHODS``.
+        method: One of ``mmaction_vt.visualization.explain.methods.METHODS``, or ``trajectory``.
         limits: Limits of size and duration.
     """
     try:
@@ -60,15 +63,30 @@ def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, lim
         if sample.error is not None:
             raise InputError(sample.error)
         (prediction,) = infer.classify([sample])
-        return show(infer, prediction, name, show_clip(infer, prediction, sample.packed['inputs'], method))
-    except InputError as error:
-        text = str(error).replace(str(path), name)
-        if not SERVER_PATH.search(text.replace(name, '')):
-            return show_error(text)
-        logging.getLogger(__name__).exception('A video could not be processed')
-    except Exception:  # the page keeps running, and does not show details
-        logging.getLogger(__name__).exception('A video could not be processed')
-    return show_error(f'{name} could not be processed. See the terminal where this page was started.')
+        seen = what_was_seen(infer, prediction, name, sample.packed['inputs'])
+        return Answer(show(infer, prediction, name, show_clip(infer, seen, method)), seen)
+    except Exception as error:  # noqa: BLE001  the page keeps running
+        return Answer(show_error(explain(error, f'{name} could not be processed', path, name)))
+
+
+def draw_again(infer: VideoInferencer, seen: Seen, method: str) -> str:
+    """HTML with a figure of a clip by another method, or an error."""
+    try:
+        figure = draw(infer.model, seen, method)
+    except Exception as error:  # noqa: BLE001  the page keeps running
+        return show_error(explain(error, 'The picture could not be drawn'))
+    title = TITLES.get(method, method)
+    return f'<section class="answer" data-said="Drawn: {escape(title)}">{heading(title)}{figure}</section>'
+
+
+def explain(error: Exception, otherwise: str, path: str | Path = '', name: str = '') -> str:
+    """A sentence about an error, without paths; whatever is not bad input is logged, and no details are shown."""
+    if isinstance(error, InputError):
+        text = str(error).replace(str(path), name) if path else str(error)
+        if not SERVER_PATH.search(text.replace(name, '') if name else text):
+            return text
+    logging.getLogger(__name__).error('A video could not be processed', exc_info=error)
+    return f'{otherwise}. See the terminal where this page was started.'
 
 
 def check_limits(path: str | Path, name: str, limits: Limits) -> None:
@@ -108,54 +126,48 @@ def measure(path: str) -> tuple[int, int, float]:
         return stream.width, stream.height, seconds
 
 
-def show_clip(infer: VideoInferencer, prediction: Prediction, views: object, method: str) -> str:
-    """A figure with the middle view, beside its activation map for the best class."""
+def what_was_seen(infer: VideoInferencer, prediction: Prediction, name: str, views: object) -> Seen | None:
+    """The middle view and the best class; None for models with several classifiers."""
     if set(prediction.scores) != {CLASS}:
+        return None
+    return Seen(pick_view(views, None).clone(), infer.best(prediction, 1)[CLASS][0], name)
+
+
+def show_clip(infer: VideoInferencer, seen: Seen | None, method: str) -> str:
+    """A figure of what was seen, or a sentence that says why there is none."""
+    if seen is None:
         return '<p>There is no activation map for models with several classifiers.</p>'
-    best = infer.best(prediction, 1)[CLASS][0]
-    view = pick_view(views, None)
     try:
-        maps = clip_maps(infer.model, prepare(infer.model, view), method, category=best.class_index).maps
+        return draw(infer.model, seen, method)
     except InputError as error:
         return f'<p>There is no activation map: {escape(str(error))}.</p>'
-    frames = draw_overlay(as_frames(view), maps[0].cpu().numpy(), alpha=0.6, beside=True)
-    layer = describe_layer(infer.model, method, None)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / 'clip.mp4'
-        write_clip(path, enlarge(frames), FPS)
-        data = base64.b64encode(path.read_bytes()).decode()
-    label = escape(name_of(best))
-    return (
-        f'<figure><video src="data:video/mp4;base64,{data}" autoplay loop muted playsinline controls '
-        f'aria-label="The clip as the model saw it, beside the same clip with evidence for {label} in bright '
-        f'colours"></video><figcaption>Left: the model input. Right: evidence for <b>{label}</b>, brighter is '
-        f'stronger ({escape(method)}, {escape(layer)}).</figcaption></figure>'
-    )
 
 
-def enlarge(frames: object) -> object:
-    """Frames (T, H, 2 W, 3) with each half at least ``WIDTH`` wide, by repeating pixels."""
-    times = max(-(-2 * WIDTH // frames.shape[2]), 1)
-    return frames.repeat(times, axis=1).repeat(times, axis=2)
+def heading(text: str) -> str:
+    return f'<h2>{escape(text)}</h2>'
 
 
 def show(infer: VideoInferencer, prediction: Prediction, name: str, clip: str) -> str:
-    tables = [
-        show_bars(task, guesses, several=len(infer.classes) > 1)
-        for task, guesses in infer.best(prediction, TOP_K).items()
-    ]
-    return f'<section class="answer" role="status"><h2>{escape(name)}</h2>{"".join(tables)}{clip}</section>'
+    best = infer.best(prediction, TOP_K)
+    tables = [show_bars(task, guesses, several=len(infer.classes) > 1) for task, guesses in best.items()]
+    firsts = ', '.join(f'{name_of(guesses[0], task)}, {percent(guesses[0].score)}' for task, guesses in best.items())
+    said = escape(f'Result: {firsts}')
+    return f'<section class="answer" data-said="{said}">{heading(name)}{"".join(tables)}{clip}</section>'
+
+
+def percent(score: float) -> str:
+    return f'{100 * score:.1f} %'
 
 
 def show_bars(task: str, guesses: list[Guess], several: bool) -> str:
     """A table of labels, bars and scores."""
     rows = []
     for guess in guesses:
-        percent = f'{100 * guess.score:.1f} %'
         width = 100 * min(max(guess.score, 0.0), 1.0)
         rows.append(
             f'<tr><th scope="row">{escape(name_of(guess))}</th><td class="bar" aria-hidden="true">'
-            f'<div><span style="width: {width:.1f}%"></span></div></td><td class="score">{percent}</td></tr>'
+            f'<div><span style="width: {width:.1f}%"></span></div></td>'
+            f'<td class="score">{percent(guess.score)}</td></tr>'
         )
     title = f'Best {task}s' if several else f'The {len(guesses)} most likely actions'
     return f'<table><caption>{escape(title)}</caption><tbody>{"".join(rows)}</tbody></table>'

@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+from web_clips import Clips
 from web_uploads import Uploads
 
 KEEP = 1800  # seconds after which an unused file is deleted
@@ -20,8 +21,9 @@ def remove_old(folder: Path, age: float) -> None:
             continue
 
 
-def keep_clean(uploads: Uploads, stop: threading.Event) -> None:
-    """Delete old files until stopped: uploads, and whatever else lies in their folder."""
+def keep_clean(uploads: Uploads, clips: Clips, stop: threading.Event) -> None:
+    """Forget old clips and delete old files until stopped: uploads, and whatever else lies in their folder."""
     while not stop.wait(EVERY):
+        clips.remove_old()
         uploads.remove_old(KEEP)
         remove_old(uploads.folder, KEEP)

@@ -11,21 +11,25 @@ import json
 import logging
 import re
 import secrets
+from collections.abc import Collection, Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web_address import Hosts, is_loopback
+from web_clips import Clips
 from web_multipart import FileReader
 from web_rates import Rates, client_of
 from web_refusals import BAD_REQUEST, BUSY, FAILED, FORBIDDEN, NOT_FOUND, WRONG_METHOD, RefusedError
 from web_reply import Reply
 from web_stream import body_of, chunks_of
-from web_uploads import Uploads, shown_name
+from web_uploads import Upload, Uploads, shown_name
 
 FILE = r'(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*'
 UPLOAD, JOIN, DATA = '/gradio_api/upload', '/gradio_api/queue/join', '/gradio_api/queue/data'
+EXAMPLE = '/example'
 # What the page asks for, and nothing else is served.
 ROUTES = (
     ('GET', re.compile('/')),
@@ -34,6 +38,7 @@ ROUTES = (
     ('POST', re.compile(UPLOAD)),
     ('POST', re.compile(JOIN)),
     ('GET', re.compile(DATA)),
+    ('GET', re.compile(EXAMPLE)),
 )
 PUBLIC = re.compile(f'/|/theme\\.css|/favicon\\.ico|/(?:assets|static)/{FILE}')  # the page itself, without a token
 HEADERS = (b'host', b'accept', b'accept-encoding', b'if-none-match', b'if-modified-since')
@@ -44,6 +49,20 @@ MOST_ANSWERS = 256  # that nobody has fetched
 MOST_STREAMS = 8  # answers for which a client waits at once
 
 
+class Offer(NamedTuple):
+    """What the page offers.
+
+    Args:
+        functions: ``recognise``, ``example`` and ``draw``, by Gradio's numbers; no other is called.
+        methods: Those by which ``draw`` draws.
+        example: Content and media type of the example, or None.
+    """
+
+    functions: Mapping[int, str]
+    methods: Collection[str] = ()
+    example: tuple[bytes, str] | None = None
+
+
 class Gate:
     """ASGI application in front of another.
 
@@ -51,12 +70,17 @@ class Gate:
         app: Gradio's.
         hosts: The names of the page.
         uploads: The visitors' files.
+        clips: What was seen of them.
         rates: How often they may ask.
+        offer: For what they may ask.
         cookie: Name of the cookie that holds a visitor's token.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, uploads: Uploads, rates: Rates, cookie: str) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Hosts, uploads: Uploads, clips: Clips, rates: Rates, offer: Offer, cookie: str
+    ) -> None:
         self.app, self.hosts, self.uploads, self.rates, self.cookie = app, hosts, uploads, rates, cookie
+        self.clips, self.offer = clips, offer
         self.key = secrets.token_bytes(32)
         self.joined: dict[str, None] = {}  # streams for which there is or will be an answer
         self.streams: dict[str, int] = {}  # those that each client has open
@@ -107,6 +131,11 @@ class Gate:
             raise RefusedError(BAD_REQUEST, 'A request of this kind has no content.')
         if path == DATA:
             await self.data(request, reply, visitor, client)
+            return
+        if path == EXAMPLE:
+            if self.offer.example is None:
+                raise RefusedError(NOT_FOUND, 'There is no example.')
+            await reply.video(*self.offer.example, headers.get('range', ''))
             return
         if path == '/':
             self.rates.spend('page', client)
@@ -179,22 +208,51 @@ class Gate:
         await reply.json([upload.path.name])
 
     async def join(self, request: Request, reply: Reply, visitor: str, client: str) -> None:
-        """Ask for the answer to an upload, in the words that Gradio expects."""
+        """Ask for an answer, in the words that Gradio expects."""
         self.rates.spend('join', client)
         given = parse_join(await body_of(request.receive, MOST_JSON))
         stream = self.sign(f'{visitor} {given["session_hash"]}')
-        (file,) = given['data']
-        upload = self.uploads.claim(file.get('path') if isinstance(file, dict) else None, visitor, stream)
-        data = [dict(path=str(upload.path), orig_name=upload.name, meta={'_type': 'gradio.FileData'})]
+        data, upload = self.arguments(given, visitor, client, stream)
         numbers = {key: given[key] for key in NUMBERS}
         body = json.dumps(dict(numbers, data=data, session_hash=stream)).encode()
-        await self.app(self.remade(request, body=body), replay(body, request.receive), reply.send)
+        try:
+            await self.app(self.remade(request, body=body), replay(body, request.receive), reply.send)
+        finally:
+            if reply.status != 200:
+                self.withdraw(upload, stream)
         if reply.status != 200:
-            self.uploads.remove(upload)
             return
         self.joined[stream] = None
         while len(self.joined) > MOST_ANSWERS:
             del self.joined[next(iter(self.joined))]
+
+    def arguments(
+        self, given: dict[str, object], visitor: str, client: str, stream: str
+    ) -> tuple[list[object], Upload | None]:
+        """What a function is called with, and the upload that it is about.
+
+        Raises:
+            RefusedError: If the page has no such function, does not call it so, or may not call it now.
+        """
+        function, data = self.offer.functions.get(given['fn_index']), given['data']
+        if function == 'recognise' and len(data) == 1:
+            name = data[0].get('path') if isinstance(data[0], dict) else None
+            upload = self.uploads.claim(name, visitor, stream)
+            return [dict(path=str(upload.path), orig_name=upload.name, meta={'_type': 'gradio.FileData'})], upload
+        if function == 'example' and not data:
+            self.clips.ask(stream, client)
+            return [], None
+        if function == 'draw' and len(data) == 1 and isinstance(data[0], str) and data[0] in self.offer.methods:
+            self.clips.ask(stream, client)
+            return data, None
+        raise RefusedError(BAD_REQUEST, 'The page does not ask for this.')
+
+    def withdraw(self, upload: Upload | None, stream: str) -> None:
+        """What was asked for is not answered."""
+        if upload is None:
+            self.clips.forget_question(stream)
+        else:
+            self.uploads.remove(upload)
 
     async def data(self, request: Request, reply: Reply, visitor: str, client: str) -> None:
         """Send the answers for which one visitor waits."""
@@ -213,7 +271,8 @@ class Gate:
             if not self.streams[client]:
                 del self.streams[client]
             self.uploads.abandon(stream)
-            if not self.uploads.expected(stream):
+            self.clips.forget_question(stream)
+            if not self.uploads.expected(stream) and stream not in self.clips.asked:
                 self.joined.pop(stream, None)
 
 
@@ -249,8 +308,8 @@ def parse_join(body: bytes) -> dict[str, object]:
         raise RefusedError(BAD_REQUEST, 'The request names no session_hash.')
     if not all(type(number) is int and 0 <= number < MOST_NUMBER for number in map(given.get, NUMBERS)):
         raise RefusedError(BAD_REQUEST, f'The request names no {" or ".join(NUMBERS)}.')
-    if not isinstance(given.get('data'), list) or len(given['data']) != 1:
-        raise RefusedError(BAD_REQUEST, 'The request does not name one video.')
+    if not isinstance(given.get('data'), list):
+        raise RefusedError(BAD_REQUEST, 'The request has no list of data.')
     return given
 
 

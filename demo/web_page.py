@@ -1,87 +1,92 @@
-"""The web page, in Gradio: an upload field, and the answer.
+"""The web page, in Gradio: an upload field, the answer, and a tab that draws the same clip by other methods.
 
 It is imported after ``webapp.py`` has set the folder for uploads, which Gradio reads when it is imported.
 """
 
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.data_classes import FileData
 from starlette.types import ASGIApp
-from web_answer import MEGABYTE, Limits, show_error
-from web_uploads import Uploads
-
-from mmaction_vt.errors import InputError
+from web_answer import MEGABYTE, Limits
+from web_figure import titles_of
+from web_functions import Functions
 
 MOST_WAITING = 16
 FONTS = ('system-ui', 'DejaVu Sans', 'sans-serif')
-CSS = """
-.gradio-container { max-width: 760px !important; margin: 0 auto !important; }
-.flush .html-container { padding: 0 !important; }
-.intro h1 { font-size: 1.6rem; line-height: 1.25; margin: 0.5rem 0; }
-.drop { border: 2px dashed #6b7688 !important; }
-.drop .or { color: inherit !important; }
-.answer { color: var(--body-text-color); }
-.answer h2 { font-size: 1.15rem; margin: 0.5rem 0; overflow-wrap: anywhere; }
-.answer table { width: 100%; border: 0 !important; border-collapse: collapse; margin: 0 0 1.25rem; }
-.answer tr, .answer th, .answer td { border: 0 !important; background: none !important; }
-.answer caption { text-align: left; padding-bottom: 0.35rem; }
-.answer th { text-align: left; font-weight: 400; padding: 0.3rem 0.75rem 0.3rem 0; max-width: 12rem;
-             overflow-wrap: anywhere; }
-.answer tr:first-child th, .answer tr:first-child .score { font-weight: 700; }
-.answer td { padding: 0.3rem 0; }
-.answer .bar { width: 60%; }
-.answer .bar div { border-radius: 0.2rem; background: var(--border-color-primary); }
-.answer .bar span { display: block; height: 0.8rem; min-width: 2px; border-radius: 0.2rem; background: #6b7688; }
-.answer tr:first-child .bar span { background: #2b7fcb; }
-.answer .score { text-align: right; white-space: nowrap; padding-left: 0.75rem; font-variant-numeric: tabular-nums; }
-.answer figure { margin: 0; }
-.answer video { width: 100%; background: #000; border-radius: 0.3rem; }
-.answer figcaption { padding-top: 0.35rem; }
-.answer.error { border-left: 0.3rem solid #d13438; padding: 0.25rem 1rem; overflow-wrap: anywhere; }
-:focus-visible { outline: 3px solid #2b7fcb !important; outline-offset: -3px; }
-@media (max-width: 480px) {
-  .fillable { padding: 0.75rem !important; }
-  .answer .bar { width: 40%; }
-}
-"""
+HERE = Path(__file__).resolve().parent
+ONE_AT_A_TIME = dict(concurrency_limit=1, concurrency_id='model')
 
 
-def build_page(look: Callable[[str, str], str], uploads: Uploads, limits: Limits, model_name: str) -> gr.Blocks:
+class Texts(NamedTuple):
+    """What the page says: its title, the model and its device, the limits, and the name of the example."""
+
+    title: str
+    model: str
+    limits: Limits
+    example: str | None = None
+
+
+def build_page(functions: Functions, texts: Texts) -> gr.Blocks:
     """The page.
 
     Args:
-        look: Maps the path and name of a video to HTML; called for one video at a time.
-        uploads: The visitors' videos.
-        limits: Limits of uploads, shown on the page.
-        model_name: Name of the model, shown on the page.
+        functions: What it does.
+        texts: What it says.
     """
-
-    def recognise(path: str | None) -> tuple[str, None]:
-        if path is None:
-            return show_error('Please upload a video.'), None
-        try:
-            with uploads.processing(path) as upload:
-                return look(path, upload.name), None
-        except InputError as error:
-            return show_error(str(error)), None
-
-    with gr.Blocks(title='What happens in this video?', analytics_enabled=False) as page:
-        gr.HTML(
-            '<div class="intro"><h1>What happens in this video?</h1>'
-            f'<p>{escape(model_name)} recognises the action and shows its evidence. Videos of up to '
-            f'{limits.megabytes:g} MB and {limits.seconds:g} seconds are accepted, and deleted after processing.'
-            '</p></div>',
-            elem_classes='flush',
-        )
+    choices = titles_of(functions.work.methods)
+    with gr.Blocks(title=texts.title, analytics_enabled=False) as page:
+        gr.HTML(intro(texts), elem_classes='flush')
         drop = gr.File(label='Video', file_types=['video'], height=160, elem_classes='drop')
         pass_paths(drop)
-        result = gr.HTML(min_height=80, elem_classes='flush')
-        drop.upload(recognise, drop, [result, drop], concurrency_limit=1, show_progress_on=result, api_name='recognise')
+        button = gr.Button(
+            f'Try the example: {texts.example}', visible=texts.example is not None, size='md', elem_id='example'
+        )
+        gr.HTML(preview(texts), elem_classes='flush')
+        with gr.Tabs():
+            with gr.Tab('Prediction'):
+                result = gr.HTML(min_height=80, elem_classes='flush')
+            with gr.Tab('Other methods', render_children=True):
+                method = gr.Radio(choices, value=choices[0][1] if choices else None, label='Draw the video by')
+                again = gr.Button('Draw', size='md', interactive=bool(choices), elem_id='draw')
+                drawn = gr.HTML(min_height=80, elem_classes='flush', elem_id='drawn')
+        both = [result, drawn]
+        drop.upload(
+            functions.recognise, drop, [*both, drop], show_progress_on=result, api_name='recognise', **ONE_AT_A_TIME
+        )
+        if texts.example is not None:
+            button.click(functions.example, None, both, show_progress_on=result, api_name='example', **ONE_AT_A_TIME)
+        if choices:
+            again.click(functions.draw, method, drawn, show_progress_on=drawn, api_name='draw', **ONE_AT_A_TIME)
     return page.queue(max_size=MOST_WAITING, default_concurrency_limit=1)
+
+
+def intro(texts: Texts) -> str:
+    """The title, and what the page is."""
+    limits = texts.limits
+    return (
+        f'<div class="intro"><h1>{escape(texts.title)}</h1><p><b>{escape(texts.model)}</b> recognises the action and '
+        f'shows its evidence. Videos of up to {limits.megabytes:g} MB and {limits.seconds:g} seconds are accepted, and '
+        'deleted after processing.</p></div>'
+    )
+
+
+def preview(texts: Texts) -> str:
+    """Where the browser shows the chosen video, what is going on, and errors: they are announced."""
+    return (
+        f'<div class="chosen"><figure id="chosen" data-megabytes="{texts.limits.megabytes:g}" '
+        f'data-example="{escape(texts.example or "")}" hidden><video id="preview" controls muted playsinline '
+        'preload="auto"></video><figcaption id="name"></figcaption></figure><p id="state" role="status"></p>'
+        '<div id="problem" role="alert"></div></div>'
+    )
+
+
+def functions_of(page: gr.Blocks) -> dict[int, str]:
+    """The functions of a page that run on the server, by Gradio's numbers."""
+    return {number: str(function.api_name) for number, function in page.fns.items() if function.fn is not None}
 
 
 def pass_paths(drop: gr.File) -> None:
@@ -114,8 +119,9 @@ def as_app(page: gr.Blocks, limits: Limits) -> ASGIApp:
         ssr_mode=False,
         mcp_server=False,
         pwa=False,
-        theme=gr.themes.Default(font=list(FONTS), font_mono=['monospace']),
-        css=CSS,
+        theme=gr.themes.Default(primary_hue='blue', font=list(FONTS), font_mono=['monospace']),
+        css=(HERE / 'web_page.css').read_text(encoding='utf-8'),
+        head=f'<script>{(HERE / "web_page.js").read_text(encoding="utf-8")}</script>',
     )
     page.is_running = True  # sends signs of life to those who wait, so that a proxy keeps the connection
     return app

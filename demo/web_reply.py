@@ -1,6 +1,7 @@
 """Responses of the web page: with headers that restrict the browser, and without anything internal."""
 
 import json
+import re
 
 from starlette.types import Message, Send
 from web_refusals import BUSY, FAILED, NOT_FOUND, RefusedError
@@ -19,6 +20,7 @@ SECURITY = (
     ('cross-origin-opener-policy', 'same-origin'),
     ('cross-origin-resource-policy', 'same-origin'),
 )
+RANGE = re.compile(r'bytes=(\d{1,12})-(\d{0,12})')
 PASSED = (b'content-type', b'content-length', b'cache-control', b'etag', b'last-modified', b'vary', b'content-encoding')
 SENTENCES = {BUSY: 'Too many videos are waiting. Please try again later.', NOT_FOUND: 'There is nothing here.'}
 
@@ -68,11 +70,25 @@ class Reply:
         """Respond with JSON."""
         await self._whole(200, value, ())
 
+    async def video(self, content: bytes, kind: str, wanted: str) -> None:
+        """Respond with a video, or with the part that a header Range asks for, as players do."""
+        found = RANGE.fullmatch(wanted)
+        first = int(found[1]) if found else 0
+        last = min(int((found and found[2]) or len(content)), len(content) - 1)
+        if found is None or first > last:
+            await self._body(200, content, kind, (('accept-ranges', 'bytes'),))
+            return
+        part = f'bytes {first}-{last}/{len(content)}'
+        await self._body(206, content[first : last + 1], kind, (('content-range', part), ('accept-ranges', 'bytes')))
+
     async def _whole(self, status: int, value: object, more: tuple[tuple[str, str], ...]) -> None:
-        kind = b'text/plain; charset=utf-8' if isinstance(value, str) else b'application/json'
-        body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+        is_text = isinstance(value, str)
+        body = value if isinstance(value, str) else json.dumps(value)
+        await self._body(status, body.encode(), 'text/plain; charset=utf-8' if is_text else 'application/json', more)
+
+    async def _body(self, status: int, body: bytes, kind: str, more: tuple[tuple[str, str], ...]) -> None:
         headers = [
-            (b'content-type', kind),
+            (b'content-type', kind.encode()),
             (b'content-length', str(len(body)).encode()),
             (b'cache-control', b'no-store'),
         ]

@@ -1,8 +1,8 @@
 """A web demo of a model: ``python demo/webapp.py CONFIG CHECKPOINT``, then open the address that it prints.
 
-Upload a video to see the five best classes as bars, and a clip with an activation map of the best one. By default, the
-page is served to this machine only (``--host``). Uploads are deleted as soon as they are processed, and nothing is
-loaded from or sent to anywhere else.
+Choose a video to see the five best classes as bars, and a clip with an activation map of the best one; a second tab
+draws the same clip by any method that the model supports. By default, the page is served to this machine only
+(``--host``). Uploads are deleted as soon as they are processed, and nothing is loaded from or sent to anywhere else.
 """
 
 import importlib.util
@@ -18,8 +18,11 @@ from pathlib import Path
 
 import mmaction_vt.utils.program_start  # noqa: F401
 
+import torch
 from web_address import Hosts, bind, is_loopback, listen, url_of
-from web_answer import MEGABYTE, Limits, answer
+from web_answer import MEGABYTE, Answer, Limits, answer, draw_again
+from web_clips import Clips
+from web_example import Example, answer_once, find_example
 from web_files import keep_clean
 from web_uploads import Uploads
 
@@ -27,8 +30,10 @@ from mmaction_vt import VideoInferencer
 from mmaction_vt.cli import add_device_option, add_label_option, add_model_arguments, read_config, read_labels, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.option_types import integer
-from mmaction_vt.visualization.explain.methods import METHODS
+from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, supported_methods
 
+TITLE = 'What happens in this video?'
+LONGEST_TITLE = 100  # characters
 DECODE_SECONDS = 120  # for a video: others wait for it
 
 
@@ -36,7 +41,18 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Serve a web page that recognises actions in videos.')
     add_model_arguments(parser)
     add_label_option(parser)
-    parser.add_argument('--method', choices=METHODS, default='gradcam', help='visualisation (default: %(default)s)')
+    parser.add_argument('--title', default=TITLE, help='title of the page (default: %(default)s)')
+    parser.add_argument(
+        '--example',
+        metavar='VIDEO',
+        help='video that visitors can try with one click (default: a rendered one if the classes are moving shapes)',
+    )
+    parser.add_argument(
+        '--method',
+        choices=(*METHODS, TRAJECTORY),
+        default='gradcam',
+        help='visualisation beside the prediction (default: %(default)s)',
+    )
     parser.add_argument(
         '--host', default='127.0.0.1', help='0.0.0.0 to serve other machines too (default: %(default)s)'
     )
@@ -59,13 +75,15 @@ def check(args: Namespace) -> None:
     """Check options before anything is loaded.
 
     Raises:
-        InputError: If a limit or the port is invalid, or Gradio is not installed.
+        InputError: If a limit, the title or the port is invalid, or Gradio is not installed.
     """
     limits = (args.max_size, args.max_seconds)
     if not all(limit > 0 and math.isfinite(limit) for limit in limits):
         raise InputError(
             f'--max-size and --max-seconds must be positive, not {args.max_size:g} and {args.max_seconds:g}'
         )
+    if not args.title.strip() or len(args.title) > LONGEST_TITLE or not args.title.isprintable():
+        raise InputError(f'--title must be 1 to {LONGEST_TITLE} characters in one line, not {args.title!r}')
     if not 0 < args.port < 65536:
         raise InputError(f'--port must be in 1 to 65535, not {args.port}')
     if importlib.util.find_spec('gradio') is None:
@@ -80,6 +98,11 @@ def set_up_gradio(folder: Path) -> None:
     tempfile.tempdir = str(folder)
 
 
+def describe_device(device: torch.device) -> str:
+    """The device of the model, for the page."""
+    return f'{device} ({torch.cuda.get_device_name(device)})' if device.type == 'cuda' else str(device)
+
+
 def main(args: Namespace) -> None:
     check(args)
     labels = [read_labels(path) for path in args.label_file or ()]
@@ -88,6 +111,7 @@ def main(args: Namespace) -> None:
     hosts = Hosts(args.host, bound.getsockname()[0], args.allowed_host)
     infer = VideoInferencer(config, args.checkpoint, args.device, labels, one_view=args.one_view)
     infer.timeout = min(infer.timeout or DECODE_SECONDS, DECODE_SECONDS)
+    example = find_example(args.example, infer, Limits(args.max_size, args.max_seconds))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -95,11 +119,17 @@ def main(args: Namespace) -> None:
         folder = Path(name).resolve()
         set_up_gradio(folder)
         with bound:
-            serve(args, infer, folder, bound, hosts, stop)
+            serve(args, infer, example, folder, bound, hosts, stop)
 
 
 def serve(
-    args: Namespace, infer: VideoInferencer, folder: Path, bound: socket.socket, hosts: Hosts, stop: threading.Event
+    args: Namespace,
+    infer: VideoInferencer,
+    example: Example | None,
+    folder: Path,
+    bound: socket.socket,
+    hosts: Hosts,
+    stop: threading.Event,
 ) -> None:
     """Serve the page until stopped.
 
@@ -107,23 +137,28 @@ def serve(
         InputError: If another process took the port in the meantime.
         RuntimeError: If the server ends by itself.
     """
-    from web_gate import Gate
-    from web_page import as_app, build_page  # imports Gradio
+    from web_functions import Functions, Work  # imports Gradio
+    from web_gate import Gate, Offer
+    from web_page import Texts, as_app, build_page, functions_of
     from web_rates import Rates
     from web_server import Server
 
     limits = Limits(args.max_size, args.max_seconds)
-    uploads = Uploads(folder, round(limits.megabytes * MEGABYTE))
+    uploads, clips = Uploads(folder, round(limits.megabytes * MEGABYTE)), Clips()
 
-    def look(path: str, name: str) -> str:
+    def look(path: str, name: str) -> Answer:
         return answer(infer, path, name, args.method, limits)
 
-    page = build_page(look, uploads, limits, Path(args.config).stem)
-    gate = Gate(as_app(page, limits), hosts, uploads, Rates(), f'page_{args.port}')
+    methods = supported_methods(infer.model)
+    work = Work(look, answer_once(example, look), lambda seen, method: draw_again(infer, seen, method), methods)
+    texts = Texts(args.title, f'{infer.name} on {describe_device(infer.device)}', limits, example and example.name)
+    page = build_page(Functions(work, uploads, clips), texts)
+    offer = Offer(functions_of(page), methods, example and (example.content, example.kind))
+    gate = Gate(as_app(page, limits), hosts, uploads, clips, Rates(), offer, f'page_{args.port}')
     server = Server(gate, bound, hosts.behind_proxy)
     listen(bound)
     server.start(ended=stop.set)
-    threading.Thread(target=keep_clean, args=(uploads, stop), daemon=True).start()
+    threading.Thread(target=keep_clean, args=(uploads, clips, stop), daemon=True).start()
     if not is_loopback(bound.getsockname()[0]):
         print(f'Anyone who can reach {args.host} can use this page: there is no password', file=sys.stderr)
     print(f'Open {url_of(bound)} (Ctrl-C to stop)', flush=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .checkpoints import read_checkpoint
     from .deployment import fuse_for_inference
     from .models import DualFormer, Motionformer, TimeSformer, ViViT  # noqa: F401
+    from .visualization.show import show
     from .zoo import list_models
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     'list_models',
     'models',
     'read_checkpoint',
+    'show',
 ]
 
 BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT')
@@ -41,6 +43,7 @@ PLACES = {
     'init_recognizer': 'apis',
     'list_models': 'zoo',
     'read_checkpoint': 'checkpoints',
+    'show': 'visualization.show',
     **dict.fromkeys(BACKBONES, 'models'),
     **{name: name for name in ('datasets', 'engine', 'models')},
 }

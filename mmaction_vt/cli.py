@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .errors import InputError, doing
 from .utils import boundary
 from .utils.option_types import non_negative
+from .utils.signals import stoppable
 from .utils.text_files import iterate_lines
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
 
     ``--traceback`` or the environment variable ``MMACTION_VT_TRACEBACK=1`` prints the whole traceback before it.
 
+    SIGTERM and SIGHUP end it as Ctrl-C does: what is half written is removed.
+
     Args:
         main: The program.
         parser: Its parser.
@@ -36,7 +39,7 @@ def run(main: Callable[[Namespace], None], parser: ArgumentParser) -> None:
         parser.add_argument(boundary.OPTION, action='store_true', help='print the whole traceback of an error')
         parser.error = lambda message: boundary.refuse(parser, message)  # type: ignore[method-assign]
         args = parser.parse_args()
-        with doing(f'running {parser.prog}'):
+        with stoppable(), doing(f'running {parser.prog}'):
             if not hasattr(args, 'trust_checkpoint'):
                 main(args)
             else:

@@ -20,6 +20,7 @@ SCHEMES = ('', 'http://', 'https://', 'hf://', 'file://', 'published://')
 _load_checkpoint_to_model = mmengine_checkpoint._load_checkpoint_to_model
 _resume = mmengine_runner.Runner.resume
 _load_checkpoint = mmengine_runner.Runner.load_checkpoint
+_set_multi_processing = mmengine_runner.set_multi_processing
 
 
 def install() -> None:
@@ -30,6 +31,7 @@ def install() -> None:
     mmengine_runner.save_checkpoint = save_checkpoint
     mmengine_runner.Runner.resume = resume
     mmengine_runner.Runner.load_checkpoint = load_checkpoint
+    mmengine_runner.set_multi_processing = set_multi_processing
 
 
 def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
@@ -88,6 +90,13 @@ def resume(runner: Any, filename: str, *args: Any, **kwargs: Any) -> None:
     from .engine.runner.resuming import resume_checked
 
     resume_checked(_resume, runner, filename, *args, **kwargs)
+
+
+def set_multi_processing(mp_start_method: str = 'fork', *args: Any, **kwargs: Any) -> None:
+    """Set how processes of data loaders start: where a config says ``fork`` and that is not safe, by ``spawn``."""
+    from .utils.systems import start_method
+
+    _set_multi_processing(start_method() if mp_start_method == 'fork' else mp_start_method, *args, **kwargs)
 
 
 def unwrapped(model: Any) -> Any:

@@ -7,6 +7,7 @@
 | mmengine's ``_load_checkpoint_to_model`` | ``mmengine_patches.load_checkpoint_to_model`` | every layout is loaded |
 | ``resume`` and ``load_checkpoint`` of mmengine's runner | ``mmengine_patches`` | checkpoints are checked and named |
 | ``save_checkpoint`` of mmengine's runner | ``mmengine_patches.save_checkpoint`` | checkpoints are written atomically |
+| ``set_multi_processing`` of mmengine's runner | ``mmengine_patches.set_multi_processing`` | macOS does not fork |
 
 All of it happens once, in ``set_up``.
 """

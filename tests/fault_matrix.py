@@ -99,6 +99,12 @@ def result_of(phase: str, place: Place) -> object:
     return (place.folder / 'out.json').read_text()
 
 
+def demand_same(result: object, alone: object) -> None:
+    pairs = zip(*(str(value).split() for value in (result, alone)), strict=False)
+    first = next((f': {one}, not {other}' for one, other in pairs if one != other), '')
+    demand(result == alone, f'the result differs from that of a run that was left alone{first}')
+
+
 def left_alone(good: Good, phase: str, fault: str) -> object:
     place = Place(good)
     try:
@@ -132,7 +138,7 @@ def measure(good: Good, alone: dict[str, object], fault: str, phase: str, logs: 
 
 def key_of(phase: str, fault: str) -> str:
     kind = 'training' if phase in TRAINING else phase
-    return f'{kind} in two' if fault == 'lost rank' and phase in TRAINING else kind
+    return f'{kind} in two' if fault == 'lost rank' else kind
 
 
 def interrupted(place: Place, alone: object, fault: str, phase: str) -> None:
@@ -142,14 +148,14 @@ def interrupted(place: Place, alone: object, fault: str, phase: str) -> None:
         (place.folder / FILLER).unlink()
     check_end(place, fault, phase, status, text)
     if status == 0 and fault in HARMLESS:
-        demand(result_of(phase, place) == alone, 'exit status 0, and the result differs from a run left alone')
+        demand_same(result_of(phase, place), alone)
         return
     if fault == 'damaged checkpoint':
         damage_newest(place.folder / 'work_dir')
     text = place.must_end_well(command_of(phase, fault, again=True), 'once more')
     if fault == 'damaged checkpoint':
         demand('is skipped' in text, 'the damaged checkpoint was not named')
-    demand(result_of(phase, place) == alone, 'the result differs from that of a run that was left alone')
+    demand_same(result_of(phase, place), alone)
 
 
 def check_end(place: Place, fault: str, phase: str, status: int, text: str) -> None:
@@ -220,7 +226,7 @@ def second_owner(place: Place, alone: object, fault: str, phase: str) -> None:
         demand(status != 0, 'the second was not refused')
     demand(status == 0 or bool(SENTENCE.fullmatch(last_line(text))), f'no sentence of the second: {last_line(text)}')
     demand(ended == 0, f'the first ended with {ended}')
-    demand(result_of(phase, place) == alone, 'the result differs from that of a run that was left alone')
+    demand_same(result_of(phase, place), alone)
 
 
 def clock(place: Place, alone: object, fault: str, phase: str) -> None:
@@ -229,7 +235,7 @@ def clock(place: Place, alone: object, fault: str, phase: str) -> None:
     number = place.start(command_of(phase, fault), fault, phase)
     status, text = place.end(number)
     demand(status == 0 and not TRACEBACK.search(text), f'status {status}: {last_line(text)}')
-    demand(result_of(phase, place) == alone, 'the result differs from that of a run that was left alone')
+    demand_same(result_of(phase, place), alone)
     if phase in TRAINING:
         text = place.must_end_well(command_of(phase, fault, again=True), 'resumed')
         demand('Saving checkpoint' not in text, 'an older checkpoint was resumed')

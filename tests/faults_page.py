@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / 'docs' / 'faults.md'
+REST = '## Hostile input'  # written by hand from what make hostile prints
 HELD, FAILED, NOT_APPLICABLE = '✅', '❌', '-'
 
 INTRODUCTION = """# Fault matrix
@@ -85,7 +86,7 @@ LEGEND_ROWS = (
 def write_page(
     results: list[dict[str, str]], faults: tuple[str, ...], phases: tuple[str, ...], reasons: dict[tuple[str, str], str]
 ) -> None:
-    """Write the page; cells that were not measured keep what the page says."""
+    """Write the page up to ``REST``; cells that were not measured keep what the page says."""
     signs = {**signs_on_page(phases), **{(r['fault'], r['phase']): FAILED if r['why'] else HELD for r in results}}
     lines = [f'| fault | {" | ".join(phases)} |', f'| --- {"| :---: " * len(phases)}|']
     for fault in faults:
@@ -93,7 +94,14 @@ def write_page(
         lines.append(f'| {fault} | {" | ".join(cells)} |')
     causes = ', '.join(f'{fault} while {phase} ({why})' for (fault, phase), why in reasons.items())
     table = '\n'.join(lines)
-    PAGE.write_text(f'{INTRODUCTION}{table}\n{LEGEND}{legend_table()}\n\nDoes not apply: {causes}.\n', encoding='utf-8')
+    text = f'{INTRODUCTION}{table}\n{LEGEND}{legend_table()}\n\nDoes not apply: {causes}.\n'
+    PAGE.write_text(text + rest_of_page(), encoding='utf-8')
+
+
+def rest_of_page() -> str:
+    """What the page says of other things, below the matrix."""
+    found = PAGE.read_text(encoding='utf-8').find(f'\n{REST}\n') if PAGE.exists() else -1
+    return PAGE.read_text(encoding='utf-8')[found:] if found >= 0 else ''
 
 
 def legend_table() -> str:

@@ -13,7 +13,7 @@ from hostile.good import Good
 from hostile.outcome import TRACEBACK, last_line
 from injected_faults import REACHED
 
-LIMIT = 240  # seconds of a program; a fault that makes it wait any longer is a hang
+LIMIT = 480  # seconds of a program; a fault that makes it wait any longer is a hang
 DISK = 32 * 2**20
 
 

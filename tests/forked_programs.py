@@ -93,6 +93,7 @@ def start(
             finalizer.atexit = False  # the parent's temporary folders are not the child's to remove
         faulthandler.disable()  # as in Python without options, whatever pytest has set
         os.setsid()
+        _heed_signals()
         _obey_permissions()
         _redirect(log, errors or log)
         if folder is not None:
@@ -132,6 +133,13 @@ def _redirect(log: Path, errors: Path) -> None:
             os.dup2(file.fileno(), descriptor)
     sys.stdout = open(1, 'w', encoding='utf-8', closefd=False)  # noqa: SIM115
     sys.stderr = open(2, 'w', encoding='utf-8', errors='backslashreplace', buffering=1, closefd=False)  # noqa: SIM115
+
+
+def _heed_signals() -> None:
+    """As a program that is started in the foreground: a shell lets what it starts with & ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _obey_permissions() -> None:

@@ -85,11 +85,15 @@ def test_the_page_keeps_what_was_not_measured_again(tmp_path, monkeypatch):
     monkeypatch.setattr(faults_page, 'PAGE', tmp_path / 'faults.md')
     first = [dict(fault=fault, phase=phase, why='') for fault, phase in cells(list(FAULTS), list(PHASES))]
     write_page(first, FAULTS, PHASES, NOT_APPLICABLE)
+    rest = f'\n{faults_page.REST}\n\nsee below\n'
+    with faults_page.PAGE.open('a', encoding='utf-8') as page:
+        page.write(rest)
     write_page([dict(fault='SIGINT', phase='testing', why='no sentence')], FAULTS, PHASES, NOT_APPLICABLE)
     signs = signs_on_page(PHASES)
     assert signs['SIGINT', 'testing'] == FAILED
     assert all(signs[pair] == faults_page.NOT_APPLICABLE for pair in NOT_APPLICABLE)
     assert sum(sign == HELD for sign in signs.values()) == len(first) - 1
+    assert faults_page.PAGE.read_text(encoding='utf-8').endswith(f'.\n{rest}')
 
 
 def test_the_page_has_every_cell():

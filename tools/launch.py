@@ -20,8 +20,8 @@ from torch.distributed.run import run as torchrun
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.boundary import LAUNCHED
+from mmaction_vt.utils.signals import SIGNALLED
 
-SIGNALLED = 128  # added to the number of a signal in the exit status
 MAX_PORT = 65536
 MAX_PROCESSES = 256
 

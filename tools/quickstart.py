@@ -73,8 +73,8 @@ def is_trained(work_dir: Path) -> bool:
 
 def held_out_video() -> tuple[Path, str]:
     """The first held-out video and the name of its class."""
-    name, label = (DATA / 'val.txt').read_text().splitlines()[0].rsplit(' ', 1)
-    return DATA / name, (DATA / 'labels.txt').read_text().splitlines()[int(label)]
+    name, label = (DATA / 'val.txt').read_text(encoding='utf-8').splitlines()[0].rsplit(' ', 1)
+    return DATA / name, (DATA / 'labels.txt').read_text(encoding='utf-8').splitlines()[int(label)]
 
 
 def main(args: Namespace) -> None:
@@ -99,7 +99,7 @@ def main(args: Namespace) -> None:
     table = Table(title=f'Done in {minutes:.1f} minutes', show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow='fold')
-    accuracy = json.loads(report.read_text())['metrics']['acc/top1']
+    accuracy = json.loads(report.read_text(encoding='utf-8'))['metrics']['acc/top1']
     table.add_row('top-1 on held-out videos', f'{100 * accuracy:.1f} %')
     table.add_row('checkpoint', str(checkpoint))
     table.add_row('a video per class', str(gallery))
@@ -107,7 +107,7 @@ def main(args: Namespace) -> None:
     table.add_row('scores of all videos', str(report))
     words, next_config = NEXT[args.model]
     table.add_row(f'next: {words}', f'{BIN}/python tools/train.py {next_config}')
-    table.add_row('next: your own videos', 'README.md, "Fine-tune on your own videos"')
+    table.add_row('next: your own videos', 'README.md, "Your own videos"')
     console.print(table)
 
 

@@ -10,7 +10,6 @@ import mmaction_vt.utils.program_start  # noqa: F401
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmaction_vt.apis.memory import free_memory, largest_batch
 from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
 from mmaction_vt.cli import (
     add_checkpoint_options,
@@ -106,8 +105,12 @@ def apply_options(config: Config, args: Namespace) -> None:
 
 def set_batch_size(config: Config, size: int | str | None, precision: str) -> None:
     """Set the videos per step, or with ``auto`` as many as fit into memory; None leaves the config's."""
-    if size is not None:
-        config.train_dataloader.batch_size = largest_batch(config, free_memory(), precision) if size == AUTO else size
+    if size == AUTO:
+        from mmaction_vt.apis.memory import free_memory, largest_batch  # with all that predicts
+
+        config.train_dataloader.batch_size = largest_batch(config, free_memory(), precision)
+    elif size is not None:
+        config.train_dataloader.batch_size = size
 
 
 def scale_rate(config: Config, path: str) -> None:

@@ -15,6 +15,8 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
+# Pages that a search lists before others, and by how much.
+BOOSTS = {'faq.md': 4, 'models.md': 2, 'troubleshooting.md': 2}
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
 
 # The path in the repository of each page of the site.
@@ -53,7 +55,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Turn links between files of the repository into links between pages."""
+    """Turn links between files of the repository into links between pages, and rank the page in searches."""
+    if page.file.src_uri in BOOSTS:
+        page.meta['search'] = {'boost': BOOSTS[page.file.src_uri]}
     origin = origins[page.file.src_uri]
     if page.file.src_uri.startswith('files/'):
         origin = ''  # the page of a folder lists paths relative to the repository

@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import mmaction_vt  # noqa: F401  registers everything
@@ -29,6 +30,10 @@ GROUPS = (
 )
 ARGUMENTS = re.compile(r'Args(?: \((.+)\))?:')
 SECTION = re.compile(r'(Args(?: \(.+\))?|Attributes|Raises|Returns|Example):')
+EXAMPLE = 'Example'
+PACKAGE = 'mmaction_vt'
+CALL = '__call__'
+ONE_LINE = 88  # characters of a call that stays on one line
 
 
 @dataclass
@@ -37,7 +42,8 @@ class Documentation:
 
     Attributes:
         text: Everything before the first section.
-        sections: For each section (``Args``, ``Raises``, ...) its entries, or one without a name.
+        sections: For each section (``Args``, ``Raises``, ...) its entries, or one without a name; of an example, its
+            lines.
     """
 
     text: str
@@ -59,6 +65,9 @@ def parse(docstring: str) -> Documentation:
     starts = [index for index, line in enumerate(lines) if SECTION.fullmatch(line)]
     documentation = Documentation('\n'.join(lines[: starts[0]] if starts else lines).strip())
     for start, end in zip(starts, [*starts, len(lines)][1:], strict=False):
+        if lines[start] == f'{EXAMPLE}:':
+            documentation.sections[EXAMPLE] = {'': textwrap.dedent('\n'.join(lines[start + 1 : end])).strip()}
+            continue
         entries, name = {}, ''
         for line in lines[start + 1 : end]:
             match = re.fullmatch(r' {4}(\*{0,2}\w+): (.+)', line)
@@ -118,11 +127,45 @@ def body(made: Callable) -> list[str]:
         parts.append(f'**{headline(section)}**')
         if ARGUMENTS.fullmatch(f'{section}:'):
             parts.append(table(entries, made))
+        elif section == 'Attributes':
+            parts.append(attribute_table(entries, made))
+        elif section == EXAMPLE:
+            parts.append(f'```python\n{as_code(entries[""])}\n```')
         elif set(entries) == {''}:
             parts.append(entries[''])
         else:
             parts.append('\n'.join(f'- `{key}`: {text}' for key, text in entries.items()))
     return parts
+
+
+def methods(name: str, made: type) -> Iterator[str]:
+    """The public methods that a class of this package has and describes, each with its signature and docstring."""
+    for method, function in methods_of(made).items():
+        yield f'### `{name}.{method}`'
+        yield call(method, arguments_of(function, required=''))
+        yield from body(function)
+
+
+def methods_of(made: type) -> dict[str, Callable]:
+    """Documented public methods of a class, and calls of it, also those that it inherits within this package."""
+    found: dict[str, Callable] = {}
+    for owner in getattr(made, '__mro__', ()):
+        if owner.__module__.split('.')[0] != PACKAGE:
+            continue
+        for name, value in vars(owner).items():
+            is_method = inspect.isfunction(value) or isinstance(value, (classmethod, staticmethod))
+            if is_method and (name == CALL or not name.startswith('_')) and value.__doc__ and name not in found:
+                found[name] = getattr(made, name)
+    return found
+
+
+def as_code(example: str) -> str:
+    """A session of Python without prompts, its output as comments."""
+    lines = []
+    for line in example.splitlines():
+        is_code = line.startswith(('>>> ', '... ')) or line == '...'
+        lines.append(re.sub(r'\s*# doctest:.*', '', line[4:]) if is_code else f'# {line}'.rstrip())
+    return '\n'.join(lines)
 
 
 def headline(section: str) -> str:
@@ -139,7 +182,10 @@ def signature(name: str, made: type) -> str:
 
 
 def call(name: str, lines: list[str]) -> str:
-    """A call with a line for each argument, as a code block."""
+    """A call as a code block; if it is long, with a line for each argument."""
+    line = f'{name}({", ".join(line.strip().rstrip(",") for line in lines)})'
+    if len(line) <= ONE_LINE:
+        return f'```python\n{line}\n```'
     return '\n'.join(['```python', f'{name}(', *lines, ')', '```'])
 
 
@@ -156,9 +202,25 @@ def table(entries: dict[str, str], made: Callable) -> str:
     for key, text in entries.items():
         parameter = types.get(key.lstrip('*'))
         known = parameter is not None and parameter.annotation not in (parameter.empty, object)
-        kind = inspect.formatannotation(parameter.annotation).replace('collections.abc.', '') if known else ''
+        kind = shorten(inspect.formatannotation(parameter.annotation)) if known else ''
         rows.append(f'| `{key}` | {f"`{kind}`" if kind else ""} | {text} |')
     return '\n'.join(rows)
+
+
+def attribute_table(entries: dict[str, str], made: type) -> str:
+    """A table of the attributes of a class, with their types if the class has them."""
+    types = {name: kind for owner in reversed(made.__mro__) for name, kind in inspect.get_annotations(owner).items()}
+    rows = ['| attribute | type | |', '| --- | --- | --- |']
+    for key, text in entries.items():
+        kind = types.get(key)
+        shown = f'`{shorten(inspect.formatannotation(kind))}`' if kind is not None else ''
+        rows.append(f'| `{key}` | {shown} | {text} |')
+    return '\n'.join(rows)
+
+
+def shorten(annotation: str) -> str:
+    """A type without the modules that its names are in."""
+    return re.sub(r'\b(?:\w+\.)+(?=\w)', '', annotation)
 
 
 def prose(text: str) -> str:

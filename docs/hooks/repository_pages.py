@@ -4,6 +4,7 @@ Markdown outside ``docs/`` becomes a page under its own path. Any other text fil
 with its contents, and a folder a page that lists it, so that the site needs no code host.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -106,9 +107,20 @@ def place(path: str, root: Path) -> str:
 
 
 def shown(path: Path, root: Path) -> str:
-    """A page with the text of a file, or the entries of a folder."""
+    """A page with the text of a file, the cells of a notebook, or the entries of a folder."""
     name = path.relative_to(root).as_posix()
+    if path.suffix == '.ipynb':
+        return replace_links(cells(path), lambda link: '#'.join(filter(None, target_of(name, link))))
     head = f'---\ntitle: {name}\nsearch:\n  exclude: true\n---\n# {path.name}\n\n`{name}`\n\n'
     if path.is_dir():
         return head + '\n'.join(f'- [{child.name}]({child.relative_to(root).as_posix()})' for child in listed(path))
     return f'{head}~~~~ {LANGUAGES.get(path.suffix, "text")}\n{path.read_text("utf-8").rstrip()}\n~~~~\n'
+
+
+def cells(notebook: Path) -> str:
+    """The cells of a Jupyter notebook as Markdown, without outputs."""
+    parts = []
+    for cell in json.loads(notebook.read_text('utf-8'))['cells']:
+        text = ''.join(cell['source'])
+        parts.append(text if cell['cell_type'] == 'markdown' else f'~~~~ python\n{text}\n~~~~')
+    return '\n\n'.join(parts) + '\n'

@@ -2,7 +2,8 @@
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -16,10 +17,12 @@ from ..errors import InputError
 from ..models.heads import CLASS, classifiers_of
 from ..utils.config import load_config
 from ..utils.file_kinds import display_path
+from ..utils.frame_arrays import frames_of, name_of_video
 from ..utils.precision import check_precision
 from ..utils.process_pool import call_in_order
 from ..utils.time_limit import call_in_time, video_timeout
 from ..utils.video_files import check_local_video
+from ..visualization.explain.explanation import Explanation, explain_video
 from ..visualization.explain.model_input import check_views, pick_view
 from .model import check_device, default_device, init_recognizer, names_for
 from .predictions import Guess, Prediction
@@ -128,20 +131,17 @@ class VideoInferencer:
 
     def _predict(self, videos: Iterable[Video]) -> Iterator[Prediction]:
         named = (str(video) if isinstance(video, Path) else video for video in videos)
-        samples = call_in_order(self.read, named, self.num_workers, on_crash=crashed)
+        samples = call_in_order(self._reader(), named, self.num_workers, on_crash=crashed)
         for batch in in_batches(samples, self.batch_size):
             yield from self._classify_or_explain(batch)
 
     def read(self, video: Video) -> Sample:
         """Read a video with the test pipeline; if it cannot be read, the sample has the error."""
-        name = name_of_video(video)
-        try:
-            packed = call_in_time(self.pipeline, source_of(video), name, self.timeout)
-            if self.one_view:
-                packed['inputs'] = pick_view(check_views(packed['inputs']), None)
-        except Exception as error:  # noqa: BLE001  whatever a decoder raises, other videos go on
-            return Sample(name, None, describe(error))
-        return Sample(name, packed)
+        return self._reader()(video)
+
+    def _reader(self) -> Callable[[Video], Sample]:
+        """``read`` without the model, which other processes do not need."""
+        return partial(read_video, self.pipeline, self.one_view, self.timeout)
 
     def _classify_or_explain(self, samples: list[Sample]) -> list[Prediction]:
         """Predictions; if the model does not take a batch, one video after the other, and errors for those at fault."""
@@ -200,6 +200,40 @@ class VideoInferencer:
         """The k best classes of each classifier: ``prediction.best(k)``."""
         return prediction._replace(names=self.labels).best(k)
 
+    def explain(
+        self,
+        video: Video,
+        method: str = 'gradcam',
+        category: int | str | None = None,
+        layer: str | None = None,
+        head: int | None = None,
+        view: int | None = None,
+    ) -> Explanation:
+        """Where in a video a model finds evidence for a class: ``mmaction_vt.show`` draws the answer.
+
+        Args:
+            video: A path, or frames, as in a call.
+            method: ``gradcam``, ``gradcam++``, ``layercam``, ``eigencam``, ``rollout`` or ``attention``.
+            category: The class, by index or name. Default: the predicted class.
+            layer: For ``attention`` and class activation maps, a name such as ``backbone/blocks/3``. Default: see
+                ``default_layer``.
+            head: For ``attention``, the head. Default: the mean of all.
+            view: The view of the test pipeline, from 0. Default: the middle one.
+
+        Raises:
+            InputError: If the video cannot be read, the model has several classifiers, or there is no such method,
+                class, layer, head or view.
+
+        Example:
+            >>> show(recognise.explain('a.mp4', method='rollout'))  # doctest: +SKIP
+        """
+        source = source_of(video)
+        names = (self.labels or {}).get(CLASS)
+        return explain_video(
+            self.model, source.get('array', source['filename']), method, category, layer, head, view, names,
+            self.timeout,
+        )  # fmt: skip
+
     def __repr__(self) -> str:
         classes = ', '.join(f'{task}: {count} classes' for task, count in self.classes.items())
         return f'VideoInferencer({self.name}, {classes.removeprefix(f"{CLASS}: ")}, on {self.device})'
@@ -224,9 +258,26 @@ def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:
         yield batch
 
 
-def name_of_video(video: Video) -> str:
-    """How a video is called in a prediction: by its path, or by the shape of its frames."""
-    return f'frames {tuple(video.shape)}' if isinstance(video, (np.ndarray, Tensor)) else str(video)
+def read_video(pipeline: Compose, one_view: bool, timeout: float, video: Video) -> Sample:
+    """Read a video.
+
+    Args:
+        pipeline: The test pipeline.
+        one_view: Whether to keep the middle view only.
+        timeout: Time limit in seconds; 0 for none.
+        video: The video.
+
+    Returns:
+        The sample, which has the error if the video cannot be read.
+    """
+    name = name_of_video(video)
+    try:
+        packed = call_in_time(pipeline, source_of(video), name, timeout)
+        if one_view:
+            packed['inputs'] = pick_view(check_views(packed['inputs']), None)
+    except Exception as error:  # noqa: BLE001  whatever a decoder raises, other videos go on
+        return Sample(name, None, describe(error))
+    return Sample(name, packed)
 
 
 def source_of(video: Video) -> dict:
@@ -237,26 +288,12 @@ def source_of(video: Video) -> dict:
     """
     info = dict(modality='RGB', start_index=0, label=-1)
     if isinstance(video, (np.ndarray, Tensor)):
-        return dict(info, filename=name_of_video(video), array=as_frames(video))
+        return dict(info, filename=name_of_video(video), array=frames_of(video))
     if not isinstance(video, (str, Path)):
         raise InputError(f'expected the path of a video or frames (T, H, W, 3) in uint8; got {type(video).__name__}')
     if not os.path.lexists(video):
         raise InputError(f'{display_path(video)} does not exist')
     return dict(info, filename=check_local_video(str(video)))
-
-
-def as_frames(video: np.ndarray | Tensor) -> np.ndarray:
-    """Frames (T, H, W, 3) of an array, or of a tensor, whose channels may come second.
-
-    Raises:
-        InputError: If there are none, or they have another type.
-    """
-    frames = video.cpu().numpy() if isinstance(video, Tensor) else video
-    if isinstance(video, Tensor) and frames.ndim == 4 and frames.shape[1] == 3 != frames.shape[3]:
-        frames = frames.transpose(0, 2, 3, 1)
-    if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3 or not frames.size:
-        raise InputError(f'frames must be (T, H, W, 3) in uint8; got {tuple(video.shape)} in {video.dtype}')
-    return np.ascontiguousarray(frames)
 
 
 def crashed(video: Video) -> Sample:

@@ -64,6 +64,10 @@ def class_names_of(config: Config, model: Any) -> dict[str, list[str]] | None:
     If their number differs from the model's classes, they belong to the data set that the config was derived from: a
     warning is logged, and None is returned.
 
+    Args:
+        config: The config, whose ``class_names`` are names or the name of a data set.
+        model: A recognizer.
+
     Raises:
         InputError: If ``class_names`` of the config is neither a known list nor names.
     """
@@ -86,6 +90,11 @@ def names_for(
 ) -> dict[str, list[str]] | None:
     """Names of the classes of each classifier of a model: ``labels``, or else the config's.
 
+    Args:
+        model: A recognizer.
+        config: Its config.
+        labels: Names of the classes; for a model with several classifiers a list for each, in order.
+
     Raises:
         InputError: If ``labels`` do not fit the model, or the config's are invalid.
     """
@@ -94,6 +103,9 @@ def names_for(
 
 def check_device(device: str | torch.device) -> None:
     """Check that a device can be used.
+
+    Args:
+        device: Such as ``cpu``, ``cuda:1`` or ``mps``.
 
     Raises:
         InputError: If it cannot.

@@ -99,6 +99,10 @@ class Prediction(NamedTuple):
             )
         return [(name_of(guess), guess.score) for guess in self.best(k)[task]]
 
+    def rows(self, k: int = 5) -> list[tuple[str, float]]:
+        """The names and probabilities of the k best classes of every classifier; empty if the video was not read."""
+        return [(name_of(guess, task), guess.score) for task, guesses in self.best(k).items() for guess in guesses]
+
     def to_dict(self, k: int = 5) -> dict[str, Any]:
         """The video, its error, and the k best classes of each classifier, as JSON can store them."""
         best = {task: [guess._asdict() for guess in guesses] for task, guesses in self.best(k).items()}
@@ -107,6 +111,5 @@ class Prediction(NamedTuple):
     def __repr__(self) -> str:
         if self.scores is None:
             return f'Prediction({self.video!r}, error={self.error!r})'
-        best = self.best(3)
-        words = [f'{name_of(guess, task)} {guess.score:.3f}' for task, guesses in best.items() for guess in guesses]
+        words = [f'{name} {score:.3f}' for name, score in self.rows(3)]
         return f'Prediction({self.video!r}, {", ".join(words)})'

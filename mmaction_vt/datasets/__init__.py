@@ -4,6 +4,7 @@ from . import transforms
 from .class_balance import ClassBalancedSampler
 from .epic_kitchens import EpicKitchensDataset
 from .frame_folders import FrameFolderDataset
+from .token_label_store import TokenLabelStore
 from .video_dataset import VideoDataset
 from .video_shards import VideoShards
 
@@ -11,6 +12,7 @@ __all__ = [
     'ClassBalancedSampler',
     'EpicKitchensDataset',
     'FrameFolderDataset',
+    'TokenLabelStore',
     'VideoDataset',
     'VideoShards',
     'transforms',

@@ -53,7 +53,7 @@ class TokenLabelStore:
         path = self.folder / 'store.json'
         if not path.is_file():
             raise InputError(f'{folder} has no token labels: tools/data/token_labels.py computes them')
-        self.about = json.loads(path.read_text())
+        self.about = json.loads(path.read_text(encoding='utf-8'))
         if self.about.get('format') != FORMAT:
             raise InputError(f'the token labels in {folder} have another format: compute them again')
         self._arrays: Arrays | None = None
@@ -76,7 +76,7 @@ class TokenLabelStore:
             _make_array(folder / 'values.npy', labels, np.float16)
             _make_array(folder / 'classes.npy', labels, np.uint16)
             _make_array(folder / 'done.npy', (rows,), np.uint8)
-            _put(folder / 'store.json', lambda path: path.write_text(json.dumps(about, indent=1)))
+            _put(folder / 'store.json', lambda path: path.write_text(json.dumps(about, indent=1), encoding='utf-8'))
         store = cls(folder)
         store.check(about, KEYS)
         return store
@@ -162,5 +162,8 @@ def _put(path: Path, write: Callable[[Path], object]) -> None:
         os.link(temporary, path)
     except FileExistsError:
         pass  # another process was first, with the same content
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            temporary.replace(path)
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ decoded but not shown. Rotation metadata is not applied.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -14,76 +14,15 @@ import av
 import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
-from decord import DECORDError, VideoReader  # after cv2: if decord's zlib is loaded first, cv2 cannot read PNG
 
 from ..errors import BrokenVideoError, InputError, check_one_of
 from ..utils.file_kinds import check_regular_file, display_path
-from ..utils.video_files import check_video_bytes, check_video_file, unreadable
+from ..utils.video_files import check_video_bytes, check_video_file, undecodable, unreadable
 from ..utils.video_formats import AV_OPTIONS
+from .decord_reader import AT_ONCE, DecordReader, Source
 from .stand_in import FPS, NUM_FRAMES, SIZES
 
-# decord raises RuntimeError for a file that it cannot open, and AssertionError for one without frames.
-DECORD_ERRORS = (DECORDError, RuntimeError, AssertionError, IndexError, UnicodeError)  # the last for names
-Source = str | BytesIO
-AT_ONCE = 32  # frames that decord and torchcodec decode in one call
 MOST_PIXELS = 2**26  # of a frame, 8192 x 8192: a corrupt header can claim more than there is memory for
-
-
-def count_shown(video: VideoReader) -> int:
-    """Number of frames of a video that are shown; decord also counts those before a cut without re-encoding."""
-    times = video.get_frame_timestamp(np.arange(len(video)))  # start and end of each frame in seconds
-    return len(video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
-
-
-def open_with_decord(source: Source, num_threads: int) -> VideoReader:
-    return VideoReader(source, num_threads=num_threads)
-
-
-class DecordReader:
-    """A video read by decord 0.6.
-
-    A local file is read by its path: from memory, decord crashes (segmentation fault) on truncated AVI and WebM files.
-
-    Args:
-        source: A path, or a file in memory.
-        name: Name of the video in messages.
-        num_threads: Threads of the decoder; 0 for decord's default.
-
-    Attributes:
-        num_frames: Number of frames.
-        fps: Frames per second.
-
-    Raises:
-        BrokenVideoError: If it cannot be opened or has no frames.
-    """
-
-    def __init__(self, source: Source, name: str, num_threads: int = 1) -> None:
-        self.name = name
-        try:
-            self.video = open_with_decord(source, num_threads)
-            self.num_frames = count_shown(self.video)
-        except DECORD_ERRORS as error:
-            raise unreadable(name) from error
-        self.fps = self.video.get_avg_fps()
-
-    def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield frames (H, W, 3) in RGB, uint8.
-
-        Args:
-            frames: Their numbers, ascending and without repetition.
-
-        Raises:
-            BrokenVideoError: If one cannot be decoded.
-        """
-        try:
-            for start in range(0, len(frames), AT_ONCE):
-                yield from self.video.get_batch(frames[start : start + AT_ONCE]).asnumpy()
-        except DECORD_ERRORS as error:
-            raise undecodable(self.name, frames) from error
-
-    def close(self) -> None:
-        """Close the file and free the decoder."""
-        del self.video
 
 
 class Index(NamedTuple):
@@ -357,9 +296,3 @@ def open_video(source: Source, backend: str = DEFAULT_BACKEND, num_threads: int 
     if not reader.num_frames:
         raise BrokenVideoError(f'the video {display_path(name)} has no frames')
     return reader
-
-
-def undecodable(name: str, frames: Collection[int]) -> BrokenVideoError:
-    return BrokenVideoError(
-        f'the video {display_path(name)} is corrupt: frames between {min(frames)} and {max(frames)} cannot be decoded'
-    )

@@ -21,8 +21,8 @@ class Merged(nn.Module):
 
     def _take(self, weight: Tensor, bias: Tensor, like: Tensor) -> None:
         self.register_buffer('merged', torch.ones((), dtype=torch.bool, device=like.device))
-        self.weight = nn.Parameter(weight.to(like.dtype), requires_grad=False)
-        self.bias = nn.Parameter(bias.to(like.dtype), requires_grad=False)
+        self.weight = nn.Parameter(weight.to(like), requires_grad=False)
+        self.bias = nn.Parameter(bias.to(like), requires_grad=False)
 
     def train(self, mode: bool = True) -> 'Self':
         if mode:
@@ -38,6 +38,11 @@ class Merged(nn.Module):
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 
+def double(value: Tensor) -> Tensor:
+    """A weight in float64, which Apple's GPU lacks: from there it comes to the CPU."""
+    return (value.detach().cpu() if value.device.type == 'mps' else value.detach()).double()
+
+
 class MergedLinear(Merged, nn.Linear):
     """Two linear layers as one.
 
@@ -48,8 +53,8 @@ class MergedLinear(Merged, nn.Linear):
 
     def __init__(self, first: nn.Linear, second: nn.Linear) -> None:
         super().__init__(first.in_features, second.out_features, device='meta')
-        weight, bias = (value.detach().double() for value in (second.weight, second.bias))
-        self._take(weight @ first.weight.detach().double(), weight @ first.bias.detach().double() + bias, first.weight)
+        weight, bias = double(second.weight), double(second.bias)
+        self._take(weight @ double(first.weight), weight @ double(first.bias) + bias, first.weight)
 
 
 class MergedConv3d(Merged, nn.Conv3d):
@@ -70,11 +75,11 @@ class MergedConv3d(Merged, nn.Conv3d):
         )
         super().__init__(conv.in_channels, conv.out_channels, **sizes, device='meta')
         statistics: Any = (norm.running_mean, norm.running_var)
-        mean, variance = (value.double() for value in statistics)
-        scale = norm.weight.detach().double() / (variance + norm.eps).sqrt()
-        weight = conv.weight.detach().double() * scale[:, None, None, None, None]
+        mean, variance = map(double, statistics)
+        scale = double(norm.weight) / (variance + norm.eps).sqrt()
+        weight = double(conv.weight) * scale[:, None, None, None, None]
         bias: Any = conv.bias
-        bias = (bias.detach().double() - mean) * scale + norm.bias.detach().double()
+        bias = (double(bias) - mean) * scale + double(norm.bias)
         self._take(weight, bias, conv.weight)
 
 

@@ -82,12 +82,12 @@ def task_probabilities(scores: dict[str, torch.Tensor], task: str) -> np.ndarray
     """
     if not isinstance(scores, dict) or task not in scores:
         raise InputError(f'VerbNounAccuracy needs scores of {task}, as mmaction_vt.VerbNounHead returns them')
-    values = scores[task].double()
+    values = scores[task].cpu().double()  # in this order, since Apple's GPU has no float64
     if values.ndim != 1:
         raise InputError(
             'VerbNounAccuracy needs one score per class: set average_clips of the head to "prob" or "score"'
         )
-    return as_probabilities(values).cpu().numpy()
+    return as_probabilities(values).numpy()
 
 
 def _rank(scores: np.ndarray, label: int) -> int:

@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-import traceback
 from argparse import ArgumentParser
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +17,13 @@ from typing import NoReturn, TextIO
 from ..errors import InputError
 from .failures import Failure, explain
 from .one_line import one_line
+from .signals import SIGNALLED, interrupt_behind, status_of
 
 OPTION = '--traceback'
 VARIABLE = 'MMACTION_VT_TRACEBACK'
 ERROR_FILE = 'TORCHELASTIC_ERROR_FILE'  # PyTorch's protocol: where a process writes why it failed
+LOADING = 'loading packages ...'
 LAUNCHED = 'MMACTION_VT_LAUNCHED'  # set by our launchers, which print the sentence of the process that failed first
-INTERRUPTED = 130
 
 
 def wants_traceback() -> bool:
@@ -51,10 +51,13 @@ def end(error: BaseException) -> NoReturn:
         raise error
     if isinstance(error, BrokenPipeError):
         _discard(sys.stdout)
-    if isinstance(error, KeyboardInterrupt):
-        raise SystemExit(INTERRUPTED)
+    interrupt = interrupt_behind(error)
+    if interrupt is not None:
+        raise SystemExit(status_of(interrupt))
     failure = explain(error)
     if wants_traceback():
+        import traceback
+
         traceback.print_exception(error)
     else:
         atexit.register(_end_quietly)
@@ -110,14 +113,16 @@ def install() -> None:
 
 def say_loading() -> None:
     """Say on a terminal that packages are being loaded, until ``finish_loading``."""
+    if 'multiprocessing.spawn' in sys.modules and '__mp_main__' in sys.modules:  # a process started by a program
+        return
     if sys.stderr is not None and sys.stderr.isatty():
-        print('loading packages ...', end='\r', file=sys.stderr, flush=True)
+        print(LOADING, end='\r', file=sys.stderr, flush=True)
 
 
 def finish_loading() -> None:
     """Remove what ``say_loading`` printed."""
     if sys.stderr is not None and sys.stderr.isatty():
-        print('\x1b[K', end='', file=sys.stderr, flush=True)
+        print(' ' * len(LOADING), end='\r', file=sys.stderr, flush=True)  # not all terminals know escapes
 
 
 def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -126,9 +131,9 @@ def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType 
     except SystemExit as ending:
         if isinstance(ending.code, str):
             print(ending.code, file=sys.stderr, flush=True)
-        if ending.code == INTERRUPTED:  # a hook cannot set the status; after an exception it is 1
+        if isinstance(ending.code, int) and ending.code > SIGNALLED:  # a hook cannot set the status, which is 1
             sys.stderr.flush()
-            os._exit(INTERRUPTED)
+            os._exit(ending.code)
 
 
 def _hand_over(failure: Failure) -> bool:
@@ -138,7 +143,9 @@ def _hand_over(failure: Failure) -> bool:
         return False
     extra = dict(timestamp=str(int(time.time())), py_callstack=failure.sentence, secondary=failure.secondary)
     try:
-        Path(path).write_text(json.dumps(dict(message=dict(message=failure.sentence, extraInfo=extra))))
+        Path(path).write_text(
+            json.dumps(dict(message=dict(message=failure.sentence, extraInfo=extra))), encoding='utf-8'
+        )
     except OSError:
         return False
     return is_launched()

@@ -185,7 +185,11 @@ def _time_limit(name: str) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise InputError(f'config {name} has run for {TIME_LIMIT} seconds: a config must end at once')
 
-    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
+    if (
+        not hasattr(signal, 'setitimer')  # on Windows
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getitimer(signal.ITIMER_REAL)[0]
+    ):
         yield
         return
     before = signal.signal(signal.SIGALRM, stop)

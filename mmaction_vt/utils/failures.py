@@ -4,7 +4,6 @@ import errno
 import os
 import re
 import sys
-import sysconfig
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # Folders of code that is not the user's: ours, the standard library, and installed packages.
 INSTALLED = (
     *(PACKAGE, *(PACKAGE.parent / name for name in ('tools', 'demo', 'benchmarks'))),
-    *{Path(path) for path in (os.__file__.rpartition(os.sep)[0], *sysconfig.get_paths().values())},
+    *(Path(path) for path in (os.__file__.rpartition(os.sep)[0], sys.prefix)),
 )
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 SEE = 'see docs/troubleshooting.md'

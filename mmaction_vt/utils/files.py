@@ -1,10 +1,7 @@
 """Files: their kinds, the suffixes of their names, and atomic writing."""
 
 import errno
-import fcntl
-import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,6 +11,7 @@ from ..errors import InputError
 from .file_kinds import check_regular_file as check_regular_file  # noqa: PLC0414  so that mypy exports it
 from .file_kinds import display_path as display_path  # noqa: PLC0414
 from .file_kinds import is_regular_file as is_regular_file  # noqa: PLC0414
+from .systems import WINDOWS, flush_to_disk, open_itself, try_lock
 
 PART = '.part'  # at the end of a name: a file that is being written
 NAME_BYTES = 255  # of a file name, at most
@@ -68,14 +66,14 @@ def atomic_path(path: Path, sync: bool = False) -> Iterator[Path]:
         try:
             yield part
             if sync:
-                _flush(part)
+                flush_to_disk(part)
             if path.is_file():
                 part.chmod(stat.S_IMODE(path.stat().st_mode))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     if sync:
-        _flush(path.parent)
+        flush_to_disk(path.parent)
 
 
 @contextmanager
@@ -83,7 +81,8 @@ def part_of(path: Path) -> Iterator[Path]:
     """An empty file next to ``path``, which no other process writes to.
 
     Its name is always the same, so that the next writer takes over the file of one that was killed. If another process
-    writes to that one, or it is not a plain file of its own, the name is unique.
+    writes to that one, or it is not a plain file of its own, the name is unique. So it is on Windows, where a file that
+    is locked cannot be renamed.
 
     Args:
         path: The path of the complete file, in a folder that exists.
@@ -93,7 +92,7 @@ def part_of(path: Path) -> Iterator[Path]:
     """
     part = path.with_name(_shortened(f'{path.name}{PART}'))
     try:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        descriptor = -1 if WINDOWS else open_itself(part, os.O_RDWR | os.O_CREAT)
     except OSError as error:
         if error.errno not in (errno.ELOOP, errno.EISDIR, errno.EACCES, errno.ENXIO, errno.EPERM):
             raise
@@ -101,8 +100,14 @@ def part_of(path: Path) -> Iterator[Path]:
     if descriptor < 0 or not _locked(descriptor, part):
         if descriptor >= 0:
             os.close(descriptor)
+        import secrets  # slow to import, and seldom needed
+
         part = path.with_name(_shortened(f'{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PART}'))
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    if WINDOWS:
+        os.close(descriptor)
+        yield part
+        return
     try:
         yield part
     finally:
@@ -115,10 +120,9 @@ def _locked(descriptor: int, path: Path) -> bool:
     if not stat.S_ISREG(own.st_mode) or own.st_nlink != 1:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(own, path.lstat()):
+        if not try_lock(descriptor) or not os.path.samestat(own, path.lstat()):
             return False
-    except OSError:  # held by another process, taken away by it, or a file system without locks
+    except OSError:  # taken away by the process that held it
         return False
     os.ftruncate(descriptor, 0)
     return True
@@ -127,7 +131,11 @@ def _locked(descriptor: int, path: Path) -> bool:
 def _shortened(name: str) -> str:
     """A file name, or if it is too long for a file system, another that depends on it."""
     encoded = os.fsencode(name)
-    return name if len(encoded) <= NAME_BYTES else f'{hashlib.sha256(encoded).hexdigest()[:32]}{PART}'
+    if len(encoded) <= NAME_BYTES:
+        return name
+    import hashlib  # slow to import, and seldom needed
+
+    return f'{hashlib.sha256(encoded).hexdigest()[:32]}{PART}'
 
 
 def write_atomically(path: Path, content: str | bytes | memoryview) -> None:
@@ -142,11 +150,3 @@ def write_atomically(path: Path, content: str | bytes | memoryview) -> None:
     """
     with atomic_path(path, sync=True) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

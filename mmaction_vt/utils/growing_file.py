@@ -1,6 +1,5 @@
 """A file that grows row by row and is complete at every moment, also if the process is killed or the disk is full."""
 
-import fcntl
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from ..errors import InputError
 from .files import display_path, part_of, write_atomically
 from .outputs import as_input_errors, exchange
+from .systems import WINDOWS, open_binary, try_lock, write_at
 
 
 class GrowingFile:
@@ -42,6 +42,8 @@ class GrowingFile:
     def _open(self, body: bytes) -> None:
         if self.path.exists():
             self._lock(self.path)
+            if WINDOWS:  # an open file cannot be replaced
+                self._stack.close()
         write_atomically(self.path, body + self.end)
         self._visible = self._lock(self.path)
         self._part = self._stack.enter_context(part_of(self.path))
@@ -53,16 +55,12 @@ class GrowingFile:
 
     def _lock(self, path: Path) -> int:
         descriptor = self._descriptor(path)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(f'{display_path(path)} is being written by another process: name another file') from error
-        except OSError:  # a file system without locks
-            return descriptor
+        if try_lock(descriptor) is None:
+            raise InputError(f'{display_path(path)} is being written by another process: name another file')
         return descriptor
 
     def _descriptor(self, path: Path) -> int:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = open_binary(path, os.O_RDWR)
         self._stack.callback(os.close, descriptor)
         return descriptor
 
@@ -87,7 +85,7 @@ class GrowingFile:
         try:
             _write(self._visible, row + self.end, self._length)
         except OSError:
-            os.pwrite(self._visible, self.end, self._length)
+            write_at(self._visible, self.end, self._length)
             os.ftruncate(self._visible, self._length + len(self.end))
             raise
         self._length += len(row)
@@ -100,5 +98,5 @@ class GrowingFile:
 def _write(descriptor: int, content: bytes, offset: int) -> None:
     left = memoryview(content)
     while left:
-        written = os.pwrite(descriptor, left, offset)
+        written = write_at(descriptor, left, offset)
         left, offset = left[written:], offset + written

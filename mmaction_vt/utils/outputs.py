@@ -1,6 +1,5 @@
 """Where results are written: checked before the work starts, and written whole or not at all."""
 
-import ctypes
 import errno
 import os
 import shutil
@@ -12,6 +11,7 @@ from tempfile import TemporaryFile, mkdtemp
 
 from ..errors import InputError
 from .files import NAME_BYTES, atomic_path, check_suffix, display_path, write_atomically
+from .systems import LINUX
 
 AnyPath = str | os.PathLike[str]
 
@@ -210,6 +210,10 @@ def exchange(first: Path, second: Path) -> bool:
     Raises:
         OSError: If one of them does not exist, or cannot be renamed.
     """
+    if not LINUX:
+        return False
+    import ctypes  # slow to import, and most programs replace nothing
+
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), 'renameat2', None)
     if renameat2 is None:
         return False
@@ -302,4 +306,4 @@ def _check_room(shown: str, folder: Path) -> None:
 
 
 def _is_read_only(folder: Path) -> bool:
-    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    return hasattr(os, 'statvfs') and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

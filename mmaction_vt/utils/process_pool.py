@@ -1,10 +1,13 @@
 """Calls in several processes that may crash: a decoder that crashes ends one call, not the run.
 
-The processes are forks, so that the function need not be picklable, and tensors are returned through shared memory.
+Where it is safe, the processes are forks, so that the function need not be picklable; elsewhere they are started anew
+(``start_method``), and a function that cannot be pickled is called in this process. Tensors are returned through shared
+memory.
 ``tools/data/processes.py`` is for the opposite case: hours of untrusted videos, in processes that import little,
 exchange JSON and can be killed after a timeout.
 """
 
+import logging
 import os
 import signal
 import threading
@@ -14,12 +17,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, TypeVar
 
 import cv2
 import torch
 import torch.multiprocessing  # registers reductions for tensors in shared memory
 
+from .systems import start_method
 from .time_limit import has_abandoned
 
 Item = TypeVar('Item')
@@ -42,13 +47,13 @@ def call_in_order(
     When a process crashes, every pending call is repeated in a process of its own, to find the one that crashes.
 
     Args:
-        function: The function; it is inherited by the processes and need not be picklable.
+        function: The function. Where processes are not forks, it should be picklable, and so must be the items.
         items: Its arguments.
         workers: Number of processes; 0 calls it in this one.
         on_crash: Returns the result for an item whose process crashed.
     """
     items = iter(items)
-    if not workers:
+    if not workers or not _is_sendable(function):
         yield from map(function, items)
         return
     while first := list(islice(items, 1)):
@@ -62,6 +67,20 @@ def call_in_order(
             except BrokenProcessPool:
                 result = on_crash(item)
             yield result
+
+
+def _is_sendable(function: Callable) -> bool:
+    """Whether other processes can get a function."""
+    if start_method() == 'fork':
+        return True
+    try:
+        ForkingPickler.dumps(function)
+    except Exception as error:  # noqa: BLE001  whatever an object raises that cannot be pickled
+        logging.getLogger(__name__).warning(
+            'Videos are read by one process: others cannot get %s (%s: %s)', function, type(error).__name__, error
+        )
+        return False
+    return True
 
 
 def _until_a_crash(function: Callable, items: Iterator, workers: int, pending: deque) -> Iterator[Any]:
@@ -91,7 +110,7 @@ def _chain(first: list, items: Iterator) -> Iterator:
 
 
 def _pool(function: Callable, workers: int) -> ProcessPoolExecutor:
-    context = torch.multiprocessing.get_context('fork')
+    context = torch.multiprocessing.get_context(start_method())
     return ProcessPoolExecutor(workers, context, initializer=_start, initargs=(function,))
 
 

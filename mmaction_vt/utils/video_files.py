@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -64,7 +64,8 @@ def check_local_video(path: str) -> str:
         check_video_file(path)
     elif REMOTE in path:
         return path
-    return f'./{path}' if PROTOCOL.match(path) else path
+    drive, _ = os.path.splitdrive(path)  # C: on Windows
+    return f'./{path}' if PROTOCOL.match(path) and not drive else path
 
 
 def check_video_bytes(content: bytes | BytesIO, name: str) -> None:
@@ -99,12 +100,25 @@ def unreadable(name: str) -> BrokenVideoError:
     return BrokenVideoError(f'the video {display_path(name)} cannot be read: it is truncated, corrupt or not a video')
 
 
+def undecodable(name: str, frames: Collection[int]) -> BrokenVideoError:
+    """The error for a file with frames that a decoder cannot decode."""
+    return BrokenVideoError(
+        f'the video {display_path(name)} is corrupt: frames between {min(frames)} and {max(frames)} cannot be decoded'
+    )
+
+
 def walk_videos(folder: Path) -> list[str]:
-    """The videos below a folder, as sorted paths relative to it, without hidden files and folders."""
+    """The videos below a folder, as sorted paths relative to it, without hidden files and folders.
+
+    Raises:
+        InputError: If it is the root of the file system, or has a link to it: nobody means the whole of it.
+    """
     videos: list[str] = []
     seen = set()
     for parent, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)
+        if not real.strip('/'):  # on Windows, a drive may well have nothing but videos
+            raise InputError(f'{display_path(parent)} is the root of the file system: give a folder of videos')
         if real in seen:  # a link to a folder that was seen
             folders.clear()
             continue

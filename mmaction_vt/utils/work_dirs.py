@@ -1,20 +1,19 @@
 """A work dir has one owner: a training holds it as long as it lives, and does not mix its checkpoints with others'."""
 
-import errno
-import fcntl
 import json
 import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import InputError
 from .files import display_path
+from .systems import WINDOWS, open_itself, process_exists, read_at, touch, try_lock, write_at
 
 LOCK = 'training.lock'
 CHECKPOINTS = ('epoch_*.pth', 'iter_*.pth', 'interrupted_*.pth', 'best_*.pth')
@@ -34,7 +33,8 @@ class Owner(NamedTuple):
     Attributes:
         host: Its machine.
         process: The number of its process there.
-        born: When that process started, in ticks since the machine did; tells it from a later one with its number.
+        born: When that process started, in ticks since the machine did; tells it from a later one with its number. 0
+            on systems that do not say.
         started: When the training started.
     """
 
@@ -124,7 +124,7 @@ def own_work_dir(work_dir: str | Path) -> Iterator[None]:
     descriptor = _acquire(path, work_dir)
     _owned.add(str(path))
     over = threading.Event()
-    heart = threading.Thread(target=_beat, args=(descriptor, over), daemon=True)
+    heart = threading.Thread(target=_beat, args=(descriptor, path, over), daemon=True)
     heart.start()
     try:
         yield
@@ -132,9 +132,14 @@ def own_work_dir(work_dir: str | Path) -> Iterator[None]:
         over.set()
         heart.join()
         _owned.discard(str(path))
-        if _is_at(descriptor, path):
-            path.unlink(missing_ok=True)
-        os.close(descriptor)
+        is_own = _is_at(descriptor, path)
+        if WINDOWS:  # an open file cannot be removed
+            os.close(descriptor)
+        if is_own:
+            with suppress(PermissionError):  # on Windows, one that another training has just opened
+                path.unlink(missing_ok=True)
+        if not WINDOWS:
+            os.close(descriptor)
 
 
 def _acquire(path: Path, work_dir: str | Path) -> int:
@@ -142,7 +147,7 @@ def _acquire(path: Path, work_dir: str | Path) -> int:
     watched = False
     while True:
         descriptor = _open(path)
-        has_lock, before = _lock(descriptor), _read(descriptor)
+        has_lock, before = try_lock(descriptor, of_process=True), _read(descriptor)
         if has_lock is None or (not has_lock and before is not None and _lives_here(before)):
             os.close(descriptor)
             raise InputError(_refusal(work_dir, before))
@@ -158,7 +163,7 @@ def _acquire(path: Path, work_dir: str | Path) -> int:
         socket.gethostname(), os.getpid(), _born(os.getpid()), datetime.now().astimezone().isoformat(' ', 'seconds')
     )
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f'{json.dumps(own._asdict())}\n'.encode(), 0)
+    write_at(descriptor, f'{json.dumps(own._asdict())}\n'.encode(), 0)
     if not has_lock:  # another may have come at the same moment
         time.sleep(1)
         found = _read(descriptor)
@@ -170,18 +175,9 @@ def _acquire(path: Path, work_dir: str | Path) -> int:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+        return open_itself(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise InputError(f'{display_path(path)} cannot be opened: {error.strerror}; a training locks it') from error
-
-
-def _lock(descriptor: int) -> bool | None:
-    """Lock a file: True; None if another process has; False if the file system has no locks."""
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return None if error.errno in (errno.EACCES, errno.EAGAIN) else False
-    return True
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
@@ -194,7 +190,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 def _read(descriptor: int) -> Owner | None:
     """Who has locked a work dir, or died in it. Closing another descriptor of the file would end its lock."""
     try:
-        found = json.loads(os.pread(descriptor, 4096, 0))
+        found = json.loads(read_at(descriptor, 4096, 0))
         return Owner(str(found['host']), int(found['process']), int(found['born']), str(found['started']))
     except (OSError, ValueError, KeyError, TypeError):  # nobody, or a file that is being written
         return None
@@ -218,20 +214,22 @@ def _lives_elsewhere(path: Path) -> bool:
 
 
 def _lives_here(owner: Owner) -> bool:
-    return owner.host == socket.gethostname() and owner.born == _born(owner.process)
+    return owner.host == socket.gethostname() and owner.born == _born(owner.process) != -1
 
 
 def _born(process: int) -> int:
-    """When a process of this machine started; -1 if there is none."""
+    """When a process of this machine started; -1 if there is none, 0 if the system does not say."""
     try:
-        return int(Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[19])
+        status = Path(f'/proc/{process}/stat').read_text(encoding='utf-8', errors='replace')
     except OSError:
-        return -1
+        return 0 if process_exists(process) else -1
+    return int(status.rpartition(')')[2].split()[19])
 
 
-def _beat(descriptor: int, over: threading.Event) -> None:
+def _beat(descriptor: int, path: Path, over: threading.Event) -> None:
     while not over.wait(BEAT):
-        os.utime(descriptor)
+        with suppress(OSError):
+            touch(descriptor, path)
 
 
 def _refusal(work_dir: str | Path, owner: Owner | str | None) -> str:

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from .draw.paths import draw_paths
     from .draw.predictions import draw_predictions
     from .explain.activation_maps import ActivationMaps, activation_maps
+    from .explain.explanation import Explanation, explain_video
     from .explain.methods import clip_maps
     from .explain.rollout import attention_rollout, class_token_attention
     from .explain.trajectories import Trajectories, point_grid, trajectories
     from .frames import read_clip
+    from .show import Shown
 
 __all__ = [
     'ActivationMaps',
+    'Explanation',
+    'Shown',
     'Trajectories',
     'activation_maps',
     'attention_rollout',
@@ -30,6 +34,7 @@ __all__ = [
     'draw_overlay',
     'draw_paths',
     'draw_predictions',
+    'explain_video',
     'point_grid',
     'read_clip',
     'trajectories',
@@ -39,6 +44,8 @@ __all__ = [
 # The modules of the public names.
 PLACES = {
     'ActivationMaps': 'explain.activation_maps',
+    'Explanation': 'explain.explanation',
+    'Shown': 'show',
     'Trajectories': 'explain.trajectories',
     'activation_maps': 'explain.activation_maps',
     'attention_rollout': 'explain.rollout',
@@ -49,6 +56,7 @@ PLACES = {
     'draw_overlay': 'draw.overlay',
     'draw_paths': 'draw.paths',
     'draw_predictions': 'draw.predictions',
+    'explain_video': 'explain.explanation',
     'point_grid': 'explain.trajectories',
     'read_clip': 'frames',
     'trajectories': 'explain.trajectories',

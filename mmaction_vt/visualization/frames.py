@@ -25,20 +25,33 @@ def read_clip(path: str | Path, fps: float | None = None, most: int = 60) -> tup
     Raises:
         InputError: If the video cannot be decoded.
     """
+
+    def decode(name: str) -> tuple[list[np.ndarray], float]:
+        return _decode(name, fps, most)
+
     try:
-        frames, own_fps = call_in_time(_decode, check_video_file(path), str(path), video_timeout())
+        frames, rate = call_in_time(decode, check_video_file(path), str(path), video_timeout())
     except (av.FFmpegError, IndexError, OSError) as error:
         raise InputError(f'cannot decode {path} ({error})') from error
     if not frames:
         raise InputError(f'{path} has no frames')
-    step = max(own_fps / min(fps or own_fps, own_fps), len(frames) / most)
-    indices = np.arange(0, len(frames), step).astype(int)
-    return np.stack([frames[index] for index in indices]), own_fps / step
+    return np.stack(frames), rate
 
 
-def _decode(path: str) -> tuple[list[np.ndarray], float]:
-    """The frames of a video and their rate."""
+def subsample(frames: np.ndarray, fps: float, most: int) -> tuple[np.ndarray, float]:
+    """At most ``most`` frames, evenly spaced, and their frame rate."""
+    step = max(1.0, len(frames) / most)
+    return frames[np.arange(0, len(frames), step).astype(int)], fps / step
+
+
+def _decode(path: str, fps: float | None, most: int) -> tuple[list[np.ndarray], float]:
+    """Frames of a video and their rate; the others are not kept, since a long video fits no memory."""
+    with av.open(path, options=AV_OPTIONS) as container:
+        count = sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
     with av.open(path, options=AV_OPTIONS) as container:
         stream = container.streams.video[0]
-        frames = [frame.to_ndarray(format='rgb24') for frame in container.decode(stream)]
-        return frames, float(stream.average_rate or 25)
+        own_fps = float(stream.average_rate or 25)
+        step = max(own_fps / min(fps or own_fps, own_fps), count / most)
+        wanted = set(np.arange(0, count, step).astype(int).tolist())
+        decoded = enumerate(container.decode(stream))
+        return [frame.to_ndarray(format='rgb24') for index, frame in decoded if index in wanted], own_fps / step

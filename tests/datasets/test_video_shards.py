@@ -121,7 +121,7 @@ train_dataloader = dict(batch_size=2, num_workers=2, sampler=None, dataset=dict(
     run_program('tools/train.py', config, '--cfg-options', 'train_cfg.max_epochs=2')
     assert (tmp_path / 'work_dir' / 'epoch_2.pth').exists()
     (log,) = (tmp_path / 'work_dir').glob('*/*.log')
-    assert '[2][4/4]' in log.read_text()
+    assert 'epoch 2/2 [4/4]' in log.read_text()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from mmengine.registry import Registry
@@ -76,6 +77,67 @@ def test_an_undocumented_argument_is_found():
     documentation = registered_types.parse(Made.__doc__)
     assert documentation.text == 'One sentence.'
     assert documentation.arguments == {'described': 'What it is, in two lines.', 'others': 'The rest.'}
+
+
+class Documented(NamedTuple):
+    """One sentence.
+
+    Attributes:
+        count: How many.
+
+    Example:
+        >>> made = Documented(1)
+        >>> for _ in range(2):
+        ...     made.double(by=2)  # doctest: +SKIP
+        2
+    """
+
+    count: int
+
+    def double(self, by: int = 2) -> int:
+        """Double it.
+
+        Args:
+            by: The factor.
+        """
+
+    def internal(self):
+        pass
+
+    def _hidden(self):
+        """Not public."""
+
+
+def test_examples_are_code_and_attributes_a_table():
+    parts = registered_types.body(Documented)
+    code = 'made = Documented(1)\nfor _ in range(2):\n    made.double(by=2)\n# 2'
+    assert f'```python\n{code}\n```' in parts
+    assert '| attribute | type | |\n| --- | --- | --- |\n| `count` | `int` | How many. |' in parts
+
+
+def test_public_methods_are_listed_if_they_are_documented(monkeypatch):
+    monkeypatch.setattr(registered_types, 'PACKAGE', __name__)
+    assert list(registered_types.methods_of(Documented)) == ['double']
+    assert list(registered_types.methods('Documented', Documented)) == [
+        '### `Documented.double`',
+        '```python\ndouble(by=2)\n```',
+        'Double it.',
+        '**Arguments**',
+        '| argument | type | |\n| --- | --- | --- |\n| `by` | `int` | The factor. |',
+    ]
+
+
+@pytest.mark.parametrize(
+    'heading',
+    ['VideoInferencer.__call__', 'VideoInferencer.explain', 'Prediction.top', 'TokenLabelStore.create', 'Shown.save'],
+)
+def test_methods_that_users_call_are_in_the_reference(heading):
+    assert f'### `{heading}`\n' in python_interface.page()
+
+
+def test_no_prompt_of_a_session_is_left():
+    pages = [python_interface.page(), *map(registered_types.page_of, registered_types.GROUPS)]
+    assert not [page for page in pages if '>>>' in page or 'doctest' in page]
 
 
 def test_the_page_of_errors_has_every_message():

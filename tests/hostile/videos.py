@@ -14,7 +14,19 @@ ARGUMENTS = (
     *('http://127.0.0.1:9/a.mp4', 'https://127.0.0.1:9/a.mp4', 'file:///etc/passwd', 'pipe:0', 'pipe:', '-', ''),
     *('data:video/mp4;base64,AAAA', 'concat:videos/0.mp4|videos/1.mp4', 'subfile,,start,0,end,100,,:videos/0.mp4'),
     *('rtsp://127.0.0.1:9/a', 'tcp://127.0.0.1:9?listen', 'crypto:videos/0.mp4', 'cache:videos/0.mp4', '/dev/stdin'),
-    *('/dev/zero', '/dev/urandom', '/proc/kmsg', '.', '/', 'videos/../videos', 'x' * 300, 'x/' * 3000, 'a\0b'[:1]),
+    *(
+        '/dev/zero',
+        '/dev/urandom',
+        '/proc/kmsg',
+        '.',
+        '/',
+        '//',
+        '/proc/self/root',
+        'videos/../videos',
+        'x' * 300,
+        'x/' * 3000,
+        'a\0b'[:1],
+    ),
     *('videos/0.mp4/', 'videos/0.mp4/a', '~', '*', 'videos/%d.mp4', 'videos/*.mp4', 'lavfi:testsrc', '\udcff'),
 )
 # Pipelines as mmaction2's users write them, by the classes that open and decode a video.

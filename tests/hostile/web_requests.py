@@ -133,7 +133,7 @@ def question(rng: random.Random, known: Known) -> tuple[bytes, bool]:
     file = rng.choice(
         (dict(path=name, meta={'_type': 'gradio.FileData'}), dict(url=name), [name], name, dict(path=[name]))
     )
-    given = dict(data=[file], fn_index=0, trigger_id=1, session_hash='a')
+    given = dict(data=[file], fn_index=rng.choice((0, 0, 2, 3)), trigger_id=1, session_hash='a')
     for key in list(given):
         if rng.random() < 0.1:
             given[key] = rng.choice((None, -1, 10**30, 0.5, True, '', 'a' * 5000, [], {}, [[]], [None, None]))

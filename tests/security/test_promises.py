@@ -15,6 +15,12 @@ PROMISES = {
     'PyTorch files are read with': {CHECKPOINTS: ['test_refuses_a_file_that_would_run_code']},
     'A file that asks for any other type': {CHECKPOINTS: ['test_getattr_is_for_histories_only']},
     '`--trust-checkpoint`': {CHECKPOINTS: ['test_refuses_a_file_that_would_run_code']},
+    '`--resume` executes nothing': {
+        'engine/runner/test_resuming.py': [
+            'test_its_own_checkpoint_is_taken_without_its_text',
+            'test_files_of_others_are_forgotten',
+        ]
+    },
     'A folder or an index of parts': {'security/test_folders.py': ['test_a_folder_names_files_in_it_only']},
     'Reports': {ARCHIVES: ['test_a_report_is_a_pickle_of_plain_values', 'test_token_labels_are_arrays_of_numbers']},
     'Tar shards': {
@@ -36,7 +42,14 @@ PROMISES = {
         'security/test_web_address.py': ['test_a_host_that_is_not_this_machine', 'test_a_port_in_use'],
     },
     'Of all that Gradio serves': {
-        GATE: ['test_every_endpoint_is_known', 'test_no_other_function_is_called', 'test_other_methods_are_refused'],
+        GATE: [
+            'test_every_endpoint_is_known',
+            'test_three_functions_are_called_and_no_others',
+            'test_a_function_gets_what_the_page_gives_it',
+            'test_no_other_function_is_called',
+            'test_other_methods_are_refused',
+            'test_the_example_is_for_those_who_opened_the_page',
+        ],
         'security/test_web_hostile.py': ['test_hostile_requests_end_in_one_sentence_and_touch_nothing'],
     },
     'Requests under another Host': {
@@ -58,6 +71,14 @@ PROMISES = {
     'Uploads are limited in size': {
         LIMITS: ['test_a_larger_one_is_refused', 'test_one_video_is_processed_at_a_time'],
         WEBAPP: ['test_limits_are_said', 'test_lists_of_other_files_are_not_opened'],
+    },
+    'What the model saw': {
+        'security/test_web_clips.py': [
+            'test_a_clip_is_drawn_for_its_page',
+            'test_a_new_video_takes_the_place_of_the_last_one',
+            'test_clips_of_a_client_are_limited',
+            'test_memory_for_clips_is_limited',
+        ]
     },
     'Requests, connections, uploads': {
         LIMITS: [

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 from conftest import ROOT
-from page_server import GENEROUS, Visitor, load, serve_page
+from page_server import EXAMPLE, FUNCTIONS, GENEROUS, METHODS, Visitor, load, serve_page
 
 # Of all that Gradio serves, the page asks for these.
 OPEN = {
@@ -181,6 +181,62 @@ def test_what_the_page_would_not_ask_is_refused(page, visitor, reached, body):
     answer, text = visitor.request('POST', '/gradio_api/queue/join', body, **{'Content-Type': 'application/json'})
     assert answer.status in (400, 413) and json.loads(text)['detail'].endswith('.')
     assert reached == []
+
+
+def test_three_functions_are_called_and_no_others(page):
+    assert page.gate.offer.functions == dict(enumerate(FUNCTIONS))
+
+
+@pytest.mark.parametrize(
+    ('function', 'data'),
+    [
+        ('recognise', []),
+        ('recognise', ['a', 'b']),
+        ('example', ['a']),
+        ('example', [None]),
+        ('draw', []),
+        ('draw', [None]),
+        ('draw', ['eigencam']),
+        ('draw', [['gradcam']]),
+        ('draw', [{'path': 'gradcam'}]),
+        ('draw', ['gradcam', 'rollout']),
+        ('draw', ['../gradcam']),
+        ('draw', ['__class__']),
+    ],
+)
+def test_a_function_gets_what_the_page_gives_it(page, visitor, reached, function, data):
+    assert 'eigencam' not in METHODS
+    answer, text = visitor.call(function, data)
+    assert answer.status == 400 and json.loads(text)['detail'] == 'The page does not ask for this.'
+    assert reached == [] and not page.clips.asked
+
+
+def test_the_example_is_for_those_who_opened_the_page(visitor):
+    assert Visitor(visitor.port).request('GET', '/example')[0].status == 403
+    answer, text = visitor.request('GET', '/example')
+    assert (answer.status, text, answer.getheader('content-type')) == (200, EXAMPLE.decode(), 'video/mp4')
+    for path in ('/example/', '/example/x', '/example.mp4', '/example/..'):
+        assert visitor.request('GET', path)[0].status == 404
+    assert visitor.request('POST', '/example')[0].status == 405
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'status', 'start', 'end'),
+    [
+        ('bytes=0-', 206, 0, None),
+        ('bytes=3-5', 206, 3, 6),
+        ('bytes=3-999', 206, 3, None),
+        ('bytes=5-3', 200, 0, None),
+        ('bytes=99-', 200, 0, None),
+        ('bytes=-3', 200, 0, None),
+        ('bytes=0-1,3-4', 200, 0, None),
+        ('bytes=99999999999999-', 200, 0, None),
+        ('x', 200, 0, None),
+    ],
+)
+def test_a_part_of_the_example(visitor, wanted, status, start, end):
+    answer, text = visitor.request('GET', '/example', Range=wanted)
+    assert answer.status == status and text == EXAMPLE[start:end].decode()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_draws_a_share_of_each_class(make, tmp_path, run_program):
     assert sum(line.endswith(' 0') for line in val) == 1 and sum(line.endswith(' 1') for line in val) == 2
     assert train == sorted(train) and val == sorted(val)
     samples = VideoDataset(str(tmp_path / 'lists' / 'val.txt'), pipeline=[], data_prefix=dict(video=str(folder)))
-    assert [sample['label'] for sample in samples] == [0, 1, 1]
+    assert [samples.get_data_info(index)['label'] for index in range(len(samples))] == [0, 1, 1]
 
 
 def test_draws_by_the_seed(make, tmp_path, run_program):
@@ -121,7 +121,8 @@ def test_prints_or_writes_a_config_that_is_ready(make, tmp_path, run_program, mo
         settings = config[f'{loader}_dataloader'].dataset
         assert settings.ann_file == f'lists/{split}.txt' and settings.data_prefix.video == 'videos'
         dataset = DATASETS.build(dict(settings, pipeline=[]))
-        assert len(dataset) == count and dataset[0]['filename'].startswith(('videos/pour it/', "videos/chef's cut/"))
+        filename = dataset.get_data_info(0)['filename']
+        assert len(dataset) == count and filename.startswith(('videos/pour it/', "videos/chef's cut/"))
     assert folder.is_dir()
 
 

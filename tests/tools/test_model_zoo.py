@@ -1,5 +1,6 @@
 """The model zoo is what the metafiles say, and they say what the configs cost."""
 
+import re
 import runpy
 import shutil
 
@@ -70,11 +71,15 @@ def test_row_of_each_model(model):
     )
     cells = [cell.strip() for cell in row.strip('|').split('|')]
     assert f'({"../" + model["Config"]})' in row
-    assert model['Metadata']['Training Data'] == cells[0]
+    name, top_1, file, *others = cells
+    assert name.startswith(f'[{model["Name"]}]')
+    assert model['Metadata']['Training Data'] in others
     for result in model.get('Results', ()):
-        assert {str(value) for value in result['Metrics'].values()} <= set(cells)
-    assert cells[-1].endswith(f'({model["Weights"]})' if 'Weights' in model else '')
-    assert ('Weights' in model) == bool(cells[-1])
+        values = {key: str(value) for key, value in result['Metrics'].items()}
+        assert {value for key, value in values.items() if 'Top 1' in key} <= set(re.findall(r'[\d.]+', top_1))
+        assert values.get('Top 5 Accuracy', cells[1]) in cells
+    assert file.endswith(f'({model["Weights"]})' if 'Weights' in model else '')
+    assert ('Weights' in model) == bool(file)
 
 
 def test_page_of_names_has_every_config_and_its_file():

@@ -211,7 +211,7 @@ def test_mmaction2s_own_program_runs_our_configs(tiny_config, checkpoint, run_pr
     report = tmp_path / 'ours.json'
     run_program('tools/test.py', tiny_config, checkpoint, '--out', report)
     ours = json.loads(report.read_text())['metrics']['acc/top1']
-    assert f'acc/top1: {ours:.4f}' in output
+    assert f'acc/top1 {ours:.4f}' in output
 
 
 def test_mmaction2s_own_inference_runs_our_configs(tiny_config, checkpoint, run_program, tiny_data, tmp_path):
@@ -264,12 +264,17 @@ def test_bad_lists(tiny_config, checkpoint, run_program, tmp_path, lines, words,
 def test_truncated_video(tiny_config, checkpoint, tiny_data, run_program, tmp_path, workers):
     data = (tiny_data / '0.mp4').read_bytes()
     (tmp_path / 'half.mp4').write_bytes(data[: len(data) // 2])
-    (tmp_path / 'bad.txt').write_text('half.mp4 0\n')
+    (tmp_path / 'good.mp4').write_bytes(data)
+    (tmp_path / 'bad.txt').write_text('half.mp4 0\ngood.mp4 0\n')
     options = ['--cfg-options', f'test_dataloader.num_workers={workers}']
     options += [f'test_dataloader.dataset.{key}={tmp_path}{end}' for key, end in
                 (('ann_file', '/bad.txt'), ('data_prefix.video', ''))]  # fmt: skip
     out = run_program('tools/test.py', tiny_config, checkpoint, *options)
-    assert '1 videos, 1 of them broken' in re.sub(r'\s+', ' ', out) and re.search(r'acc/top1 *│ 0\.0000', out)
+    assert '2 videos, 1 of them broken' in re.sub(r'\s+', ' ', out) and re.search(r'acc/top1 *│ 0\.[05]000', out)
+    (tmp_path / 'bad.txt').write_text('half.mp4 0\n')
+    assert 'none of the 1 videos can be read' in run_program(
+        'tools/test.py', tiny_config, checkpoint, *options, fails=True
+    )
 
 
 def test_crop_that_patches_do_not_tile(tiny_config, checkpoint, run_program):

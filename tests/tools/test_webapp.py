@@ -9,6 +9,7 @@ import sys
 import time
 from base64 import b64decode
 from importlib import import_module
+from pathlib import Path
 
 import av
 import numpy as np
@@ -20,6 +21,9 @@ from videos import write_frames, write_video
 
 from mmaction_vt import VideoInferencer, init_recognizer
 from mmaction_vt.apis.predictions import Prediction
+from mmaction_vt.class_names import read_class_names
+from mmaction_vt.errors import InputError
+from mmaction_vt.visualization.explain.methods import supported_methods
 
 # Written into a file: whom the process asks for an address, and whom it calls.
 WATCH = """
@@ -49,7 +53,7 @@ def infer(tiny_config):
 @pytest.fixture
 def look(web_answer, infer):
     def look(path, name='my video.mp4', method='gradcam', megabytes=1, seconds=10):
-        return web_answer.answer(infer, path, name, method, web_answer.Limits(megabytes, seconds))
+        return web_answer.answer(infer, path, name, method, web_answer.Limits(megabytes, seconds)).html
 
     return look
 
@@ -58,6 +62,7 @@ def test_bars_and_a_clip(look, infer, video, tmp_path):
     html = look(video, '<i>a</i>.mp4')
     assert '<h2>&lt;i&gt;a&lt;/i&gt;.mp4</h2>' in html and '&lt;b&gt;still&lt;/b&gt;' in html and '<b>still' not in html
     scores = [float(score) for score in re.findall(r'class="score">([\d.]+) %', html)]
+    assert f'data-said="Result: {re.findall(r"row.>(.*?)</th>", html)[0]}, {scores[0]:.1f} %"' in html
     assert len(scores) == 2 and sum(scores) == pytest.approx(100, abs=0.2) and scores == sorted(scores, reverse=True)
     (data,) = re.findall(r'src="data:video/mp4;base64,([^"]+)"', html)
     (tmp_path / 'clip.mp4').write_bytes(b64decode(data))
@@ -108,6 +113,49 @@ def test_a_map_that_cannot_be_is_said_beside_the_bars(look, infer, video):
     assert 'class="score"' in html and 'There is no activation map: TimeSformer has no blocks' in html
 
 
+def test_any_supported_method_draws_what_was_seen(web_answer, infer, video):
+    seen = web_answer.answer(infer, video, 'a.mp4', 'gradcam', web_answer.Limits(1, 10)).seen
+    methods = supported_methods(infer.model)
+    assert len(methods) == 6
+    pictures = [web_answer.draw_again(infer, seen, method) for method in methods]
+    assert all('<h2>' in html and 'data:video/mp4' in html for html in pictures) and len(set(pictures)) == 6
+    html = web_answer.draw_again(infer, seen, 'trajectory')
+    assert 'role="alert"' in html and 'has no trajectories' in html
+
+
+def test_a_moving_shape_is_the_example_of_models_that_know_them(web_answer, infer):
+    find = import_module('web_example').find_example
+    assert find(None, infer, web_answer.Limits(1, 10)) is None
+    infer.labels = {'class': list(read_class_names('moving_shapes'))}
+    example = find(None, infer, web_answer.Limits(1, 10))
+    assert example.name == 'moving shape.mp4' and example == find(None, infer, web_answer.Limits(1, 10))
+    assert b'ftyp' in example.content[:12]
+
+
+def test_an_example_of_ones_own(web_answer, infer, video, tmp_path):
+    find, limits = import_module('web_example').find_example, web_answer.Limits(1, 10)
+    example = find(str(video), infer, limits)
+    assert example == (video.name, video.read_bytes(), 'video/mp4')
+    with pytest.raises(InputError, match=r'--example nowhere\.mp4 does not exist'):
+        find('nowhere.mp4', infer, limits)
+    (tmp_path / 'text.mp4').write_text('no video')
+    with pytest.raises(InputError, match=r'text\.mp4'):
+        find(str(tmp_path / 'text.mp4'), infer, limits)
+    with pytest.raises(InputError, match=r'MB, but at most 0\.001 MB'):
+        find(str(video), infer, web_answer.Limits(0.001, 10))
+
+
+def test_the_example_is_processed_once(web_answer, infer, video):
+    web_example, asked = import_module('web_example'), []
+
+    def look(path, name):
+        asked.append(name)
+        return web_answer.answer(infer, path, name, 'gradcam', web_answer.Limits(1, 10))
+
+    answer = web_example.answer_once(web_example.Example('a.mp4', video.read_bytes()), look)
+    assert answer() == answer() and 'class="score"' in answer().html and asked == ['a.mp4']
+
+
 def test_bad_options(run_program, tiny_config, monkeypatch):
     def fails(*options):
         return run_program('demo/webapp.py', tiny_config, 'none.pth', *options, fails=True)
@@ -115,6 +163,7 @@ def test_bad_options(run_program, tiny_config, monkeypatch):
     assert '--max-size and --max-seconds must be positive' in fails('--max-size', 0)
     assert '--port must be in 1 to 65535' in fails('--port', 70000)
     assert '--max-size and --max-seconds must be positive' in fails('--max-seconds', 'inf')
+    assert '--title must be 1 to 100 characters' in fails('--title', ' ')
     monkeypatch.setattr('importlib.util.find_spec', lambda name: None)
     assert "needs Gradio, which is not installed: pip install 'mmaction_vt[web]'" in fails()
 
@@ -122,7 +171,8 @@ def test_bad_options(run_program, tiny_config, monkeypatch):
 class Page:
     """A running page and a visitor of it."""
 
-    def __init__(self, config, folder):
+    def __init__(self, config, folder, example):
+        self.config = config
         model = init_recognizer(config)
         torch.save({'state_dict': model.state_dict()}, folder / 'model.pth')
         self.files, self.calls = folder / 'tmp', folder / 'calls'
@@ -136,7 +186,8 @@ class Page:
             **os.environ, 'PYTHONPATH': f'{folder / "watch"}:{ROOT}', 'TMPDIR': str(self.files),
             'CALLS': str(self.calls), 'CUDA_VISIBLE_DEVICES': '', 'GRADIO_SHARE': 'True',
         }  # fmt: skip
-        options = ['--port', self.port, '--max-size', 0.1, '--max-seconds', 2]
+        options = ['--port', self.port, '--max-size', 0.1, '--max-seconds', 2, '--device', 'cpu']
+        options += ['--title', 'A <b>title</b>', '--example', example]
         command = [sys.executable, ROOT / 'demo' / 'webapp.py', config, folder / 'model.pth', *options]
         self.process = subprocess.Popen(
             list(map(str, command)), env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -154,8 +205,8 @@ class Page:
 
 
 @pytest.fixture
-def page(tiny_config, tmp_path):
-    page = Page(tiny_config, tmp_path)
+def page(tiny_config, tmp_path, video):
+    page = Page(tiny_config, tmp_path, video)
     yield page
     page.process.kill()
     page.process.wait()
@@ -170,7 +221,8 @@ def test_the_page(page, video, tmp_path):
     answer, _ = visitor.request('GET', '/')
     assert answer.status == 200 and "default-src 'self'" in answer.getheader('content-security-policy')
     html = visitor.open()
-    assert '<html' in html and 'lang="en"' in html
+    assert '<html' in html and 'lang="en"' in html and 'A <b>' not in html
+    assert f'{Path(page.config).stem} on cpu' in html
     loaded = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="([^"]+)"', html)
     assert loaded and not [address for address in loaded if address.startswith(('http', '//'))]
     _, theme = visitor.request('GET', '/theme.css')
@@ -178,16 +230,19 @@ def test_the_page(page, video, tmp_path):
 
     given = visitor.send('my video.mp4', video.read_bytes())
     assert [file.read_bytes() for file in page.left()] == [video.read_bytes()]
-    html, value = visitor.ask(given)
+    html, drawn, value = visitor.ask(given, 'here')
     assert 'my video.mp4' in html and 'class="score"' in html and 'data:video/mp4' in html and value is None
+    assert drawn == '' and 'Attention rollout' in visitor.result('draw', ['rollout'])
+    assert 'class="score"' in visitor.result('example', [])
+    assert visitor.request('GET', '/example')[0].getheader('content-length') == str(video.stat().st_size)
     assert page.left() == []
     answer, text = visitor.join(given)
     assert answer.status == 404 and 'has been deleted' in text
 
-    html, _ = visitor.ask(visitor.send('broken.mp4', b'no video'))
+    html, *_ = visitor.ask(visitor.send('broken.mp4', b'no video'))
     assert 'broken.mp4 cannot be read' in html and 'Traceback' not in html
     long = write_video(tmp_path / 'long.mp4', 20, fps=4)
-    html, _ = visitor.ask(visitor.send('long.mp4', long.read_bytes()))
+    html, *_ = visitor.ask(visitor.send('long.mp4', long.read_bytes()))
     assert 'is 5.0 seconds long, but at most 2 are accepted' in html
     answer, text = visitor.upload('large.mp4', b'0' * 120_000)
     assert answer.status == 413 and 'maximum allowed size' in text
@@ -197,7 +252,7 @@ def test_the_page(page, video, tmp_path):
 
     page.process.send_signal(signal.SIGTERM)
     assert page.process.wait(60) == 0
-    assert list(page.files.iterdir()) == []
+    assert page.left() == [] and not list(page.files.glob('mmaction_vt_*'))
     assert not (tmp_path / '.gradio').exists() and not list((ROOT / 'demo').glob('*.pyi'))
     calls = set(page.calls.read_text().split())
     assert calls <= {'127.0.0.1', 'localhost'}, calls

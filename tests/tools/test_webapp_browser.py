@@ -28,6 +28,7 @@ pytestmark = [
 QUICKSTART = ROOT / 'configs' / 'recognition' / 'quickstart' / 'timesformer_divST_moving_shapes.py'
 TRAINED = ROOT / 'tests' / 'data' / 'trained' / 'timesformer_divST_moving_shapes.pth'
 LABELS = ['left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise']
+TITLE = 'Moving shapes & co.'
 LEAST_CONTRAST = 4.5  # WCAG 2, AA, for text
 # The contrast of each piece of text with the nearest background that is not clear.
 CONTRASTS = """
@@ -58,7 +59,7 @@ def page(tmp_path_factory):
         server.bind(('127.0.0.1', 0))
         port = server.getsockname()[1]
     command = [sys.executable, ROOT / 'demo' / 'webapp.py', QUICKSTART, TRAINED, '--label-file', folder / 'labels.txt']
-    options = ['--port', port, '--max-size', 1, '--max-seconds', 5]
+    options = ['--port', port, '--max-size', 1, '--max-seconds', 5, '--title', TITLE, '--device', 'cpu']
     env = {**os.environ, 'PYTHONPATH': str(ROOT), 'TMPDIR': str(folder)}
     process = subprocess.Popen(list(map(str, [*command, *options])), env=env, stdout=subprocess.PIPE, text=True)
     while not process.stdout.readline().startswith('Open '):
@@ -68,7 +69,7 @@ def page(tmp_path_factory):
     assert process.wait(60) == 0
 
 
-@pytest.fixture(params=[(1280, 900), (375, 812)], ids=['desktop', 'phone'])
+@pytest.fixture(params=[(1280, 900, 'light'), (390, 844, 'dark')], ids=['desktop', 'phone'])
 def browser(request, page):
     from selenium import webdriver
 
@@ -78,11 +79,13 @@ def browser(request, page):
         options.add_argument(flag)
     options.set_capability('goog:loggingPrefs', dict(performance='ALL'))
     driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    width, height = request.param
+    width, height, colours = request.param
     driver.execute_cdp_cmd(
         'Emulation.setDeviceMetricsOverride',
         dict(width=width, height=height, deviceScaleFactor=1, mobile=width < 500),
     )
+    scheme = dict(name='prefers-color-scheme', value=colours)
+    driver.execute_cdp_cmd('Emulation.setEmulatedMedia', dict(features=[scheme]))
     driver.get(page[0])
     yield driver
     driver.quit()
@@ -109,6 +112,36 @@ def give(browser, path):
     wait(browser, 'input[type=file]')[0].send_keys(str(path))
 
 
+def until(browser, done, seconds=120):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, seconds).until(lambda driver: done())
+
+
+def text_of(browser, name):
+    """The text of an element with an id."""
+    return browser.execute_script('return document.getElementById(arguments[0])?.textContent ?? ""', name)
+
+
+def controls(browser):
+    """Role and name of what a screen reader offers to operate, and the levels of headings."""
+    nodes = browser.execute_cdp_cmd('Accessibility.getFullAXTree', {})['nodes']
+    known = [(node['role']['value'], node.get('name', {}).get('value', ''), node) for node in nodes if 'role' in node]
+    roles = ('button', 'tab', 'radio', 'group', 'Video', 'slider')
+    levels = [
+        entry['value']['value'] for role, _, node in known if role == 'heading'
+        for entry in node['properties'] if entry['name'] == 'level'
+    ]  # fmt: skip
+    return [(role, name) for role, name, _ in known if role in roles], levels
+
+
+def press(browser, *keys):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    ActionChains(browser).send_keys(*keys).perform()
+    return browser.switch_to.active_element
+
+
 def requests_of(browser):
     """The addresses that the page asked for."""
     messages = (json.loads(entry['message'])['message'] for entry in browser.get_log('performance'))
@@ -116,37 +149,41 @@ def requests_of(browser):
 
 
 def test_a_video_and_what_goes_wrong(browser, page, shape, tmp_path):
-    from selenium.webdriver.support.ui import WebDriverWait
-
     address, folder = page
     give(browser, shape)
+    until(browser, lambda: text_of(browser, 'name') == shape.name, 10)
+    until(browser, lambda: browser.execute_script("return document.getElementById('preview').readyState >= 2"), 30)
     wait(browser, '.answer video')
     rows = [row.text.split('\n')[0] for row in wait(browser, '.answer th')]
-    assert rows[0] == 'left' and len(rows) == 5
+    assert rows[0] == 'left' and len(rows) == 5 and text_of(browser, 'state').startswith('Result: left, ')
     assert wait(browser, '.answer h2')[0].text == 'a disc & co.mp4'
     bars = browser.execute_script(
         "return [...document.querySelectorAll('.answer .bar span')].map(bar => bar.getBoundingClientRect().width)"
     )
     assert bars == sorted(bars, reverse=True) and bars[0] > 50
     playing = "const v = document.querySelector('.answer video'); return v.readyState >= 2 && v.currentTime > 0"
-    WebDriverWait(browser, 30).until(lambda driver: driver.execute_script(playing))
+    browser.execute_script("document.querySelector('.answer video').scrollIntoView()")  # it plays where it is seen
+    until(browser, lambda: browser.execute_script(playing), 30)
 
     assert browser.execute_script('return document.documentElement.scrollWidth <= innerWidth')
     assert browser.execute_script('return document.documentElement.lang') == 'en'
-    assert browser.title == 'What happens in this video?'
-    assert wait(browser, 'h1')[0].text == browser.title
+    assert browser.title == wait(browser, 'h1')[0].text == TITLE
+    assert 'timesformer_divST_moving_shapes on cpu' in wait(browser, '.intro')[0].text
     assert wait(browser, '.answer video')[0].get_attribute('aria-label').startswith('The clip as the model saw it')
     contrasts = browser.execute_script(CONTRASTS)
     assert len(contrasts) > 12 and not [pair for pair in contrasts if pair[1] < LEAST_CONTRAST]
 
     (tmp_path / 'no video.mp4').write_text('text')
-    give(browser, tmp_path / 'no video.mp4')
-    (said,) = wait(browser, '.answer.error')
-    assert said.text == 'no video.mp4 cannot be read: it is truncated, corrupt or not a video.'
+    for name in ('no video.mp4', 'no video.mp4'):  # the same twice
+        give(browser, tmp_path / name)
+        until(browser, lambda: 'no video.mp4 cannot be read: it is truncated' in text_of(browser, 'problem'))
+        assert not [answer for answer in wait(browser, '.answer') if answer.is_displayed()]
     (tmp_path / 'large.mp4').write_bytes(b'0' * 1_200_000)
     give(browser, tmp_path / 'large.mp4')
-    too_large = 'exceed the maximum allowed size of 1.0 Mb: "large.mp4"'
-    WebDriverWait(browser, 30).until(lambda driver: too_large in wait(driver, '.toast-wrap')[0].text)
+    until(browser, lambda: 'large.mp4 has 1.1 MB, but at most 1 MB are accepted' in text_of(browser, 'problem'))
+    give(browser, shape)
+    until(browser, lambda: text_of(browser, 'problem') == '')
+    until(browser, lambda: text_of(browser, 'state').startswith('Result: '))
 
     asked = requests_of(browser)
     assert len(asked) > 10
@@ -156,12 +193,39 @@ def test_a_video_and_what_goes_wrong(browser, page, shape, tmp_path):
     assert not [path for path in folder.rglob('*') if path.is_file() and path.name != 'labels.txt']
 
 
-def test_the_keyboard_reaches_the_place_for_a_video(browser):
-    from selenium.webdriver.common.action_chains import ActionChains
+def test_from_the_top_to_a_drawing_with_the_keyboard_alone(browser):
     from selenium.webdriver.common.keys import Keys
 
     wait(browser, 'input[type=file]')
-    ActionChains(browser).send_keys(Keys.TAB).perform()
-    focused = browser.switch_to.active_element
+    focused = press(browser, Keys.TAB)
     assert focused.tag_name == 'button' and 'upload' in focused.get_attribute('aria-label')
     assert browser.execute_script('return getComputedStyle(document.activeElement).outlineStyle') == 'solid'
+    assert press(browser, Keys.TAB).text == 'Try the example: moving shape.mp4'
+    press(browser, Keys.ENTER)
+    until(browser, lambda: text_of(browser, 'state').startswith('Result: clockwise, '))
+    assert browser.execute_script("return document.getElementById('preview').getAttribute('src')") == 'example'
+    reach(browser, lambda focused: focused.text == 'Other methods')
+    press(browser, Keys.ENTER)
+    reach(browser, lambda focused: focused.get_attribute('type') == 'radio')
+    press(browser, Keys.ARROW_DOWN)
+    reach(browser, lambda focused: focused.text == 'Draw')
+    press(browser, Keys.ENTER)
+    until(browser, lambda: text_of(browser, 'state') == 'Drawn: Grad-CAM++')
+    assert wait(browser, '#drawn .answer h2')[0].text == 'Grad-CAM++'
+
+    offered, levels = controls(browser)
+    assert offered and not [pair for pair in offered if not pair[1].strip()]
+    assert {'tab', 'radio', 'Video'} <= {role for role, _ in offered} and ('group', 'Draw the video by') in offered
+    assert levels == [1, 2]
+    contrasts = browser.execute_script(CONTRASTS)
+    assert not [pair for pair in contrasts if pair[1] < LEAST_CONTRAST]
+
+
+def reach(browser, found):
+    """Press Tab until the focus is where it is looked for."""
+    from selenium.webdriver.common.keys import Keys
+
+    for _ in range(20):
+        if found(press(browser, Keys.TAB)):
+            return
+    raise AssertionError('not reached')

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError, doing
 from mmaction_vt.utils.failures import explain
+from mmaction_vt.utils.files import atomic_path
 from mmaction_vt.utils.one_line import one_line
 
 
@@ -140,8 +142,80 @@ def test_interrupts_end_quietly(end):
     assert end(SystemExit(3)) == 3
 
 
+def test_an_interrupt_that_a_library_turns_into_its_own_error_ends_quietly(end):
+    error = SyntaxError('cannot be formatted')
+    error.__context__ = KeyboardInterrupt()
+    assert end(error) == 130
+
+
 def test_arguments_are_refused_in_one_line(monkeypatch, capsys):
     monkeypatch.setattr('sys.argv', ['program', 'two\nlines', os.fsdecode(b'\xff')])
     with pytest.raises(SystemExit, match='2'):
         run(print, ArgumentParser(prog='program'))
     assert capsys.readouterr().err.splitlines()[-1].startswith('program: error: unrecognized arguments: two lines')
+
+
+@pytest.fixture
+def stop(monkeypatch, tmp_path):
+    """Run a program that gets a signal while it writes a file; returns its exit status and what is left."""
+
+    def run_it(number):
+        def main(args):
+            with atomic_path(tmp_path / 'a.txt') as part:
+                part.write_text('half')
+                os.kill(os.getpid(), number)
+                part.write_text('whole')
+
+        monkeypatch.setattr('sys.argv', ['program'])
+        status = 0
+        try:
+            run(main, ArgumentParser(prog='program'))
+        except SystemExit as ending:
+            status = ending.code
+        return status, sorted(path.name for path in tmp_path.iterdir())
+
+    return run_it
+
+
+@pytest.mark.parametrize(('number', 'status'), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_end_a_program_as_an_interrupt_does(stop, number, status):
+    before = signal.signal(number, signal.SIG_DFL)  # ignored if the tests run under nohup
+    try:
+        assert stop(number) == (status, [])
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_signal_sent_twice_does_not_disturb_the_cleaning_up(monkeypatch, tmp_path):
+    def main(args):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            (tmp_path / 'cleaned').touch()
+
+    monkeypatch.setattr('sys.argv', ['program'])
+    with pytest.raises(SystemExit, match='143'):
+        run(main, ArgumentParser())
+    assert (tmp_path / 'cleaned').exists()
+
+
+def test_ignored_signals_stay_ignored(stop):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert stop(signal.SIGHUP) == (0, ['a.txt'])
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def test_signals_end_forked_processes_at_once(monkeypatch):
+    def main(args):
+        number = os.fork()
+        if number == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os._exit(3)
+        assert os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]) == -signal.SIGTERM
+
+    monkeypatch.setattr('sys.argv', ['program'])
+    run(main, ArgumentParser())

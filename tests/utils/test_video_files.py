@@ -1,5 +1,7 @@
 """Videos out of files, folders and lists."""
 
+import os
+
 import pytest
 
 from mmaction_vt.errors import InputError
@@ -26,6 +28,14 @@ def test_a_folder_is_searched_to_its_ends(folder):
 def test_a_link_to_a_folder_above_ends(folder):
     (folder / 'below' / 'loop').symlink_to(folder)
     assert len(gather_videos([folder])[0]) == 6
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='the root of a file system')
+@pytest.mark.parametrize('name', ['/', '//', '/..', '/proc/self/root', 'link', '.'])
+def test_the_whole_file_system_is_not_searched(folder, name):
+    (folder / 'link').symlink_to('/')
+    with pytest.raises(InputError, match='is the root of the file system: give a folder of videos'):
+        gather_videos([folder / name])
 
 
 def test_lists_with_and_without_labels(folder, tmp_path):

@@ -8,8 +8,11 @@ import numpy as np
 import torch
 from rich.console import Console
 
+from mmaction_vt.class_names import name_classes
 from mmaction_vt.cli import add_overwrite_option, read_labels, run
+from mmaction_vt.errors import InputError
 from mmaction_vt.evaluation import read_report
+from mmaction_vt.evaluation.predictions import Report
 from mmaction_vt.evaluation.probabilities import as_probabilities
 from mmaction_vt.models.heads import CLASS
 from mmaction_vt.utils.option_types import integer, positive_frame_rate
@@ -55,12 +58,27 @@ def as_probability(scores: list[float]) -> float:
     return as_probabilities(torch.tensor(scores)).max().item()
 
 
+def class_names_for(labels: list[str] | None, report: Report, num_classes: int) -> list[str] | None:
+    """Names of the classes from a label file, or else from the report.
+
+    Raises:
+        InputError: If the label file has another number of them.
+    """
+    if labels is None:
+        return (report.class_names or {}).get(CLASS)
+    return name_classes(labels, {CLASS: num_classes})[CLASS]
+
+
 def main(args: Namespace) -> None:
     check_clip_name(args.out)
     check_output(args.out, 'OUT', args.overwrite, [args.report, args.label_file])
     report = read_report(args.report)
-    names = read_labels(args.label_file) or (report.class_names or {}).get(CLASS)
-    videos = interleave_classes(report.videos, args.videos)
+    readable = [video for video in report.videos if 'broken' not in video]
+    if not readable or isinstance(readable[0]['scores'], dict):
+        what = 'verbs and nouns' if readable else 'no video that could be read'
+        raise InputError(f'{args.report} has {what}: a gallery shows videos with one label each')
+    names = class_names_for(read_labels(args.label_file), report, len(readable[0]['scores']))
+    videos = interleave_classes(readable, args.videos)
     clips = [in_own_time(*read_clip(video['video'], args.fps), args.fps) for video in videos]
     captions = [
         f'{names[video["predicted"]] if names else video["predicted"]} {100 * as_probability(video["scores"]):.0f} %'

@@ -27,12 +27,9 @@ PAGE, NAMES, INDEX = Path('docs/model_zoo.md'), Path('docs/models.md'), Path('mo
 THIS = 'python tools/analysis/model_zoo.py'
 MARKER, NAMES_MARKER, END = '<!-- models of {} -->\n', '<!-- all names -->\n', '<!-- end -->\n'
 CONFIGS = Path('configs/recognition')
-METRICS = {
-    'Top 1 Accuracy': 'top-1',
-    'Top 5 Accuracy': 'top-5',
-    'Action Top 1 Accuracy': 'action top-1',
-    'Noun Top 1 Accuracy': 'noun top-1',
-}
+# What a top-1 accuracy is of, where there are several.
+TOP_1 = {'Top 1 Accuracy': '', 'Action Top 1 Accuracy': 'action', 'Noun Top 1 Accuracy': 'noun'}
+TOP_5 = 'Top 5 Accuracy'
 
 
 class IndentedDumper(yaml.SafeDumper):
@@ -149,19 +146,20 @@ def table(collection: dict, models: list[dict]) -> Iterator[str]:
     """Lines of a collection: its code, its models, and the commands to test them."""
     yield f'Code: <{collection["Code"]}>. Licence of the weights: {collection["Weights License"]}.'
     yield ''
-    metrics = [key for key in METRICS if any(key in published_metrics(model) for model in models)]
-    header = ['data', 'config', 'model', 'frames x rate', 'side', 'M parameters', 'GFLOPs x clips x crops']
-    header += [f'theirs: {name}' for name in ('M', 'FLOPs', *(METRICS[key] for key in metrics), 'file')]
+    has_top_5 = any(TOP_5 in published_metrics(model) for model in models)
+    header = ['name', 'top-1', 'file', *(['top-5'] if has_top_5 else []), 'data', 'frames x rate', 'side']
+    header += ['M parameters', 'GFLOPs x clips x crops', 'model', 'theirs: M', 'theirs: FLOPs']
     yield row(header)
     yield row(['---'] * len(header))
     for model in models:
-        data = model['Metadata']
-        cells = [data['Training Data'], f'[{model["Name"]}](../{model["Config"]})', data['Architecture']]
-        cells += [data['Frames'], data['Resolution'].partition('x')[0], data['Parameters'].rstrip('M')]
-        cells += [f'{data["FLOPs"].rstrip("G")} x {data["Views"]}']
+        data, metrics = model['Metadata'], published_metrics(model)
+        cells = [f'[{model["Name"]}](../{model["Config"]})', top_1(metrics), download_link(model.get('Weights'))]
+        cells += [metrics.get(TOP_5, '')] if has_top_5 else []
+        cells += [data['Training Data'], data['Frames'], data['Resolution'].partition('x')[0]]
+        flops = data['FLOPs'].rstrip('G')
+        cells += [data['Parameters'].rstrip('M'), f'{flops} x {data["Views"]}', data['Architecture']]
         cells += [data.get('Published Parameters', '').rstrip('M'), data.get('Published FLOPs', '')]
-        cells += [published_metrics(model).get(key, '') for key in metrics]
-        yield row([*cells, link(model.get('Weights'))])
+        yield row(cells)
     folders = dict.fromkeys(Path(model['Config']).parent.as_posix() for model in models if 'Weights' in model)
     yield from ('', *(f'    python tools/test.py {folder}/CONFIG.py FILE' for folder in folders))
 
@@ -170,7 +168,22 @@ def published_metrics(model: dict) -> dict:
     return next((result['Metrics'] for result in model.get('Results', ())), {})
 
 
+def top_1(metrics: dict) -> str:
+    """The top-1 accuracies of a model."""
+    return ', '.join(f'{metrics[key]} {what}'.strip() for key, what in TOP_1.items() if key in metrics)
+
+
+def download_link(address: str | None) -> str:
+    """A link to a file, or to the page that offers it, which is named."""
+    if address is None:
+        return ''
+    parts = urlsplit(address)
+    is_file = parts.path.endswith(CHECKPOINT_SUFFIXES)
+    return f'[{"download" if is_file else parts.netloc}]({address})'
+
+
 def link(address: str | None) -> str:
+    """A link to a file by its name."""
     if address is None:
         return ''
     parts = urlsplit(address)

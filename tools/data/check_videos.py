@@ -6,6 +6,7 @@ the reason; ``--write-list`` writes the list without them. A video whose decoder
 interrupted run is resumed.
 """
 
+import importlib.util
 import json
 import sys
 from argparse import ArgumentParser, Namespace
@@ -119,6 +120,8 @@ def check(videos: list[str], root: Path, record: Record, args: Namespace) -> Non
 
 
 def main(args: Namespace) -> None:
+    if args.backend == 'decord' and importlib.util.find_spec('decord') is None:
+        raise InputError('--backend decord needs the package decord, which does not exist for every system: use pyav')
     lines, progress = None, args.out.with_name(f'{check_output(args.out, "--out", True).name}{CHECKED}')
     inputs = [args.videos, args.write_list, progress]
     check_output(args.out, '--out', args.overwrite, inputs)

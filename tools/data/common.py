@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from rich.console import Console
-
 from mmaction_vt.class_names import read_class_names
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.annotation_files import parse_label, read_json, read_text  # noqa: F401, for programs of this folder
@@ -24,6 +22,8 @@ def find_videos(folder: Path) -> list[str]:
     """
     if not folder.is_dir():
         raise InputError(f'folder {folder} does not exist')
+    from rich.console import Console  # as slow to import as all the rest
+
     with Console(stderr=True).status('looking for videos'):
         videos = walk_videos(folder)
     if not videos:

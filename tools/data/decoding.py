@@ -5,7 +5,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import decord
 import numpy as np
 
 from mmaction_vt.errors import InputError
@@ -23,6 +22,8 @@ def decode_with_decord(path: str, thorough: bool) -> None:
     Raises:
         ValueError: If it cannot be decoded; the message has the reason.
     """
+    import decord  # does not exist for every system
+
     path = check_file(path)
     try:
         with av.open(path, options=AV_OPTIONS) as container:

@@ -36,6 +36,7 @@ from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.files import atomic_path, write_atomically
 from mmaction_vt.utils.option_types import integer
+from mmaction_vt.utils.outputs import check_output_folder
 
 CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
 SPLITS = ('train', 'val')
@@ -294,7 +295,7 @@ def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
         return False
 
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_text(encoding='utf-8'))
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict) or found.get('data_set') != meta['data_set']:
@@ -343,6 +344,7 @@ def build_parser() -> ArgumentParser:
 
 
 def main(args: Namespace) -> None:
+    check_output_folder(args.out_dir, 'OUT_DIR')
     options = {key: value for key, value in vars(args).items() if key in make_dataset.__annotations__}
     try:
         written = make_dataset(**options)

@@ -95,7 +95,7 @@ class Helper:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # messages of decoders about each corrupt frame
-                text=True,
+                encoding='utf-8',
             )
         word = self.process.stdout.readline()
         if not word or json.loads(word) != READY:
@@ -170,6 +170,7 @@ def add_workers_option(parser: ArgumentParser) -> None:
 def serve_calls(folder: str, module: str, name: str) -> None:
     """Answer calls from standard input; runs in the subprocess."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and ends this process
+    sys.stdin.reconfigure(encoding='utf-8')
     out = os.fdopen(os.dup(1), 'w', encoding='utf-8')
     os.dup2(2, 1)  # output of libraries is not a response
 

@@ -16,8 +16,9 @@ from mmaction.datasets.transforms import loading
 
 from ...errors import BrokenVideoError, InputError
 from ...registry import TRANSFORMS
-from ...utils.video_files import check_video_bytes, check_video_file, unreadable
-from ..video_readers import DECORD_ERRORS, BlankReader, count_shown, open_with_decord, undecodable
+from ...utils.video_files import check_video_bytes, check_video_file, undecodable, unreadable
+from ..decord_reader import DECORD_ERRORS, count_shown, open_with_decord
+from ..video_readers import BlankReader
 
 if TYPE_CHECKING:
     from decord import VideoReader
@@ -70,7 +71,7 @@ class DecordInit(_DecordInit):
     def _open(self, filename: str) -> 'VideoReader':
         try:
             return self._get_video_reader(filename)
-        except BrokenVideoError:
+        except InputError:
             raise
         except FileNotFoundError as error:
             raise InputError(

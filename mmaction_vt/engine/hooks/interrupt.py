@@ -11,10 +11,11 @@ from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
 from ...registry import HOOKS
+from ...utils.systems import signals
 from .checkpoint import INTERRUPTED
 
 VALIDATION = 'interrupted_validation'  # in a checkpoint: whether it is to be repeated
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+SIGNALS = signals('SIGTERM', 'SIGINT', 'SIGUSR1')
 
 
 @HOOKS.register_module()
@@ -24,7 +25,7 @@ class InterruptHook(Hook):
     During validation, it does so after the next batch, and ``--resume`` repeats the validation. The exit status is 128
     plus the signal's number, as shells and schedulers expect: 143 for SIGTERM. Whichever process of a distributed
     training gets the signal, all stop after the same step or batch. ``--resume`` continues with the next step. A second
-    Ctrl-C exits at once.
+    Ctrl-C exits at once. Windows has no SIGUSR1.
     """
 
     priority = 'LOWEST'

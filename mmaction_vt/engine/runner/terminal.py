@@ -11,6 +11,7 @@ BACKGROUND = (
     'Checkpoints will be saved to',
     'Distributed training is not used',
     'Exp name: ',
+    'Loads checkpoint by ',
     'paramwise_options -- ',
 )
 WARNINGS_OF_MMENGINE = BACKGROUND[:2]

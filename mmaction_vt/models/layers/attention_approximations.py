@@ -97,8 +97,15 @@ class Nystrom(nn.Module):
 
 def segment_means(tokens: Tensor, count: int) -> Tensor:
     """Means over ``count`` segments of equal length (to within one token): (F, heads, P, D) to (F, heads, count, D)."""
+    if tokens.device.type == 'mps' and tokens.shape[2] % count:  # it pools segments of equal length only
+        return segment_weights(tokens.shape[2], count).to(tokens) @ tokens
     pooled = F.adaptive_avg_pool1d(tokens.transpose(2, 3).flatten(0, 1), count)
     return pooled.unflatten(0, tokens.shape[:2]).transpose(2, 3)
+
+
+def segment_weights(length: int, count: int) -> Tensor:
+    """The matrix (count, length) by which ``segment_means`` multiplies tokens, on the CPU."""
+    return F.adaptive_avg_pool1d(torch.eye(length, device='cpu'), count).T
 
 
 def newton_inverse(matrix: Tensor, iterations: int = NEWTON_ITERATIONS) -> Tensor:

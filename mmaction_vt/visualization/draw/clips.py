@@ -43,12 +43,7 @@ def write_clip(path: str | Path, frames: np.ndarray, fps: float) -> None:
         InputError: If the name has another suffix, or the file cannot be written; what was there before remains.
     """
     check_clip_name(path)
-    content = io.BytesIO()
-    if Path(path).suffix.lower() == '.gif':
-        _write_gif(content, frames, fps)
-    else:
-        _write_mp4(content, frames, fps)
-    write_output(path, content.getbuffer())
+    write_output(path, (gif_bytes if Path(path).suffix.lower() == '.gif' else mp4_bytes)(frames, fps))
 
 
 def write_picture(path: str | Path, frame: np.ndarray) -> None:
@@ -61,15 +56,23 @@ def write_picture(path: str | Path, frame: np.ndarray) -> None:
     Raises:
         InputError: If it cannot be written; what was there before remains.
     """
+    write_output(path, picture_bytes(frame))
+
+
+def picture_bytes(frame: np.ndarray) -> bytes:
+    """A frame (H, W, 3) in RGB, uint8, as a PNG."""
     content = io.BytesIO()
     Image.fromarray(frame).save(content, 'PNG')
-    write_output(path, content.getbuffer())
+    return content.getvalue()
 
 
-def _write_gif(file: io.BytesIO, frames: np.ndarray, fps: float) -> None:
+def gif_bytes(frames: np.ndarray, fps: float) -> bytes:
+    """Frames (T, H, W, 3) in RGB, uint8, as a looping GIF."""
+    content = io.BytesIO()
     images = [_reduce_colours(Image.fromarray(frame)) for frame in frames]
     duration = max(20, round(100 / fps) * 10)
-    images[0].save(file, 'GIF', save_all=True, append_images=images[1:], duration=duration, loop=0, disposal=1)
+    images[0].save(content, 'GIF', save_all=True, append_images=images[1:], duration=duration, loop=0, disposal=1)
+    return content.getvalue()
 
 
 def _reduce_colours(image: Image.Image) -> Image.Image:
@@ -80,11 +83,14 @@ def _reduce_colours(image: Image.Image) -> Image.Image:
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
-def _write_mp4(file: io.BytesIO, frames: np.ndarray, fps: float) -> None:
+def mp4_bytes(frames: np.ndarray, fps: float) -> bytes:
+    """Frames (T, H, W, 3) in RGB, uint8, as an H.264 video of even height and width."""
+    content = io.BytesIO()
     height, width = (size - size % 2 for size in frames.shape[1:3])
-    with av.open(file, 'w', format='mp4') as container:
+    with av.open(content, 'w', format='mp4') as container:
         stream = container.add_stream('libx264', rate=Fraction(fps).limit_denominator(1000))
         stream.height, stream.width, stream.pix_fmt = height, width, 'yuv420p'
         for frame in frames[:, :height, :width]:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format='rgb24')))
         container.mux(stream.encode())
+    return content.getvalue()

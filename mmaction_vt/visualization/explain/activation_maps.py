@@ -132,8 +132,9 @@ def weigh(weights: Tensor, features: Tensor, pooled: bool) -> Tensor:
 def eigencam(features: Tensor, gradient: Tensor, pooled: bool) -> Tensor:
     tokens = features.flatten(2).transpose(1, 2)  # (N, L, C)
     tokens = tokens - tokens.mean(1, keepdim=True)
-    _, _, directions = torch.linalg.svd(tokens, full_matrices=False)
-    component = torch.einsum('nlc,nc->nl', tokens, directions[:, 0])
+    on_mps = tokens.device.type == 'mps'  # PyTorch 2.11 has no singular value decomposition there
+    _, _, directions = torch.linalg.svd(tokens.cpu() if on_mps else tokens, full_matrices=False)
+    component = torch.einsum('nlc,nc->nl', tokens, directions[:, 0].to(tokens))
     # The sign is arbitrary: few positions stand out from many, so the longer tail is positive.
     is_flipped = (component**3).sum(1, keepdim=True) < 0
     component = torch.where(is_flipped, -component, component)

@@ -1,9 +1,13 @@
 """All maps by the names of their methods."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from ...errors import InputError, check_one_of
+from ...models.backbones import DualFormer, Motionformer, TimeSformer, ViViT
+from ...models.heads import classifiers_of
 from .activation_maps import METHODS as CAM_METHODS
 from .activation_maps import ActivationMaps, activation_maps, class_scores, pick_categories
 from .layers import default_layer, evaluating
@@ -52,6 +56,24 @@ def predict(model: nn.Module, clips: Tensor, category: int | None = None) -> tup
     with evaluating(model), torch.no_grad():
         scores = class_scores(model, clips)
     return scores, pick_categories(scores, category)
+
+
+def supported_methods(model: nn.Module) -> tuple[str, ...]:
+    """The methods that a recognizer supports, of ``METHODS`` and ``TRAJECTORY``, by its backbone and head.
+
+    Args:
+        model: A recognizer.
+    """
+    recognizer: Any = model
+    backbone = recognizer.backbone
+    methods: list[str] = []
+    if len(classifiers_of(recognizer.cls_head)) == 1:
+        methods += list(CAM_METHODS) if hasattr(backbone, 'blocks') else []
+        methods += ['rollout'] if isinstance(backbone, (DualFormer, Motionformer, TimeSformer, ViViT)) else []
+        methods += ['attention'] if 'rollout' in methods and hasattr(backbone, 'cls_token') else []
+    if isinstance(backbone, Motionformer) and backbone.attention_type == TRAJECTORY:
+        methods.append(TRAJECTORY)
+    return tuple(methods)
 
 
 def describe_layer(model: nn.Module, method: str, layer: str | None) -> str:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ...errors import InputError
 from ...utils.file_kinds import check_regular_file, display_path
 from ...utils.files import FRAME_SUFFIXES
+from ...utils.frame_arrays import name_of_video
 from ...utils.time_limit import call_in_time, video_timeout
 from ...utils.video_files import check_local_video
 
@@ -29,14 +30,17 @@ def read_views(config: Config, source: str | Path) -> Tensor:
     return read_timed_views(config, source)[0]
 
 
-def read_timed_views(config: Config, source: str | Path, scale: int = 1) -> tuple[Tensor, float | None]:
+def read_timed_views(
+    config: Config, source: str | Path | np.ndarray, scale: int = 1, timeout: float | None = None
+) -> tuple[Tensor, float | None]:
     """All views of a video, from the config's test pipeline, and how fast their frames follow each other.
 
     Args:
         config: A config with ``test_pipeline``.
-        source: A video, or a folder of frames, in the order of their names.
+        source: A video, a folder of frames, in the order of their names, or frames (T, H, W, 3) in RGB, uint8.
         scale: Enlarges what ``VideoToClips`` returns: the same views with ``scale`` times as many pixels along height
             and width, for drawing.
+        timeout: Time limit in seconds, 0 for none. Default: ``video_timeout()``.
 
     Returns:
         (views, 3, T, H, W) in uint8, in RGB, and the mean number of sampled frames per second of the video, or None
@@ -49,25 +53,26 @@ def read_timed_views(config: Config, source: str | Path, scale: int = 1) -> tupl
         raise InputError('the config has no test_pipeline to read a video with')
     steps = copy.deepcopy(list(config.test_pipeline))
     _enlarge(steps, scale)
-    source = Path(source)
+    name = name_of_video(source)
     results: dict[str, Any]
-    if source.is_dir():
-        frames = read_frames(source)
+    if isinstance(source, np.ndarray) or Path(source).is_dir():
+        frames = source if isinstance(source, np.ndarray) else read_frames(Path(source))
         results = dict(array=frames, total_frames=len(frames), modality='RGB', start_index=0, label=-1)
         kept = []
         for step in steps:
-            name = step['type'].rpartition('.')[2]
-            if name.endswith('Decode'):
+            kind = step['type'].rpartition('.')[2]
+            if kind.endswith('Decode'):
                 kept.append(dict(type='ArrayDecode'))
-            elif not name.endswith('Init'):
+            elif not kind.endswith('Init'):
                 kept.append(step)
         steps = kept
     else:
         results = dict(filename=check_local_video(str(source)), modality='RGB', start_index=0, label=-1)
-    results = call_in_time(Compose(steps[:-1]), results, str(source), video_timeout())
+    timeout = video_timeout() if timeout is None else timeout
+    results = call_in_time(Compose(steps[:-1]), results, name, timeout)
     frames, clip_len = results.get('total_frames', 0), results.get('clip_len', 0)
     if frames < clip_len and scale == 1:
-        text = f'{source} has {frames} frames, fewer than the {clip_len} of a clip: frames are repeated'
+        text = f'{name} has {frames} frames, fewer than the {clip_len} of a clip: frames are repeated'
         print_log(text, 'current', logging.WARNING)
     return check_views(Compose(steps[-1:])(results)['inputs']), _sampled_rate(results)
 

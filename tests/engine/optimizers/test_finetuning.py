@@ -138,6 +138,8 @@ def test_refuses_what_makes_no_sense():
 
 
 USES = {
+    'early_stopping': 'custom_hooks = [_base_.early_stopping]',
+    'balanced_classes': 'train_dataloader = dict(sampler=_base_.balanced_sampler)',
     'full': 'model = dict(backbone=_base_.full)',
     'linear_probe': 'model = dict(backbone=_base_.linear_probe)',
     'last_blocks': 'model = dict(backbone=_base_.last_blocks)',
@@ -187,6 +189,23 @@ def test_fragment_trains_as_its_comment_says(name, tiny_config, tmp_path, run_pr
     config.write_text(f'_base_ = [{str(tiny_config)!r}, {str(path)!r}]\n{USES[name]}')
     run_program('tools/train.py', config, '--no-validate', '--cfg-options', 'train_cfg.max_epochs=1')
     assert (tmp_path / 'work_dir' / 'epoch_1.pth').exists()
+
+
+def test_classes_weighted_in_the_loss(tiny_config, tmp_path, run_program):
+    path = FINETUNE / 'balanced_classes.py'
+    line = 'custom_hooks = [_base_.class_weights]'
+    assert f'#     {line}\n' in path.read_text()
+    (tmp_path / 'own.py').write_text(f'_base_ = [{str(tiny_config)!r}, {str(path)!r}]\n{line}')
+    run_program('tools/train.py', tmp_path / 'own.py', '--no-validate', '--cfg-options', 'train_cfg.max_epochs=1')
+    assert (tmp_path / 'work_dir' / 'epoch_1.pth').exists()
+
+
+def test_early_stopping(tiny_config, tmp_path, run_program):
+    own = f'_base_ = [{str(tiny_config)!r}, {str(FINETUNE / "early_stopping.py")!r}]\n{USES["early_stopping"]}'
+    (tmp_path / 'own.py').write_text(own)
+    options = ('optim_wrapper.optimizer.lr=1e-9', 'train_cfg.max_epochs=9', 'custom_hooks.0.patience=2')
+    run_program('tools/train.py', tmp_path / 'own.py', '--cfg-options', *options)
+    assert (tmp_path / 'work_dir' / 'epoch_3.pth').exists() and not (tmp_path / 'work_dir' / 'epoch_4.pth').exists()
 
 
 def test_every_fragment_is_tested():

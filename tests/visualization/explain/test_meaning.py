@@ -30,17 +30,6 @@ def test_maps_lie_on_the_object(name):
         assert benchmark['mass_on_objects'](maps, masks) >= 2, method
 
 
-def test_maps_lie_on_the_person():
-    pytest.importorskip('pybullet')
-    config = ROOT / 'configs' / 'recognition' / 'quickstart' / 'dualformer_people.py'
-    checkpoint = ROOT / 'tests' / 'data' / 'trained' / 'dualformer_people.pth'
-    model, clips, masks, labels = benchmark['prepare_clips'](str(config), str(checkpoint), 45)
-    for method in (*METHODS, 'rollout'):
-        maps, scores, _ = clip_maps(model, clips, method)
-        assert (scores.argmax(1) == labels).float().mean() > 0.8
-        assert benchmark['mass_on_objects'](maps, masks) >= 2, method
-
-
 def test_trajectories_follow_the_object():
     model, clips, masks, _ = look_at('motionformer')
     rows, columns = torch.meshgrid(torch.arange(64) + 0.5, torch.arange(64) + 0.5, indexing='ij')

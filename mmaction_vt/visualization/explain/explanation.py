@@ -1,0 +1,106 @@
+"""A video and the map of what a model looks at in it."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from torch import Tensor
+
+from ...errors import InputError
+from .maps import resize_maps
+from .methods import clip_maps
+from .model_input import as_frames, pick_view, prepare, read_timed_views
+
+DEFAULT_FPS, MAX_FPS = 8.0, 50.0
+FRAME_WIDTH = 256  # of what is drawn on, at least, in pixels
+MAX_SCALE = 8  # of what is drawn on, relative to what the model sees
+
+
+class Explanation(NamedTuple):
+    """A view of a video and its map, which ``mmaction_vt.show`` draws.
+
+    Attributes:
+        frames: The view in finer pixels, (T, H, W, 3) in RGB, uint8.
+        maps: The map of each frame, (T, H, W), from 0 to 1.
+        label: Name of the class.
+        score: Its probability in this view.
+        method: The method of the maps.
+        fps: Frames per second that keep the video's own time.
+    """
+
+    frames: np.ndarray
+    maps: np.ndarray
+    label: str
+    score: float
+    method: str
+    fps: float
+
+    def __repr__(self) -> str:
+        count, height, width = self.maps.shape
+        size = f'{count} frames of {width} x {height} pixels'
+        return f'Explanation({self.method}, {self.label} {self.score:.3f}, {size})'
+
+
+def explain_video(
+    model: Any,
+    video: str | Path | np.ndarray,
+    method: str = 'gradcam',
+    category: int | str | None = None,
+    layer: str | None = None,
+    head: int | None = None,
+    view: int | None = None,
+    names: list[str] | None = None,
+    timeout: float | None = None,
+) -> Explanation:
+    """Read a video with the test pipeline of a model's config, and compute a map of one of its views.
+
+    Args:
+        model: A recognizer with its config as ``cfg``, which is not changed.
+        video: A path, or frames (T, H, W, 3) in RGB, uint8, which count as 30 per second.
+        method: One of ``methods.METHODS``.
+        category: The class, by index or name. Default: the predicted class.
+        layer: As in ``clip_maps``.
+        head: As in ``clip_maps``.
+        view: The view, from 0. Default: the middle one.
+        names: Names of the classes.
+        timeout: Time limit for reading in seconds, 0 for none. Default: ``video_timeout()``.
+
+    Raises:
+        InputError: If the video cannot be read, or there is no such method, class, layer, head or view.
+    """
+    index = category if category is None or isinstance(category, int) else index_of_class(category, names)
+    views, rate = read_timed_views(model.cfg, video, timeout=timeout)
+    seen = pick_view(views, view)
+    maps, scores, categories = clip_maps(model, prepare(model, seen), method, layer, index, head)
+    scale = min(-(-FRAME_WIDTH // seen.shape[-1]), MAX_SCALE)
+    fine = seen if scale == 1 else pick_view(read_timed_views(model.cfg, video, scale, timeout)[0], view)
+    frames, chosen = as_frames(fine), int(categories[0])
+    return Explanation(
+        frames,
+        fit_maps(maps, frames),
+        names[chosen] if names else f'class {chosen}',
+        scores.float().softmax(1)[0, chosen].item(),
+        method,
+        min(rate or DEFAULT_FPS, MAX_FPS),
+    )
+
+
+def fit_maps(maps: Tensor, frames: np.ndarray) -> np.ndarray:
+    """The maps (1, T, H', W') of a clip, interpolated to its frames (T, H, W, 3)."""
+    return resize_maps(maps.float(), frames.shape[:3])[0].cpu().numpy()
+
+
+def index_of_class(name: str, names: list[str] | None) -> int:
+    """The index of a class given by name.
+
+    Raises:
+        InputError: If it is not one of the names; the message has a similar one.
+    """
+    if names is None:
+        raise InputError(f'category {name!r} needs class names, which the config does not have: give an index')
+    if name in names:
+        return names.index(name)
+    close = get_close_matches(name, names, n=1)
+    hint = f'did you mean {close[0]!r}?' if close else f'choose from {", ".join(names[:5])} ...'
+    raise InputError(f'category {name!r} is not a class: {hint}')
