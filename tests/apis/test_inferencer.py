@@ -98,14 +98,14 @@ def test_a_batch_has_one_shape_and_broken_videos_keep_their_place():
 
 def test_a_decoder_that_crashes_costs_its_video(infer, videos):
     inferencer = infer(num_workers=2)
-    read = inferencer.read
+    pipeline = inferencer.pipeline
 
-    def crash_on_the_third(path):
-        if path == str(videos[2]):
+    def crash_on_the_third(results):
+        if results['filename'] == str(videos[2]):
             os.kill(os.getpid(), signal.SIGKILL)
-        return read(path)
+        return pipeline(results)
 
-    inferencer.read = crash_on_the_third
+    inferencer.pipeline = crash_on_the_third
     predictions = list(inferencer(videos[1:4]))
     assert f'the process that read {videos[2]} died' in predictions[1].error
     assert predictions[0].scores and predictions[2].scores

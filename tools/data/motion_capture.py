@@ -30,6 +30,7 @@ from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.files import atomic_path, write_atomically
 from mmaction_vt.utils.option_types import even, integer, num_processes, positive, positive_frame_rate, seed
+from mmaction_vt.utils.outputs import check_output_folder
 
 FORMAT = 1  # increased if the same arguments produce other clips
 QUALITY = 20  # CRF of libx264
@@ -136,6 +137,7 @@ def build_parser() -> ArgumentParser:
 
 
 def main(args: Namespace) -> None:
+    check_output_folder(args.out_dir, 'OUT_DIR')
     options = {key: value for key, value in vars(args).items() if key in make_dataset.__annotations__}
     written = make_dataset(**options)
     print(f'{args.out_dir}: {args.train} + {args.val} clips' if written else f'{args.out_dir}: complete already')
