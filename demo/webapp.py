@@ -141,7 +141,7 @@ def serve(
     from web_gate import Gate, Offer
     from web_page import Texts, as_app, build_page, functions_of
     from web_rates import Rates
-    from web_server import Server
+    from web_serving import Server
 
     limits = Limits(args.max_size, args.max_seconds)
     uploads, clips = Uploads(folder, round(limits.megabytes * MEGABYTE)), Clips()

@@ -143,7 +143,7 @@ def serve_page(folder, look=None, megabytes=0.1, rates=None, host='127.0.0.1', a
         offer = web_gate.Offer(web_page.functions_of(page), METHODS, (example.content, example.kind))
         app = web_page.as_app(page, limits)
         gate = web_gate.Gate(app, hosts, uploads, clips, rates, offer, f'page_{port}')
-        server = load('web_server').Server(gate, bound, hosts.behind_proxy)
+        server = load('web_serving').Server(gate, bound, hosts.behind_proxy)
         web_address.listen(bound)
         server.start()
         try:

@@ -26,7 +26,7 @@ from hostile.web_requests import Known, requests
 WAITING = 3
 SECONDS = 5  # for a response
 CONTINUE = b'HTTP/1.1 100 Continue\r\n\r\n'
-SHORT = {'web_server': {'HEAD_SECONDS': 0.3, 'READ_SECONDS': 1}, 'web_stream': {'IDLE': 0.3, 'GRACE': 0.5}}
+SHORT = {'web_serving': {'HEAD_SECONDS': 0.3, 'READ_SECONDS': 1}, 'web_stream': {'IDLE': 0.3, 'GRACE': 0.5}}
 INTERNAL = ('Traceback', 'site-packages', str(DEMO.parent), 'root:x:0')
 
 

@@ -68,7 +68,7 @@ def test_a_head_of_endless_length_is_refused(page):
 
 @pytest.mark.parametrize('sent', ['', 'GET / HT', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n'])
 def test_a_head_that_does_not_end_is_not_waited_for(page, monkeypatch, sent):
-    monkeypatch.setattr(load('web_server'), 'HEAD_SECONDS', 0.2)
+    monkeypatch.setattr(load('web_serving'), 'HEAD_SECONDS', 0.2)
     with connect(page) as connection:
         connection.sendall(sent.encode())
         assert connection.recv(100).startswith(b'HTTP/1.1 408 ')
@@ -76,7 +76,7 @@ def test_a_head_that_does_not_end_is_not_waited_for(page, monkeypatch, sent):
 
 
 def test_a_connection_without_a_further_request_is_closed(page, monkeypatch):
-    monkeypatch.setattr(load('web_server'), 'HEAD_SECONDS', 0.2)
+    monkeypatch.setattr(load('web_serving'), 'HEAD_SECONDS', 0.2)
     with connect(page) as connection:
         connection.sendall(f'GET /x HTTP/1.1\r\nHost: {page.host}\r\n\r\nGET'.encode())
         received = b''
@@ -107,7 +107,7 @@ def test_an_upload_that_comes_byte_by_byte_ends(page, visitor, monkeypatch, name
 
 
 def test_a_client_that_does_not_read_is_not_waited_for(page, monkeypatch):
-    monkeypatch.setattr(load('web_server'), 'READ_SECONDS', 0.2)
+    monkeypatch.setattr(load('web_serving'), 'READ_SECONDS', 0.2)
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(('127.0.0.1', page.port))
@@ -129,7 +129,7 @@ def until(done, seconds=10):
 
 
 def test_connections_of_a_client_are_limited(page):
-    most = load('web_server').MOST_OF_A_CLIENT
+    most = load('web_serving').MOST_OF_A_CLIENT
     connections = [connect(page) for _ in range(most + 5)]
     try:
         time.sleep(0.3)
