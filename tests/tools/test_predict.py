@@ -7,7 +7,8 @@ import shutil
 import pytest
 import torch
 
-from mmaction_vt import VideoInferencer, init_recognizer
+from mmaction_vt import init_recognizer
+from mmaction_vt.apis import inferencer
 
 PREDICT = 'tools/predict.py'
 
@@ -85,15 +86,15 @@ def test_going_on(model, run_program, folder, tiny_data, tmp_path):
 
 
 def test_an_interrupt_loses_nothing(model, run_program, folder, tmp_path, monkeypatch, capsys):
-    read, calls = VideoInferencer.read, []
+    read, calls = inferencer.read_video, []
 
-    def interrupt_at_the_third(self, video):
+    def interrupt_at_the_third(pipeline, one_view, timeout, video):
         calls.append(video)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return read(self, video)
+        return read(pipeline, one_view, timeout, video)
 
-    monkeypatch.setattr(VideoInferencer, 'read', interrupt_at_the_third)
+    monkeypatch.setattr(inferencer, 'read_video', interrupt_at_the_third)
     with pytest.raises(SystemExit) as end:
         run_program(PREDICT, *model, folder, '--out', tmp_path / 'out.json', '--workers', 0)
     assert end.value.code == 130 and 'resume with --resume' in capsys.readouterr().err
