@@ -131,6 +131,7 @@ def script(use, without=None):
     return HIDE.format(names=HIDDEN) + LOAD.format(without=without) + textwrap.dedent(use)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('remedy', USES)
 def test_each_remedy_is_needed(remedy):
     use, words = USES[remedy]

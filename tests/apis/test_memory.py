@@ -51,9 +51,9 @@ def measure(config, batch_size, bf16):
     [
         ('TimeSformer', {}, False),
         ('TimeSformer', {}, True),
-        ('TimeSformer', dict(with_cp=True), False),
+        pytest.param('TimeSformer', dict(with_cp=True), False, marks=pytest.mark.slow),
         ('Motionformer', {}, False),
-        ('ViViT', {}, True),
+        pytest.param('ViViT', {}, True, marks=pytest.mark.slow),
     ],
 )
 def test_within_15_percent_of_what_is_allocated(kind, options, bf16):

@@ -21,7 +21,22 @@ def data(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize('name', sorted(path.name for path in FOLDER.glob('*.py')))
+# One of each kind; the others, which differ in a setting or two, are slow tests.
+KINDS = (
+    'dualformer_moving_shapes.py',
+    'dualformer_people.py',
+    'dualformer_tokenlabel_moving_shapes.py',
+    'motionformer_moving_shapes.py',
+    'timesformer_divST_moving_shapes.py',
+    'vivit_moving_shapes.py',
+)
+NAMES = [
+    pytest.param(path.name, marks=() if path.name in KINDS else pytest.mark.slow)
+    for path in sorted(FOLDER.glob('*.py'))
+]
+
+
+@pytest.mark.parametrize('name', NAMES)
 def test_trains_tests_and_draws(name, data, run_program, tmp_path):
     options = ['--cfg-options', 'train_cfg.max_epochs=1', 'param_scheduler=None']
     for part, split in (('train', 'train'), ('val', 'val'), ('test', 'val')):

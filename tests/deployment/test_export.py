@@ -44,6 +44,8 @@ CASES = {
     'dualformer': ('DualFormer', {}),
     'token_label': ('DualFormer', dict(head=TOKEN_LABEL)),
 }
+# torch.export of the others, which ONNX export uses too, is a slow test.
+ONE_OF_A_FAMILY = ('timesformer_divided', 'trajectory', 'verb_noun', 'vivit_1', 'vivit_2', 'dualformer')
 
 
 def build(family, head=None, **options):
@@ -96,7 +98,9 @@ def test_onnx(case, tmp_path):
     assert_same(lambda clips: dict(zip(names, session.run(None, {'clips': clips.numpy()}), strict=True)), model)
 
 
-@pytest.mark.parametrize('case', CASES)
+@pytest.mark.parametrize(
+    'case', [case if case in ONE_OF_A_FAMILY else pytest.param(case, marks=pytest.mark.slow) for case in CASES]
+)
 def test_torch_export(case, tmp_path):
     family, options = CASES[case]
     model, path = build(family, **options), tmp_path / 'model.pt2'
