@@ -11,6 +11,7 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / 'tools' / 'data'))
 
 import motion_capture
+from encoding import write_frames
 from people import body, scene
 from people.humanoid import ACTIONS, data_folder
 
@@ -131,3 +132,16 @@ def test_files_and_lists(tmp_path):
 
     clip = render(3, 'val', 0, 32, 3, 2.0)
     assert np.abs(np.stack(frames).astype(int) - clip.frames).mean() < 12
+
+
+def test_the_same_frames_are_the_same_file(render, tmp_path):
+    """Whatever was in memory before: the encoder must not depend on it."""
+    clips = [render(0, 'train', index, 96, 16, 8.0).frames for index in range(3)]
+    files = [set() for _ in clips]
+    rng = np.random.default_rng(0)
+    for turn in range(4):
+        for part in rng.permutation(len(clips)):
+            write_frames(clips[part], tmp_path / 'clip.mp4', 8.0, 20)
+            files[part].add((tmp_path / 'clip.mp4').read_bytes())
+            np.full(int(rng.integers(1, 400_000)), turn, np.uint8)
+    assert [len(contents) for contents in files] == [1, 1, 1]

@@ -128,7 +128,8 @@ def write_frames(frames: np.ndarray, path: Path, rate: float, crf: int) -> None:
         crf: Quality of libx264, from 0, lossless, to 51.
     """
     with atomic_path(path) as part, av.open(str(part), 'w', format='mp4') as container:
-        options = dict(preset='veryfast', crf=str(crf))
+        # With macroblock trees, x264 gives other bits for the same small frames from run to run.
+        options = {'preset': 'veryfast', 'crf': str(crf), 'x264-params': 'mbtree=0'}
         stream = container.add_stream('libx264', rate=Fraction(rate).limit_denominator(1000), options=options)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = 'yuv420p'
