@@ -144,6 +144,22 @@ def video(tmp_path):
     return write_frames(tmp_path / 'square.mp4', frames, fps=25)
 
 
+@pytest.fixture(scope='module')
+def page(tmp_path_factory):
+    """The web page, served to the tests of a file."""
+    from page_server import GENEROUS, serve_page
+
+    with serve_page(tmp_path_factory.mktemp('page').resolve(), rates=GENEROUS) as page:
+        yield page
+
+
+@pytest.fixture
+def visitor(page):
+    """A visitor of the web page."""
+    yield page.visitor()
+    page.forget()
+
+
 @pytest.fixture
 def run_program(monkeypatch, capsys):
     """Run a program of the repository in this process.

@@ -19,6 +19,17 @@ def preprocessor(mean=(114.75,) * 3, std=(57.375,) * 3):
     return dict(type='ActionDataPreprocessor', mean=list(mean), std=list(std), format_shape='NCTHW')
 
 
+def one_block(backbone, **options):
+    """Settings of a transformer with one block, for clips of 4 frames and 32 x 32 pixels."""
+    sizes = dict(img_size=32, patch_size=16, num_frames=4, embed_dims=32, num_layers=1, num_heads=2)
+    return dict(
+        type='Recognizer3D',
+        backbone=dict(type=f'mmaction_vt.{backbone}', **sizes, **options),
+        cls_head=dict(type='TimeSformerHead', num_classes=3, in_channels=32, average_clips='prob'),
+        data_preprocessor=preprocessor(),
+    )
+
+
 def recognizer(num_classes, head=None, **backbone):
     """Settings of a small DualFormer for clips of 4 frames and 32 x 32 pixels."""
     head = head or dict(type='I3DHead', num_classes=num_classes, in_channels=16)

@@ -26,7 +26,8 @@ from mmaction_vt.utils.option_types import integer, num_processes
 from mmaction_vt.utils.outputs import check_output, write_output
 
 sys.path.insert(0, str(Path(__file__).parent / 'data'))
-from moving_shapes import in_processes, render
+from moving_shapes import render
+from rendered_clips import in_processes
 
 GRID, SIZE, FRAMES = 4, 64, 4
 MEAN, STD = 114.75, 57.375

@@ -6,24 +6,16 @@ Run it with ``-m slow``; it needs Debian's packages chromium and chromium-driver
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import threading
 import time
-from importlib.util import find_spec
 
 import pytest
+from chromium import CHROMIUM, DRIVER, NEEDS_CHROMIUM
 from conftest import ROOT
 
-CHROMIUM, DRIVER = shutil.which('chromium'), shutil.which('chromedriver')
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER and find_spec('selenium')),
-        reason="needs Debian's chromium and chromium-driver, and selenium of the package index",
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 SECONDS = 20  # for a search
 
 

@@ -8,7 +8,7 @@ import torch
 import yaml
 from mmaction.structures import ActionDataSample
 from mmengine.registry import init_default_scope
-from tiny_models import preprocessor, recognizer
+from tiny_models import one_block, recognizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmaction_vt.registry import MODELS
@@ -48,22 +48,12 @@ class Record(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-def small(backbone, **options):
-    sizes = dict(img_size=32, patch_size=16, num_frames=4, embed_dims=32, num_layers=1, num_heads=2)
-    return dict(
-        type='Recognizer3D',
-        backbone=dict(type=f'mmaction_vt.{backbone}', **sizes, **options),
-        cls_head=dict(type='TimeSformerHead', num_classes=3, in_channels=32, average_clips='prob'),
-        data_preprocessor=preprocessor(),
-    )
-
-
 MODELS_BY_NAME = {
-    'timesformer': small('TimeSformer'),
-    'motionformer': small('Motionformer'),
-    **{name: small('Motionformer', approximation=name, num_landmarks=2) for name in ('nystrom', 'orthoformer')},
-    'vivit': small('ViViT'),
-    'vivit factorised': small('ViViT', attention_type='factorised_encoder'),
+    'timesformer': one_block('TimeSformer'),
+    'motionformer': one_block('Motionformer'),
+    **{name: one_block('Motionformer', approximation=name, num_landmarks=2) for name in ('nystrom', 'orthoformer')},
+    'vivit': one_block('ViViT'),
+    'vivit factorised': one_block('ViViT', attention_type='factorised_encoder'),
     'dualformer': recognizer(3),
 }
 

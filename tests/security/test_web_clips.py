@@ -12,12 +12,6 @@ from mmaction_vt.errors import InputError
 NOTHING = 'There is no video to draw'
 
 
-@pytest.fixture(scope='module')
-def page(tmp_path_factory):
-    with serve_page(tmp_path_factory.mktemp('page').resolve(), rates=GENEROUS) as page:
-        yield page
-
-
 @pytest.fixture
 def clips():
     return load('web_clips').Clips()

@@ -28,18 +28,6 @@ OTHERS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope='module')
-def page(tmp_path_factory):
-    with serve_page(tmp_path_factory.mktemp('page').resolve(), rates=GENEROUS) as page:
-        yield page
-
-
-@pytest.fixture
-def visitor(page):
-    yield page.visitor()
-    page.forget()
-
-
 def routes_of(app, prefix=''):
     for route in getattr(app, 'routes', ()):
         path = prefix + getattr(route, 'path', '')

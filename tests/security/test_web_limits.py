@@ -10,18 +10,6 @@ from page_server import GENEROUS, Visitor, load, serve_page
 LIMIT = round(0.1 * 2**20)
 
 
-@pytest.fixture(scope='module')
-def page(tmp_path_factory):
-    with serve_page(tmp_path_factory.mktemp('page').resolve(), rates=GENEROUS) as page:
-        yield page
-
-
-@pytest.fixture
-def visitor(page):
-    yield page.visitor()
-    page.forget()
-
-
 def connect(page):
     return socket.create_connection(('127.0.0.1', page.port), timeout=20)
 

@@ -5,19 +5,7 @@ import socket
 import time
 
 import pytest
-from page_server import GENEROUS, load, serve_page
-
-
-@pytest.fixture(scope='module')
-def page(tmp_path_factory):
-    with serve_page(tmp_path_factory.mktemp('page').resolve(), rates=GENEROUS) as page:
-        yield page
-
-
-@pytest.fixture
-def visitor(page):
-    yield page.visitor()
-    page.forget()
+from page_server import load
 
 
 def test_the_same_bytes_from_two_visitors_are_two_files(page, visitor):

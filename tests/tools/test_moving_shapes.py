@@ -13,6 +13,7 @@ SCRIPT = Path(__file__).parents[2] / 'tools' / 'data' / 'moving_shapes.py'
 sys.path.insert(0, str(SCRIPT.parent))
 
 import moving_shapes  # noqa: E402
+from rendered_clips import LISTS  # noqa: E402
 
 LABELS = {name: label for label, name in enumerate(moving_shapes.CLASSES)}
 TINY = dict(train=9, val=8, size=32, frames=4, seed=3)
@@ -162,7 +163,7 @@ def test_interrupted_run_goes_on(data_set, tmp_path, monkeypatch):
     monkeypatch.setattr(moving_shapes, 'write_video', write_three_and_a_half)
     with pytest.raises(KeyboardInterrupt):
         moving_shapes.make_dataset(folder, workers=1, **TINY)
-    assert not any((folder / name).exists() for name in moving_shapes.LISTS)
+    assert not any((folder / name).exists() for name in LISTS)
 
     def write_and_tell(clip, path):
         assert path not in written

@@ -5,26 +5,18 @@ Debian's packages chromium and chromium-driver, and selenium of the package inde
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-from importlib.util import find_spec
 from urllib.parse import urlparse
 
 import numpy as np
 import pytest
+from chromium import CHROMIUM, DRIVER, NEEDS_CHROMIUM
 from conftest import ROOT
 from videos import write_frames
 
-CHROMIUM, DRIVER = shutil.which('chromium'), shutil.which('chromedriver')
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER and find_spec('selenium')),
-        reason="needs Debian's chromium and chromium-driver, and selenium of the package index",
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 QUICKSTART = ROOT / 'configs' / 'recognition' / 'quickstart' / 'timesformer_divST_moving_shapes.py'
 TRAINED = ROOT / 'tests' / 'data' / 'trained' / 'timesformer_divST_moving_shapes.pth'
 LABELS = ['left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise']

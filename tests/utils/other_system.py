@@ -81,26 +81,14 @@ def import_everything():
     return len(names), len(programs)
 
 
-def small(backbone, **options):
-    from tiny_models import preprocessor
-
-    sizes = dict(img_size=32, patch_size=16, num_frames=4, embed_dims=32, num_layers=1, num_heads=2)
-    return dict(
-        type='Recognizer3D',
-        backbone=dict(type=f'mmaction_vt.{backbone}', **sizes, **options),
-        cls_head=dict(type='TimeSformerHead', num_classes=3, in_channels=32, average_clips='prob'),
-        data_preprocessor=preprocessor(),
-    )
-
-
 def run_models():
     from mmengine.registry import init_default_scope
-    from tiny_models import recognizer
+    from tiny_models import one_block, recognizer
 
     from mmaction_vt.registry import MODELS
 
     init_default_scope('mmaction')
-    families = [small(name) for name in ('TimeSformer', 'Motionformer', 'ViViT')]
+    families = [one_block(name) for name in ('TimeSformer', 'Motionformer', 'ViViT')]
     for settings in [*families, recognizer(3)]:
         model = MODELS.build(settings).eval()
         with torch.no_grad():
@@ -136,13 +124,15 @@ def write_files(folder):
 
 
 def read_videos(video):
+    from tiny_models import one_block
+
     from mmaction_vt.apis import VideoInferencer
     from mmaction_vt.utils.systems import start_method
 
     assert start_method() == 'spawn'
     sampling = dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=1, test_mode=True)
     clips = dict(type='mmaction_vt.VideoToClips', sampling=sampling, crop='center', short_side=32, size=32)
-    config = dict(model=small('TimeSformer'), test_pipeline=[clips, dict(type='PackActionInputs')])
+    config = dict(model=one_block('TimeSformer'), test_pipeline=[clips, dict(type='PackActionInputs')])
     infer = VideoInferencer(config, device='cpu', num_workers=2)
     found = list(infer([video, 'missing.mp4', video]))
     assert [prediction.error is None for prediction in found] == [True, False, True], found

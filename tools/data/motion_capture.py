@@ -21,14 +21,13 @@ import mmaction_vt.utils.program_start  # noqa: F401
 
 import numpy as np
 from encoding import write_frames
-from moving_shapes import LISTS, in_processes, prepare_folder
 from people.humanoid import ACTIONS, data_folder
-from people.render import SPLITS, render
-from rich.progress import track
+from people.render import render
+from rendered_clips import check_arguments, prepare_folder, write_clips
 
 from mmaction_vt.cli import add_overwrite_option, run
 from mmaction_vt.errors import InputError
-from mmaction_vt.utils.files import atomic_path, write_atomically
+from mmaction_vt.utils.files import atomic_path
 from mmaction_vt.utils.option_types import even, integer, num_processes, positive, positive_frame_rate, seed
 from mmaction_vt.utils.outputs import check_output_folder
 
@@ -38,16 +37,16 @@ MIN_SIZE = 32
 
 
 def path_of(split: str, index: int) -> str:
-    """Path of a clip below the data set's folder, without its suffix."""
-    return f'{split}/{ACTIONS[index % len(ACTIONS)]}/{index:06d}'
+    """Path of a clip below the data set's folder."""
+    return f'{split}/{ACTIONS[index % len(ACTIONS)]}/{index:06d}.mp4'
 
 
 def write_sample(
     sample: tuple[str, int], folder: Path, seed: int, size: int, frames: int, rate: float, masks: bool
 ) -> None:
     """Render and write a clip, given as split and index, unless its files exist."""
-    video = folder / f'{path_of(*sample)}.mp4'
-    truth = folder / 'masks' / f'{path_of(*sample)}.npz'
+    video = folder / path_of(*sample)
+    truth = (folder / 'masks' / path_of(*sample)).with_suffix('.npz')
     if video.exists() and (truth.exists() or not masks):
         return
     clip = render(seed, *sample, size, frames, rate)
@@ -91,11 +90,7 @@ def make_dataset(
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     at_least = dict(train=(train, 1), val=(val, 1), size=(size, MIN_SIZE), frames=(frames, 2), rate=(rate, 1))
-    for name, (value, least) in dict(at_least, seed=(seed, 0), workers=(workers, 1)).items():
-        if value < least:
-            raise InputError(f'{name} must be at least {least}, not {value}')
-    if size % 2:
-        raise InputError(f'size must be even, for H.264 in yuv420p, not {size}')
+    check_arguments(dict(at_least, seed=(seed, 0), workers=(workers, 1)), size)
     data_folder()
 
     folder = Path(out_dir)
@@ -106,16 +101,8 @@ def make_dataset(
             return False
     except FileExistsError as error:
         raise InputError(str(error)) from error
-    samples = [(split, index) for split, count in zip(SPLITS, (train, val), strict=True) for index in range(count)]
-    for parent in {(folder / path_of(*sample)).parent for sample in samples}:
-        parent.mkdir(parents=True, exist_ok=True)
     write = partial(write_sample, folder=folder, **options)
-    for _ in track(in_processes(write, samples, workers), description='people', total=len(samples)):
-        pass
-    write_atomically(folder / LISTS[0], '\n'.join(ACTIONS) + '\n')
-    for split, count in zip(SPLITS, (train, val), strict=True):
-        lines = [f'{path_of(split, index)}.mp4 {index % len(ACTIONS)}\n' for index in range(count)]
-        write_atomically(folder / f'{split}.txt', ''.join(lines))
+    write_clips(folder, 'people', ACTIONS, dict(train=train, val=val), path_of, write, workers)
     return True
 
 

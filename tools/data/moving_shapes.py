@@ -12,15 +12,10 @@ label per line), the names of the classes in ``labels.txt`` and the arguments in
 a split depends only on the seed, the split and the index. An interrupted run is resumed where it stopped.
 """
 
-import json
 import math
-import multiprocessing
 import os
-import shutil
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,17 +25,15 @@ import av
 import cv2
 import numpy as np
 from numpy.random import Generator
-from rich.progress import track
+from rendered_clips import SPLITS, check_arguments, prepare_folder, write_clips
 
 from mmaction_vt.cli import run
 from mmaction_vt.errors import InputError
-from mmaction_vt.utils.files import atomic_path, write_atomically
+from mmaction_vt.utils.files import atomic_path
 from mmaction_vt.utils.option_types import integer
 from mmaction_vt.utils.outputs import check_output_folder
 
 CLASSES = ('left', 'right', 'up', 'down', 'growing', 'shrinking', 'clockwise', 'counter-clockwise')
-SPLITS = ('train', 'val')
-LISTS = ('labels.txt', 'train.txt', 'val.txt')
 FORMAT = 1  # increased if the same arguments produce other clips
 
 SUPERSAMPLING = 2  # clips are rendered at this scale and downsampled, for smooth edges
@@ -258,76 +251,14 @@ def make_dataset(
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     at_least = dict(train=(train, 1), val=(val, 1), size=(size, MIN_SIZE), frames=(frames, MIN_FRAMES))
-    for name, (value, least) in dict(at_least, seed=(seed, 0), workers=(workers, 1)).items():
-        if value < least:
-            raise ValueError(f'{name} must be at least {least}, not {value}')
-    if size % 2:
-        raise ValueError(f'size must be even, for H.264 in yuv420p, not {size}')
-
-    folder = Path(out_dir)
-    meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, size=size, frames=frames, seed=seed)
+    check_arguments(dict(at_least, seed=(seed, 0), workers=(workers, 1)), size)
+    folder, options = Path(out_dir), dict(size=size, frames=frames, seed=seed)
+    meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, **options)
     if prepare_folder(folder, meta, overwrite):
         return False
-    samples = [(split, index) for split, count in zip(SPLITS, (train, val), strict=True) for index in range(count)]
-    for parent in {(folder / path_of(*sample)).parent for sample in samples}:
-        parent.mkdir(parents=True, exist_ok=True)
-    write = partial(write_sample, folder=folder, seed=seed, size=size, frames=frames)
-    for _ in track(in_processes(write, samples, workers), description='moving shapes', total=len(samples)):
-        pass
-    write_atomically(folder / 'labels.txt', '\n'.join(CLASSES) + '\n')
-    for split, count in zip(SPLITS, (train, val), strict=True):
-        lines = [f'{path_of(split, index)} {index % len(CLASSES)}\n' for index in range(count)]
-        write_atomically(folder / f'{split}.txt', ''.join(lines))
+    write = partial(write_sample, folder=folder, **options)
+    write_clips(folder, 'moving shapes', CLASSES, dict(train=train, val=val), path_of, write, workers)
     return True
-
-
-def prepare_folder(folder: Path, meta: dict, overwrite: bool) -> bool:
-    """Prepare the folder for a data set with these arguments; True if the data set is complete.
-
-    The arguments are written before the first clip and the lists after the last one.
-    """
-    path = folder / 'meta.json'
-    if not path.exists():
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileExistsError(f'{folder} exists and is not this data set; choose another folder')
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(meta, indent=2) + '\n')
-        return False
-
-    try:
-        found = json.loads(path.read_text(encoding='utf-8'))
-    except json.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict) or found.get('data_set') != meta['data_set']:
-        raise FileExistsError(f'{folder} is not this data set; choose another folder')
-    if found == meta:
-        return all((folder / name).exists() for name in LISTS)
-    if not overwrite:
-        others = ', '.join(f'{key} {found.get(key)}, not {meta[key]}' for key in meta if found.get(key) != meta[key])
-        raise FileExistsError(f'{folder} has a data set with {others}; choose another folder or use --overwrite')
-    for name in LISTS:
-        (folder / name).unlink(missing_ok=True)
-    for split in SPLITS:
-        shutil.rmtree(folder / split, ignore_errors=True)
-    write_atomically(path, json.dumps(meta, indent=2) + '\n')
-    return False
-
-
-def in_processes(function: partial, items: Sequence, workers: int) -> Iterator:
-    """Call a function for every item in some processes; the results are in the order of the items."""
-    if workers == 1:
-        yield from map(function, items)
-        return
-    # Not forked: forking a process with threads can deadlock.
-    context = multiprocessing.get_context('spawn')
-    with context.Pool(workers, initializer=prepare_process) as pool:
-        yield from pool.imap(function, items, chunksize=8)
-
-
-def prepare_process() -> None:
-    """Use one thread, and ignore Ctrl-C, which the parent handles."""
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def build_parser() -> ArgumentParser:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from rendered_clips import SPLITS
 
 from .body import draw_body
 from .humanoid import ACTIONS, Part, pose, read_motion, read_skeleton, rotate
 from .scene import Camera, Light, cast_shadow, draw_backdrop, draw_camera, draw_light
 
-SPLITS = ('train', 'val')
 SUPERSAMPLING = 2
 NEAR, FAR = 0.05, 60.0  # metres
 ALONG_Y = (-math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5))  # x, y, z, w: turns z to y
