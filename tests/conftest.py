@@ -28,6 +28,7 @@ WHEEL_PARTS = (
 )
 sys.path.insert(0, str(ROOT / 'tests'))
 
+from tiny_models import tiny_config_text  # noqa: E402
 from videos import write_frames  # noqa: E402
 
 import mmaction_vt  # noqa: E402, F401
@@ -88,50 +89,11 @@ def wheel(tmp_path_factory):
     return path
 
 
-TINY_CONFIG = """
-_base_ = {runtime!r}
-model = dict(
-    type='Recognizer3D',
-    backbone=dict(type='mmaction_vt.TimeSformer', img_size=32, patch_size=16, num_frames=4, embed_dims=32,
-                  num_layers=2, num_heads=2),
-    cls_head=dict(type='TimeSformerHead', num_classes=2, in_channels=32, average_clips='prob'),
-    data_preprocessor=dict(type='ActionDataPreprocessor', mean=[114.75] * 3, std=[57.375] * 3,
-                           format_shape='NCTHW'))
-train_pipeline = [
-    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='SampleFrames', clip_len=4, frame_interval=2), size=32),
-    dict(type='PackActionInputs')]
-test_pipeline = [
-    dict(type='mmaction_vt.VideoToClips',
-         sampling=dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=2, test_mode=True),
-         crop='three', short_side=32, size=32),
-    dict(type='PackActionInputs')]
-dataset = dict(type='mmaction_vt.VideoDataset', ann_file={data!r} + '/list.txt', data_prefix=dict(video={data!r}),
-               num_classes=2)
-train_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
-                        dataset=dict(pipeline=train_pipeline, **dataset))
-val_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
-                      dataset=dict(pipeline=test_pipeline, test_mode=True, **dataset))
-test_dataloader = val_dataloader
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2, val_interval=1)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.05))
-auto_scale_lr = dict(enable=False, base_batch_size=8)
-default_hooks = dict(checkpoint=dict(type='mmaction_vt.CheckpointHook', interval=1, max_keep_ckpts=2, save_best='auto',
-                                     _delete_=True))
-work_dir = {work_dir!r}
-"""
-
-
 @pytest.fixture
 def tiny_config(tiny_data, tmp_path):
     """Path of a config that trains a very small TimeSformer on ``tiny_data``."""
     path = tmp_path / 'tiny.py'
-    runtime = str(ROOT / 'configs' / '_base_' / 'default_runtime.py')
-    work_dir = str(tmp_path / 'work_dir')
-    path.write_text(TINY_CONFIG.format(runtime=runtime, data=str(tiny_data), work_dir=work_dir))
+    path.write_text(tiny_config_text(f'{tiny_data}/list.txt', str(tiny_data), str(tmp_path / 'work_dir')))
     return path
 
 

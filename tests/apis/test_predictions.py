@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from tiny_models import tiny_config_text
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.apis import Prediction
@@ -18,11 +19,8 @@ NAMES = {'class': ['left', 'right', 'up']}
 
 @pytest.fixture(scope='module')
 def recognise(tiny_data, tmp_path_factory):
-    from conftest import ROOT, TINY_CONFIG
-
     path = tmp_path_factory.mktemp('predictions') / 'tiny.py'
-    runtime = str(ROOT / 'configs' / '_base_' / 'default_runtime.py')
-    path.write_text(TINY_CONFIG.format(runtime=runtime, data=str(tiny_data), work_dir=str(path.parent)))
+    path.write_text(tiny_config_text(f'{tiny_data}/list.txt', str(tiny_data), str(path.parent)))
     torch.manual_seed(0)
     return VideoInferencer(Config.fromfile(path), labels=['dark', 'bright'])
 

@@ -8,8 +8,10 @@ from argparse import Action, ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
+from forked_programs import ROOT
+
 from hostile.case import Case
-from hostile.good import ROOT, Good
+from hostile.good import Good
 
 NOT_NUMBERS = (
     *(

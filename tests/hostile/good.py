@@ -7,40 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-ROOT = Path(__file__).parents[2]
-
-CONFIG = """_base_ = {runtime!r}
-model = dict(
-    type='Recognizer3D',
-    backbone=dict(type='mmaction_vt.TimeSformer', img_size=32, patch_size=16, num_frames=4, embed_dims=32,
-                  num_layers=2, num_heads=2),
-    cls_head=dict(type='TimeSformerHead', num_classes=2, in_channels=32, average_clips='prob'),
-    data_preprocessor=dict(type='ActionDataPreprocessor', mean=[114.75] * 3, std=[57.375] * 3,
-                           format_shape='NCTHW'))
-train_pipeline = [
-    dict(type='mmaction_vt.VideoToClips', sampling=dict(type='SampleFrames', clip_len=4, frame_interval=2), size=32),
-    dict(type='PackActionInputs')]
-test_pipeline = [
-    dict(type='mmaction_vt.VideoToClips',
-         sampling=dict(type='SampleFrames', clip_len=4, frame_interval=1, num_clips=1, test_mode=True),
-         crop='center', short_side=32, size=32),
-    dict(type='PackActionInputs')]
-dataset = dict(type='mmaction_vt.VideoDataset', ann_file='list.txt', data_prefix=dict(video='videos'), num_classes=2)
-train_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
-                        dataset=dict(pipeline=train_pipeline, **dataset))
-val_dataloader = dict(batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
-                      dataset=dict(pipeline=test_pipeline, test_mode=True, **dataset))
-test_dataloader = val_dataloader
-val_evaluator = dict(type='AccMetric')
-test_evaluator = val_evaluator
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1, val_interval=1)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.05))
-auto_scale_lr = dict(enable=False, base_batch_size=8)
-visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])
+REST = """visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])
 randomness = dict(seed=0)
-work_dir = 'work_dir'
 """
 
 
@@ -78,6 +46,7 @@ def make_good(folder: Path) -> Good:
     """Write the good files: they are made without the programs under test, but for the model's own initialisation."""
     from mmengine.config import Config
     from mmengine.registry import init_default_scope
+    from tiny_models import tiny_config_text
     from videos import write_frames
 
     from mmaction_vt.registry import MODELS
@@ -91,8 +60,8 @@ def make_good(folder: Path) -> Good:
         lines.append(f'{Path(name).name} {index % 2}')
     (folder / good.list).write_text('\n'.join(lines) + '\n')
     (folder / good.labels).write_text('left\nright\n')
-    runtime = ROOT / 'configs' / '_base_' / 'default_runtime.py'
-    (folder / good.config).write_text(CONFIG.format(runtime=str(runtime)))
+    text = tiny_config_text(good.list, good.videos_dir, 'work_dir', num_clips=1, crop='center', epochs=1, rest=REST)
+    (folder / good.config).write_text(text.lstrip())
     init_default_scope('mmaction')
     torch.manual_seed(0)
     model = MODELS.build(Config.fromfile(folder / good.config).model)

@@ -10,7 +10,7 @@ import torch
 from conftest import ROOT
 from mmengine.hooks import EMAHook, ParamSchedulerHook
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
-from tiny_models import TINY_DUALFORMER
+from tiny_models import TINY_DUALFORMER, tiny_config_text
 
 from mmaction_vt.engine import ZeroRedundancyOptimizer
 from mmaction_vt.engine.runner.runner import check_shardable
@@ -41,11 +41,8 @@ NAMES = ('fsdp-fsdp', 'fsdp-plain', 'plain-fsdp', 'zero-zero', 'zero-plain', 'pl
 
 @pytest.fixture(scope='module')
 def _module_tiny_config(tiny_data, tmp_path_factory):
-    from conftest import TINY_CONFIG
-
     folder = tmp_path_factory.mktemp('sharded')
-    runtime = str(ROOT / 'configs' / '_base_' / 'default_runtime.py')
-    (folder / 'tiny.py').write_text(TINY_CONFIG.format(runtime=runtime, data=str(tiny_data), work_dir=str(folder)))
+    (folder / 'tiny.py').write_text(tiny_config_text(f'{tiny_data}/list.txt', str(tiny_data), str(folder)))
     (folder / 'sharded.py').write_text(OPTIONS.format(base=str(folder / 'tiny.py')))
     return folder
 
