@@ -4,17 +4,20 @@ import logging
 
 FORMAT = '%(asctime)s %(message)s'
 MAX_LINES = 3  # of a message; longer ones, such as the environment and the config, are for the log file
-# Messages that repeat what is known or that no user can act on.
+# Starts of messages that repeat what is known.
 BACKGROUND = (
-    '"FileClient" will be deprecated',
-    '"HardDiskBackend" is the alias',
     'Checkpoints will be saved to',
     'Distributed training is not used',
     'Exp name: ',
     'Loads checkpoint by ',
     'paramwise_options -- ',
 )
-WARNINGS_OF_MMENGINE = BACKGROUND[:2]
+# Parts of mmengine's warnings that no user can act on.
+FUTILE_WARNINGS = (
+    '"FileClient" will be deprecated',
+    '"HardDiskBackend" is the alias',
+    'is skipped since its requires_grad=False',  # once for each frozen parameter; the summary has their number
+)
 
 
 class TerminalFilter(logging.Filter):
@@ -26,7 +29,7 @@ class TerminalFilter(logging.Filter):
             return True
         text = record.getMessage()
         if record.levelno == logging.WARNING:
-            return not text.startswith(WARNINGS_OF_MMENGINE)
+            return not any(part in text for part in FUTILE_WARNINGS)
         return text.count('\n') < MAX_LINES and not text.lstrip().startswith(BACKGROUND)
 
 

@@ -47,4 +47,5 @@ def test_warnings_and_errors_are_always_shown_with_their_level(logger):
 
 def test_warnings_that_nobody_can_act_on_are_not(logger):
     logger.warning('"HardDiskBackend" is the alias of "LocalBackend"')
+    logger.warning('backbone.cls_token is skipped since its requires_grad=False')
     assert not shown(logger)
