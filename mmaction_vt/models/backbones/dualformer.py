@@ -18,7 +18,7 @@ from ..layers import (
     drop_path_rates,
     init_linear_layers,
 )
-from ..layers.dualformer_attention import Size3D
+from ..layers.depthwise_conv import Size3D
 from .base import VideoTransformer
 from .dualformer_geometry import DualFormerGeometry, Sizes
 

@@ -6,7 +6,7 @@ from math import lcm, prod
 from typing import cast
 
 from ...errors import InputError
-from ..layers.dualformer_attention import Size3D
+from ..layers.depthwise_conv import Size3D
 
 AXES = ('frames', 'height', 'width')
 # Stages whose pyramid has a coarse level.

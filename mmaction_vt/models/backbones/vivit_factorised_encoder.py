@@ -30,6 +30,17 @@ class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encod
         self.temporal_blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[num_layers:])
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in rates[:num_layers])
 
+    def freeze_all_but(self, trainable_blocks: int | None) -> None:
+        """Freeze as ``VideoTransformer`` does, and whatever a feature map does not need.
+
+        Distributed training expects a gradient for every parameter that is not frozen.
+        """
+        super().freeze_all_but(trainable_blocks)
+        if self.out_type == 'featmap':
+            for name, parameter in self.named_parameters():
+                if name.split('.')[0] in ('temporal_blocks', 'temporal_cls_token', 'temporal_embed', 'norm'):
+                    parameter.requires_grad_(False)
+
     def forward(self, x: Tensor) -> Tensor:
         num_samples, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)

@@ -41,8 +41,17 @@ class FromScratch:
         self.neighbour_gain = neighbour_gain
         self.noise_gain = noise_gain
 
-    @torch.no_grad()
     def __call__(self, module: Any) -> None:
+        anywhere = next(module.parameters(), None)
+        if anywhere is not None:
+            with (
+                torch.no_grad(),
+                anywhere.device,
+            ):  # the runner initialises models on the device that they are trained on
+                self.initialise(module)
+
+    def initialise(self, module: Any) -> None:
+        """Set a backbone's weights; tensors are made on the default device, which must be the backbone's."""
         for layer in module.modules():
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight)

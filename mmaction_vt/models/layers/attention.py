@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import InputError
+from .scaled_dot_product import dot_product_attention
 
 
 class MultiHeadAttention(nn.Module):
@@ -48,8 +49,8 @@ class MultiHeadAttention(nn.Module):
         return x.unflatten(2, (parts, self.num_heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """softmax(q k^T / sqrt(D)) v for queries (..., L, D), keys and values (..., M, D)."""
-        return F.scaled_dot_product_attention(q, k, v, dropout_p=self.attn_drop_rate if self.training else 0.0)
+        """softmax(q k^T / sqrt(D)) v for queries (B, heads, L, D), keys and values (B, heads, M, D)."""
+        return dot_product_attention(q, k, v, self.attn_drop_rate if self.training else 0.0)
 
     def project_out(self, x: Tensor) -> Tensor:
         """The output projection of (B, L, C), whose heads are concatenated, and its dropout."""

@@ -12,10 +12,13 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.amp.autocast_mode import is_autocast_available
 
 from ...errors import InputError, check_one_of
+from .scaled_dot_product import dot_product_attention
 
 NEWTON_ITERATIONS = 6
+AUTOCAST_DEVICES = [name for name in ('cpu', 'cuda', 'mps', 'xpu') if is_autocast_available(name)]
 
 
 class Orthoformer(nn.Module):
@@ -38,7 +41,7 @@ class Orthoformer(nn.Module):
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         landmarks = most_orthogonal(q, min(self.num_landmarks, q.shape[1]))  # (heads, R, D)
-        found = F.scaled_dot_product_attention(landmarks.expand(len(k), -1, -1, -1), k, v)  # (F, heads, R, D)
+        found = dot_product_attention(landmarks.expand(len(k), -1, -1, -1), k, v)  # (F, heads, R, D)
         weights = (q @ landmarks.transpose(1, 2) * q.shape[-1] ** -0.5).softmax(-1).to(found.dtype)
         return weights @ found
 
@@ -91,8 +94,8 @@ class Nystrom(nn.Module):
         kernel = (q_marks.float() @ k_marks.float().transpose(2, 3) * q.shape[-1] ** -0.5).softmax(-1)
         with without_autocast(q.device):
             inverse = newton_inverse(kernel)
-        found = inverse.to(v.dtype) @ F.scaled_dot_product_attention(q_marks, k, v)  # (F, heads, R, D)
-        return F.scaled_dot_product_attention(q.expand(len(k), -1, -1, -1), k_marks, found)
+        found = inverse.to(v.dtype) @ dot_product_attention(q_marks, k, v)  # (F, heads, R, D)
+        return dot_product_attention(q.expand(len(k), -1, -1, -1), k_marks, found)
 
 
 def segment_means(tokens: Tensor, count: int) -> Tensor:
@@ -170,10 +173,8 @@ def orthogonal_directions(dims: int, count: int, seed: int) -> Tensor:
 
 
 def without_autocast(device: torch.device) -> AbstractContextManager:
-    """A context in which autocast is off."""
-    if not (torch.amp.autocast_mode.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type)):
-        return nullcontext()
-    return torch.autocast(device.type, enabled=False)
+    """A context in which autocast is off; it does not ask whether it is on, so that a compiled graph is not broken."""
+    return torch.autocast(device.type, enabled=False) if device.type in AUTOCAST_DEVICES else nullcontext()
 
 
 APPROXIMATIONS = ('nystrom', 'orthoformer', 'performer')

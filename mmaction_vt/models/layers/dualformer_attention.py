@@ -5,13 +5,12 @@ from math import prod
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
 from .attention import MultiHeadAttention, merge_heads
-
-Size3D = tuple[int, int, int]
+from .depthwise_conv import DepthwiseConv3d, Size3D
+from .scaled_dot_product import dot_product_attention
 
 
 class LocalWindowAttention(MultiHeadAttention):
@@ -58,9 +57,6 @@ class GlobalPyramidAttention(nn.Module):
     only the first two stages have, is two of them, the first along space only, with BatchNorm and ReLU between them.
     Both levels share a LayerNorm and are the keys and values.
 
-    The convolutions take the tokens as they are, channels last: on a CPU that is ten to thirty times as fast as on a
-    copy with channels first.
-
     Args:
         dims: Channels C, divisible by ``num_heads``.
         num_heads: Number of heads.
@@ -92,14 +88,14 @@ class GlobalPyramidAttention(nn.Module):
         self.proj_drop = nn.Dropout(drop_rate)
         self.has_fine_level = prod(fine_kernel) > 1
         if self.has_fine_level:
-            self.sr = depthwise_conv(dims, fine_kernel, stride=fine_kernel)
+            self.sr = DepthwiseConv3d(dims, fine_kernel, stride=fine_kernel)
         if coarse_kernels is not None:
             first, second = coarse_kernels
             self.lr = nn.Sequential(
-                depthwise_conv(dims, first, stride=first),
+                DepthwiseConv3d(dims, first, stride=first),
                 nn.BatchNorm3d(dims),
                 nn.ReLU(inplace=True),
-                depthwise_conv(dims, second, stride=second),
+                DepthwiseConv3d(dims, second, stride=second),
             )
         self.has_coarse_level = coarse_kernels is not None
         if self.has_fine_level or self.has_coarse_level:
@@ -125,10 +121,5 @@ class GlobalPyramidAttention(nn.Module):
         q = self.q(x.flatten(1, 3)).unflatten(2, (self.num_heads, -1)).transpose(1, 2)
         k, v = self.kv(pyramid).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
         drop_rate = self.attn_drop_rate if self.training else 0.0
-        out = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate)  # (N, heads, T * H * W, C / heads)
+        out = dot_product_attention(q, k, v, drop_rate)  # (N, heads, T * H * W, C / heads)
         return self.proj_drop(self.proj(merge_heads(out))).unflatten(1, x.shape[1:4])
-
-
-def depthwise_conv(dims: int, kernel: Size3D, **options: Any) -> nn.Conv3d:
-    """A convolution of each channel by itself."""
-    return nn.Conv3d(dims, dims, kernel, groups=dims, **options)

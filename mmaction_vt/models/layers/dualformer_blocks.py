@@ -7,8 +7,9 @@ from einops import rearrange
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from .depthwise_conv import DepthwiseConv3d, Size3D
 from .drop_path import DropPath
-from .dualformer_attention import GlobalPyramidAttention, LocalWindowAttention, Size3D, depthwise_conv
+from .dualformer_attention import GlobalPyramidAttention, LocalWindowAttention
 from .mlp import Mlp
 
 
@@ -69,7 +70,7 @@ class PositionConv(nn.Module):
 
     def __init__(self, dims: int) -> None:
         super().__init__()
-        self.proj = nn.Sequential(depthwise_conv(dims, (3, 3, 3), padding=1))
+        self.proj = nn.Sequential(DepthwiseConv3d(dims, (3, 3, 3), padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.proj(x.permute(0, 4, 1, 2, 3)).permute(0, 2, 3, 4, 1)

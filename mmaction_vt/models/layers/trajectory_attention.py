@@ -5,9 +5,10 @@ from torch import Tensor, nn
 
 from .attention import MultiHeadAttention, merge_heads
 
-# Largest number of elements of the trajectories that are held at once (256 MB in float32).
+# Largest number of elements of the trajectories that are held at once: 256 MB in float32 on a CPU, 1 GB elsewhere.
 MOST_ELEMENTS = 1 << 26
-# Largest number of elements of all heads' queries along time, in inference: what fits into the cache is faster.
+MOST_ELEMENTS_ON_GPU = 1 << 28
+# Largest number of elements of all heads' queries along time, in inference on a CPU, whose cache holds so many.
 MOST_CACHED = 2**21
 
 
@@ -36,7 +37,8 @@ class TrajectoryAttention(MultiHeadAttention):
             It has no dropout on attention weights.
 
     Attributes:
-        in_parts: Whether the samples of a batch are processed one by one, so that few trajectories are held at once. A
+        in_parts: Whether a batch is processed in parts, so that few trajectories are held at once: on a CPU one sample
+            after the other, elsewhere in as few parts as memory allows, since every part launches its own kernels. A
             graph traced so is fixed to the batch size that it was traced with.
     """
 
@@ -65,27 +67,41 @@ class TrajectoryAttention(MultiHeadAttention):
             num_frames: F.
             cls_only: Whether only the class token's output is returned, (B, 1, C).
         """
-        if cls_only and not self.training:  # in training every parameter takes part, as distributed training expects
-            return self.attend_first(x)
+        if cls_only:
+            return self.with_unused_parameters(self.attend_first(x))
         q, k, v = self.project_qkv(x)
         cls_out = merge_heads(self.attend(q[:, :, :1], k, v))
         q, k, v = (tokens[:, :, 1:] for tokens in (q, k, v))
-        if self.in_parts:
-            # One sample after the other: trajectories are F times as large as the tokens.
-            samples = zip(q.split(1), k.split(1), v.split(1), strict=True)
-            out = torch.cat([self.along_trajectories(*sample, num_frames=num_frames) for sample in samples])
-        else:
-            out = self.along_trajectories(q, k, v, num_frames)
-        if cls_only:
-            # The patches' share is zero: it keeps the parameters in the graph.
-            return self.project_out(cls_out + 0.0 * out.sum((1, 2), keepdim=True))
-        return self.project_out(torch.cat((cls_out, out), dim=1))
+        samples = self.samples_at_once(q, num_frames)
+        parts = zip(q.split(samples), k.split(samples), v.split(samples), strict=True)
+        out = [self.along_trajectories(*part, num_frames=num_frames) for part in parts]
+        return self.project_out(torch.cat((cls_out, out[0] if len(out) == 1 else torch.cat(out)), dim=1))
+
+    def with_unused_parameters(self, x: Tensor) -> Tensor:
+        """``x`` itself; in training, of a graph that the patches' parameters are part of, as DDP expects."""
+        if not self.training:
+            return x
+        unused = (*self.proj_q.parameters(), *self.proj_kv.parameters())
+        return x + 0.0 * torch.stack([parameter.flatten()[0] for parameter in unused]).sum().to(x.dtype)
+
+    def samples_at_once(self, q: Tensor, num_frames: int) -> int:
+        """How many samples of a batch are processed at once.
+
+        Args:
+            q: Queries (B, heads, F * P, C / heads).
+            num_frames: F.
+        """
+        if not self.in_parts:
+            return len(q)
+        if q.device.type == 'cpu':
+            return 1
+        return max(1, min(len(q), MOST_ELEMENTS_ON_GPU // (num_frames * q[0].numel())))
 
     def along_trajectories(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
         """Both steps for the patches, (B, F * P, C), for the queries of as many frames at once as memory allows.
 
         Args:
-            q: Queries, (B, heads, F * P, C / heads); B is 1 where ``in_parts``.
+            q: Queries, (B, heads, F * P, C / heads).
             k: Keys, likewise.
             v: Values, likewise.
             num_frames: F.
@@ -94,7 +110,8 @@ class TrajectoryAttention(MultiHeadAttention):
         k, v = (tokens.permute(2, 0, 1, 3, 4).flatten(1, 2) for tokens in (k, v))  # (F, B * heads, P, C / heads)
         chunk = num_frames
         if self.in_parts and self.approximation is None:
-            chunk = max(1, MOST_ELEMENTS // q.numel())  # the trajectories of one frame's patches
+            most = MOST_ELEMENTS if q.device.type == 'cpu' else MOST_ELEMENTS_ON_GPU
+            chunk = max(1, most // q.numel())  # the trajectories of one frame's patches
         out = []
         for first_frame in range(0, num_frames, chunk):
             frames = slice(first_frame, first_frame + chunk)
@@ -102,7 +119,7 @@ class TrajectoryAttention(MultiHeadAttention):
             trajectories = self.along_space(queries.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
             own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
             out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
-        return torch.cat(out).unflatten(0, (q.shape[0], -1))
+        return (out[0] if len(out) == 1 else torch.cat(out)).unflatten(0, (q.shape[0], -1))
 
     def along_space(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """Trajectories (F, B * S, C): what each patch attends to in each frame.
@@ -119,8 +136,8 @@ class TrajectoryAttention(MultiHeadAttention):
         return found.unflatten(1, (-1, self.num_heads)).transpose(2, 3).flatten(1, 2).flatten(2)
 
     def along_time_in_parts(self, trajectories: Tensor, own: Tensor) -> list[Tensor]:
-        """What ``along_time`` returns, in parts that fit into the cache; in training, in one, which is faster there."""
-        if torch.is_grad_enabled() or not self.in_parts:
+        """What ``along_time`` returns, in parts that fit into a CPU's cache; in training in one, which is faster."""
+        if torch.is_grad_enabled() or not self.in_parts or own.device.type != 'cpu':
             return [self.along_time(trajectories, own)]
         patches = max(1, MOST_CACHED // (self.num_heads * own.shape[1]))
         parts = zip(trajectories.split(patches, dim=1), own.split(patches), strict=True)

@@ -54,6 +54,18 @@ def test_equals_the_plain_formulation_forward_and_in_every_gradient(attention_ty
 
 
 @pytest.mark.parametrize('attention_type', ATTENTION_TYPES)
+@pytest.mark.parametrize('out_type', ['cls_token', 'featmap'])
+def test_every_parameter_that_is_not_frozen_has_a_gradient(attention_type, out_type):
+    model = random_model(attention_type, out_type=out_type)
+    model(clips()).sum().backward()
+    names = dict(model.named_parameters())
+    assert {name for name in names if names[name].grad is None} == {
+        name for name in names if not names[name].requires_grad
+    }
+    assert all(parameter.requires_grad for parameter in model.blocks.parameters())
+
+
+@pytest.mark.parametrize('attention_type', ATTENTION_TYPES)
 def test_features_of_every_place(attention_type):
     model, maps = random_model(attention_type).eval(), random_model(attention_type, out_type='featmap').eval()
     features = maps(clips())

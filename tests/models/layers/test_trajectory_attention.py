@@ -66,6 +66,24 @@ def test_parts_change_nothing(limit, gradients, monkeypatch):
         torch.testing.assert_close(attention(tokens, FRAMES), expected)
 
 
+def test_a_gpu_takes_as_many_samples_at_once_as_memory_allows(monkeypatch):
+    attention, _ = build()
+    q = torch.empty(30, 12, 1568, 64, device='meta')
+    one = 8 * 12 * 1568 * 64  # elements of a sample's trajectories
+    assert attention.samples_at_once(q, 8) == trajectory_attention.MOST_ELEMENTS_ON_GPU // one == 27
+    assert attention.samples_at_once(q[:8], 8) == 8
+    monkeypatch.setattr(trajectory_attention, 'MOST_ELEMENTS_ON_GPU', one - 1)
+    assert attention.samples_at_once(q, 8) == 1
+
+
+def test_groups_of_samples_change_nothing(monkeypatch):
+    attention, tokens = build()
+    tokens = torch.cat([tokens, tokens.flip(0)[:1]])
+    expected = attention(tokens, FRAMES)
+    monkeypatch.setattr(attention, 'samples_at_once', lambda q, num_frames: 2)
+    torch.testing.assert_close(attention(tokens, FRAMES), expected)
+
+
 def test_an_approximation_replaces_attention_along_space():
     class Mean(nn.Module):
         def forward(self, q, k, v):

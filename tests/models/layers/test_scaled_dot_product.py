@@ -1,0 +1,76 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmaction_vt.models.layers import scaled_dot_product
+from mmaction_vt.models.layers.scaled_dot_product import dot_product_attention, plain_attention
+
+
+@pytest.fixture
+def inputs():
+    torch.manual_seed(0)
+    return [torch.randn(5, 2, length, 8, dtype=torch.float64, requires_grad=True) for length in (6, 7, 7)]
+
+
+@pytest.fixture
+def sizes(monkeypatch):
+    """Samples of every call of PyTorch's function."""
+    sizes, attend = [], F.scaled_dot_product_attention
+
+    def counted(q, *args, **options):
+        sizes.append(len(q))
+        return attend(q, *args, **options)
+
+    monkeypatch.setattr(F, 'scaled_dot_product_attention', counted)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ('limit', 'value', 'expected'),
+    [('MOST_SAMPLES', 2, [2, 2, 1]), ('MOST_ELEMENTS', 3 * 2 * 8 * 128 + 1, [3, 2]), ('MOST_ELEMENTS', 1, [1] * 5)],
+)
+def test_a_batch_is_split_by_the_limits_of_the_kernels(inputs, sizes, monkeypatch, limit, value, expected):
+    whole = dot_product_attention(*inputs)
+    expected_grads = torch.autograd.grad(whole.square().sum(), inputs)
+    monkeypatch.setattr(scaled_dot_product, limit, value)
+    parts = dot_product_attention(*inputs)
+    assert sizes == [5, *expected]
+    torch.testing.assert_close(parts, whole)
+    torch.testing.assert_close(torch.autograd.grad(parts.square().sum(), inputs), expected_grads)
+
+
+def test_short_sequences_are_two_products(inputs, sizes, monkeypatch):
+    whole = dot_product_attention(*inputs)
+    expected_grads = torch.autograd.grad(whole.square().sum(), inputs)
+    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 7)
+    monkeypatch.setattr(scaled_dot_product, 'LEAST_BYTES', 5 * 2 * 6 * 8 * 8)
+    plain = dot_product_attention(*inputs)
+    assert sizes == [5]
+    torch.testing.assert_close(plain, whole)
+    torch.testing.assert_close(torch.autograd.grad(plain.square().sum(), inputs), expected_grads)
+    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 6)  # the keys are longer
+    dot_product_attention(*inputs)
+    assert sizes == [5, 5]
+
+
+def test_a_small_batch_of_short_sequences_is_fused(inputs, sizes, monkeypatch):
+    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 7)
+    monkeypatch.setattr(scaled_dot_product, 'LEAST_BYTES', 5 * 2 * 6 * 8 * 8 + 1)
+    dot_product_attention(*inputs)
+    assert sizes == [5]
+
+
+def test_dropout_of_plain_attention_keeps_the_expectation():
+    torch.manual_seed(0)
+    q, k, v = (torch.randn(1, 1, 4, 8) for _ in range(3))
+    draws = torch.stack([plain_attention(q, k, v, 0.3) for _ in range(3000)])
+    torch.testing.assert_close(draws.mean(0), plain_attention(q, k, v), atol=0.1, rtol=0.1)
+    assert draws.std(0).min() > 0.05
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_plain_attention_keeps_the_type_under_autocast(dtype):
+    q, k, v = (torch.randn(1, 1, 4, 8, dtype=dtype) for _ in range(3))
+    with torch.autocast('cpu', dtype):
+        assert plain_attention(q, k, v).dtype == dtype
+    assert plain_attention(q, k, v).dtype == dtype
