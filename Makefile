@@ -1,5 +1,6 @@
 # make quickstart   install, make a data set, train, test and show a small video transformer
 # make test         run the tests, in a process per core (WORKERS=4: in four; WORKERS=0: in this one)
+# make test-gpu     run the tests that need a GPU, in one process
 # make coverage     run the tests and report which lines of the package they cover
 # make hostile      try bad input of every kind (CASES=2000 SEED=0 ONLY=videos), then fuzz the readers
 # make fuzz         fuzz one reader, guided by coverage (READER=checkpoint SECONDS=60)
@@ -25,7 +26,7 @@ SECONDS ?= 60
 # in one worker, since they share what the file sets up.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --tb=short --show-capture=stderr -n $(WORKERS) --dist loadfile
 
-.PHONY: setup quickstart test coverage hostile fuzz lint format bench docs dist pin clean
+.PHONY: setup quickstart test test-gpu coverage hostile fuzz lint format bench docs dist pin clean
 
 setup: $(VENV)/.installed
 
@@ -44,6 +45,9 @@ quickstart: setup
 
 test: setup
 	$(PYTEST) --durations 20 tests
+
+test-gpu: setup
+	$(BIN)/python -m pytest -q -ra --tb=short --durations 20 -m gpu tests/gpu
 
 coverage: setup
 	$(PYTEST) --cov=mmaction_vt --cov-report=term:skip-covered tests

@@ -1,8 +1,13 @@
 """Measure everything in ``RESULTS.md`` again: ``python benchmarks/run.py``, or ``make bench``.
 
 Each measured part of that page stands between two comments, the first of which names the command. A part is replaced as
-soon as its command has ended, so that an interrupt loses nothing; if the command fails, the part is unchanged. Text
-between the parts is written by hand. A bar chart of forward passes and training steps is drawn from the tables.
+soon as its command has ended, so that an interrupt loses nothing; if the command fails, the part is unchanged, and so
+is the part of a GPU on a machine without one. Text between the parts is written by hand. A bar chart of forward passes
+and training steps is drawn from the tables.
+
+    python benchmarks/run.py --only gpu.py --printed FILE
+
+puts in what the command printed on another machine.
 """
 
 import re
@@ -45,7 +50,21 @@ def measure(command: str) -> str:
     program, *options = shlex.split(command)
     words = [sys.executable, str(ROOT / 'benchmarks' / program), *options]
     printed = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return below_command(command, printed)
+
+
+def below_command(command: str, printed: str) -> str:
+    """A part of the page: a command and what it printed."""
     return f'    python benchmarks/{command}\n\n{layout(printed)}\n'
+
+
+def lacks_gpu(command: str) -> bool:
+    """Whether a command measures a GPU and there is none."""
+    if not command.startswith('gpu.py'):
+        return False
+    import torch
+
+    return not torch.cuda.is_available()
 
 
 def layout(printed: str) -> str:
@@ -101,9 +120,12 @@ def style(axes: Axes, labels: list[str], ratios: list[float]) -> None:
     axes.barh(labels, ratios, color='#2a7fce', height=0.6)
     axes.bar_label(axes.containers[0], [f'{ratio:.2f}' for ratio in ratios], padding=4)
     axes.axvline(1, color='#555555', linewidth=1)
+    axes.text(
+        1, 1.01, 'the other code', color='#555555', ha='center', va='bottom', transform=axes.get_xaxis_transform()
+    )
     axes.set_xlim(0, 1.1)
     axes.invert_yaxis()
-    axes.set_xlabel('time of mmaction_vt in units of the other code, float32, two CPU threads')
+    axes.set_xlabel('time of mmaction_vt in units of the other code: lower is better\nfloat32, two CPU threads')
     axes.spines[['top', 'right']].set_visible(False)
 
 
@@ -111,15 +133,26 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--only', nargs='+', metavar='NAME', help='only commands that start with these words')
     parser.add_argument('--chart', action='store_true', help='measure nothing, draw the chart')
+    parser.add_argument(
+        '--printed', type=Path, metavar='FILE', help='measure nothing, take what the one command printed'
+    )
     args = parser.parse_args()
     console = Console(stderr=True)
     commands = [part['command'] for part in PART.finditer(RESULTS.read_text())]
     wanted = [command for command in commands if not args.only or command.startswith(tuple(args.only))]
     if not wanted:
         sys.exit(f'error: --only {" ".join(args.only)} matches none of: {", ".join(commands)}')
+    if args.printed:
+        if len(wanted) != 1:
+            sys.exit(f'error: --printed is for one command; --only chooses {len(wanted)}')
+        replace(wanted[0], below_command(wanted[0], args.printed.read_text()))
+        wanted = []
     failed = []
     for number, command in enumerate([] if args.chart else wanted, start=1):
         console.rule(f'{number} of {len(wanted)}: {command}')
+        if lacks_gpu(command):
+            console.print(f'skipped: there is no CUDA device; its part of {RESULTS.name} is unchanged')
+            continue
         try:
             text = measure(command)
         except subprocess.CalledProcessError as error:

@@ -6,14 +6,12 @@ the frames side by side.
 """
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from difflib import get_close_matches
 from pathlib import Path
 
 import mmaction_vt.utils.program_start  # noqa: F401
 
 import numpy as np
 import torch
-from mmengine.registry import init_default_scope
 from PIL import Image
 from rich.console import Console
 
@@ -44,14 +42,11 @@ from mmaction_vt.visualization import (
     write_clip,
 )
 from mmaction_vt.visualization.draw.clips import check_picture_name, write_picture
-from mmaction_vt.visualization.explain.maps import resize_maps
+from mmaction_vt.visualization.explain.explanation import chosen_class, fit_maps, index_of_class
 from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, describe_layer, predict
-from mmaction_vt.visualization.explain.model_input import as_frames, pick_view, prepare, read_timed_views
+from mmaction_vt.visualization.explain.model_input import FRAME_WIDTH, prepare, read_view
 from mmaction_vt.visualization.explain.trajectories import trajectories
 
-WIDTH = 256  # of a frame, in pixels
-MAX_SCALE = 8  # of what is drawn on, relative to what the model sees
-DEFAULT_FPS, MAX_FPS = 8, 50
 RESAMPLING = {name: Image.Resampling[name.upper()] for name in ('nearest', 'bilinear', 'bicubic', 'lanczos')}
 
 
@@ -128,7 +123,7 @@ def check(args: Namespace) -> None:
     check_picture_name(args.out_filename)
     inputs = [args.config, args.checkpoint, args.video, *(args.label_file or ())]
     check_output(args.out_filename, '--out-filename', args.overwrite, inputs)
-    sides = args.target_resolution or [WIDTH]
+    sides = args.target_resolution or [FRAME_WIDTH]
     if len(sides) > 2 or max(sides) < 16 or any(side < 16 and side != -1 for side in sides):
         shown = ' '.join(map(str, sides))
         raise InputError(f'--target-resolution must be one or two numbers of at least 16 pixels, not {shown}')
@@ -140,26 +135,10 @@ def check(args: Namespace) -> None:
         raise InputError(f'folder of frames {args.video} does not exist')
 
 
-def read_category(text: str | None, labels: list[str] | None) -> int | None:
-    """The index of a class given by number or name.
-
-    Raises:
-        InputError: If it is a name, and not one of the known class names.
-    """
+def read_category(text: str | None) -> int | str | None:
+    """A class given by number or name."""
     index = None if text is None else parse_digits(text.removeprefix('-'))
-    if text is None or index is not None:
-        return index if index is None or text[0] != '-' else -index
-    if labels is None or text not in labels:
-        raise InputError(f'--target-category {text!r} is not a class: {known_classes(text, labels)}')
-    return labels.index(text)
-
-
-def known_classes(text: str, labels: list[str] | None) -> str:
-    """A hint on valid class names."""
-    if labels is None:
-        return 'class names are unknown: give --label-file, or a number'
-    close = get_close_matches(text, labels, n=1)
-    return f'did you mean {close[0]!r}?' if close else f'choose from {", ".join(labels[:5])} ...'
+    return text if text is None or index is None else -index if text[0] == '-' else index
 
 
 def main(args: Namespace) -> None:
@@ -168,28 +147,21 @@ def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
     model = init_recognizer(config, checkpoint, args.device or default_device(), new_classifier=False)
-    init_default_scope(config.get('default_scope', 'mmaction'))
     names = (names_for(model, config, labels) or {}).get(CLASS)
-    category = read_category(args.target_category, names)
-    views, rate = read_timed_views(config, args.video)
-    view = pick_view(views, args.view)
-    args.width = frame_width(args.target_resolution or [WIDTH], as_frames(view).shape[1:3])
-    fps = args.fps or min(rate or DEFAULT_FPS, MAX_FPS)
-    # The same view in finer pixels, to draw on.
-    scale = min(-(-args.width // view.shape[-1]), MAX_SCALE)
-    shown = as_frames(view if scale == 1 else pick_view(read_timed_views(config, args.video, scale)[0], args.view))
+    category = index_of_class(read_category(args.target_category), names)
+    sides = args.target_resolution or [FRAME_WIDTH]
+    shown = read_view(config, args.video, args.view, max(sides))
+    args.width = frame_width(sides, shown.frames.shape[1:3])
 
-    clip = prepare(model, view)
+    clip = prepare(model, shown.clip)
     if args.method == TRAJECTORY:
         scores, categories = predict(model, clip, category)
-        frames = draw_trajectories(model, shown, clip, args)
+        frames = draw_trajectories(model, shown.frames, clip, args)
     else:
         maps, scores, categories = clip_maps(model, clip, args.method, args.target_layer_name, category, args.head)
-        fine = resize_maps(maps, shown.shape[:3])[0].cpu().numpy()
-        frames = draw_overlay(shown, fine, args.colormap, args.alpha, args.beside)
-    chosen = int(categories[0])
-    probability = scores.float().softmax(1)[0, chosen].item()
-    name = names[chosen] if names else f'class {chosen}'
+        fine = fit_maps(maps, shown.frames)
+        frames = draw_overlay(shown.frames, fine, args.colormap, args.alpha, args.beside)
+    name, probability = chosen_class(scores, categories, names)
 
     width = args.width * (2 if args.beside else 1)
     frames = np.stack([resize(frame, width, args.resize_algorithm) for frame in frames])
@@ -197,7 +169,7 @@ def main(args: Namespace) -> None:
         sheet = contact_sheet(frames)
         write_picture(args.out_filename, draw_predictions(sheet[None], [name], [probability], sheet.shape[1])[0])
     else:
-        write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), fps)
+        write_clip(args.out_filename, draw_predictions(frames, [name], [probability], width), args.fps or shown.fps)
     console = Console(soft_wrap=True, markup=False)
     layer = describe_layer(model, args.method, args.target_layer_name)
     console.print(f'{name}: {100 * probability:.1f} %; {args.method}, {layer}')
@@ -212,7 +184,7 @@ def draw_trajectories(model: torch.nn.Module, frames: np.ndarray, clip: torch.Te
     paths, maps = trajectories(model, clip, torch.from_numpy(points), frame, args.target_layer_name, args.head)
     shown = frames
     if len(points) == 1:
-        shown = draw_overlay(frames, resize_maps(maps, frames.shape[:3])[0].cpu().numpy(), args.colormap, args.alpha)
+        shown = draw_overlay(frames, fit_maps(maps, frames), args.colormap, args.alpha)
     drawn = draw_paths(shown, paths.cpu().numpy() * (frames.shape[2] / width), args.width)
     if not args.beside:
         return drawn

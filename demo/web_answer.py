@@ -14,12 +14,13 @@ from web_clips import Seen
 from web_figure import TITLES, draw
 
 from mmaction_vt import VideoInferencer
+from mmaction_vt.apis.inferencer import Sample
 from mmaction_vt.apis.predictions import CLASS, Guess, Prediction, name_of
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
 from mmaction_vt.utils.time_limit import call_in_time
 from mmaction_vt.utils.video_files import check_video_file
-from mmaction_vt.visualization.explain.model_input import pick_view
+from mmaction_vt.visualization.explain.model_input import pick_view, playing_rate
 
 # FFmpeg also reads playlists, which refer to other files and addresses: uploads must have one of these formats.
 FORMATS = dict(
@@ -63,7 +64,7 @@ def answer(infer: VideoInferencer, path: str | Path, name: str, method: str, lim
         if sample.error is not None:
             raise InputError(sample.error)
         (prediction,) = infer.classify([sample])
-        seen = what_was_seen(infer, prediction, name, sample.packed['inputs'])
+        seen = what_was_seen(infer, prediction, name, sample)
         return Answer(show(infer, prediction, name, show_clip(infer, seen, method)), seen)
     except Exception as error:  # noqa: BLE001  the page keeps running
         return Answer(show_error(explain(error, f'{name} could not be processed', path, name)))
@@ -126,11 +127,12 @@ def measure(path: str) -> tuple[int, int, float]:
         return stream.width, stream.height, seconds
 
 
-def what_was_seen(infer: VideoInferencer, prediction: Prediction, name: str, views: object) -> Seen | None:
+def what_was_seen(infer: VideoInferencer, prediction: Prediction, name: str, sample: Sample) -> Seen | None:
     """The middle view and the best class; None for models with several classifiers."""
-    if set(prediction.scores) != {CLASS}:
+    if sample.packed is None or set(prediction.scores) != {CLASS}:
         return None
-    return Seen(pick_view(views, None).clone(), infer.best(prediction, 1)[CLASS][0], name)
+    view = pick_view(sample.packed['inputs'], None).clone()
+    return Seen(view, infer.best(prediction, 1)[CLASS][0], name, playing_rate(sample.fps))
 
 
 def show_clip(infer: VideoInferencer, seen: Seen | None, method: str) -> str:

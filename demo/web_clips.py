@@ -15,6 +15,7 @@ from web_refusals import TOO_MANY, RefusedError
 
 from mmaction_vt.apis.predictions import Guess
 from mmaction_vt.errors import InputError
+from mmaction_vt.visualization.explain.model_input import DEFAULT_FPS
 
 MOST_OF_A_CLIENT = 4  # clips, and questions that wait
 MOST_BYTES = 256 * 2**20  # of all clips
@@ -22,11 +23,12 @@ KEEP = 600  # seconds since it was last drawn
 
 
 class Seen(NamedTuple):
-    """The clip of a video, in uint8 (1, 3, T, H, W), the best class, and the video's name."""
+    """The clip of a video, in uint8 (1, 3, T, H, W), the best class, the video's name, and frames per second."""
 
     view: Tensor
     best: Guess
     name: str
+    fps: float = DEFAULT_FPS
 
 
 @dataclass

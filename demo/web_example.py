@@ -1,6 +1,7 @@
 """The example clip of the web page: read once, and kept in memory."""
 
 import importlib.util
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from mmaction_vt.models.heads import CLASS
 from mmaction_vt.utils.video_files import check_local_video
 
 SHAPES = Path(__file__).resolve().parents[1] / 'tools' / 'data' / 'moving_shapes.py'
-SAMPLE = ('val', 6)  # clockwise
+SAMPLE = ('val', 28)  # growing
 TYPES = {'.webm': 'video/webm', '.mkv': 'video/x-matroska', '.mov': 'video/quicktime', '.ogv': 'video/ogg'}
 
 
@@ -93,5 +94,9 @@ def load_shapes() -> ModuleType:
     spec = importlib.util.spec_from_file_location('moving_shapes', SHAPES)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(SHAPES.parent))  # where it finds its neighbours
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(SHAPES.parent))
     return module

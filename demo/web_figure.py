@@ -17,7 +17,6 @@ from mmaction_vt.visualization import clip_maps, draw_overlay, draw_paths, point
 from mmaction_vt.visualization.explain.methods import TRAJECTORY, describe_layer
 from mmaction_vt.visualization.explain.model_input import as_frames, prepare
 
-FPS = 8
 WIDTH = 256  # of a frame, in pixels
 POINTS = 5  # along each side, of trajectories
 TITLES = {
@@ -65,8 +64,9 @@ def draw(model: Any, seen: Seen, method: str) -> str:
         words = SHOWN.get(method, f'evidence for {label}')
         what = SHOWN.get(method, f'evidence for <b>{label}</b>') + ', brighter is stronger'
     layer = describe_layer(model, method, None)
+    data = encode(drawn, seen.fps)
     return (
-        f'<figure><video src="data:video/mp4;base64,{encode(drawn)}" autoplay loop muted playsinline controls '
+        f'<figure><video src="data:video/mp4;base64,{data}" autoplay loop muted playsinline controls '
         f'aria-label="The clip as the model saw it, beside the same clip with {words}"></video><figcaption>Left: the '
         f'model input. Right: {what} ({escape(method)}, {escape(layer)}).</figcaption></figure>'
     )
@@ -88,9 +88,9 @@ def enlarge(frames: np.ndarray, width: int) -> np.ndarray:
     return frames.repeat(times, axis=1).repeat(times, axis=2)
 
 
-def encode(frames: np.ndarray) -> str:
+def encode(frames: np.ndarray, fps: float) -> str:
     """Frames (T, H, W, 3) as an H.264 video in base64."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'clip.mp4'
-        write_clip(path, frames, FPS)
+        write_clip(path, frames, fps)
         return base64.b64encode(path.read_bytes()).decode()

@@ -106,8 +106,13 @@
       const label = group.querySelector('[data-testid=block-info]')?.textContent.trim();
       if (label) group.setAttribute('aria-label', label);
     }
+    // Gradio gives each radio button a name of its own: the arrow keys would not go from one to the next.
+    for (const radio of document.querySelectorAll('fieldset[aria-label] input[type=radio]')) {
+      const name = radio.closest('fieldset').getAttribute('aria-label');
+      if (radio.name !== name) radio.name = name;
+    }
   };
 
   new MutationObserver(() => { keepToasts(); announce(); nameGroups(); }).observe(
-    document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-number'] });
+    document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-number', 'name'] });
 })();

@@ -79,6 +79,14 @@ def add_device_option(parser: ArgumentParser) -> None:
     parser.add_argument('--device', help='such as cuda:1, mps or cpu (default: a GPU if there is one)')
 
 
+def add_tf32_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--tf32',
+        action='store_true',
+        help='TensorFloat-32 for matrix products in float32, on NVIDIA GPUs since Ampere: faster, 10 bits of mantissa',
+    )
+
+
 def add_overwrite_option(parser: _ActionsContainer, what: str = 'an existing file') -> None:
     parser.add_argument('--overwrite', action='store_true', help=f'replace {what}')
 

@@ -6,6 +6,7 @@ refused instead of loaded in part. Models of other packages are loaded as before
 Our own modules are imported where they are used, so that ``set_up`` can run while one of them is being imported.
 """
 
+import logging
 from typing import Any
 
 import mmengine.dist
@@ -68,7 +69,9 @@ def load_checkpoint_to_model(
     from .checkpoints.load import load_converted
     from .checkpoints.read import convert
 
-    load_converted(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
+    fit = load_converted(model, convert(checkpoint), 'the checkpoint', new_classifier=not strict)
+    for sentence in fit.new_classifiers:
+        print_log(sentence, 'current', logging.WARNING)
     return checkpoint
 
 

@@ -11,6 +11,7 @@ PAGE = """
 
     python tools/test.py CONFIG CHECKPOINT
     pip install x
+    python demo/demo.py NAME published a.mp4
 
 ```python
 import json
@@ -35,6 +36,8 @@ def test_steps_of_a_page():
         ('custom_dataset', ['build_list', 'train', 'test', 'demo_gradcam', 'export', 'make_shards']),
         ('inference', ['moving_shapes', 'predict', 'predict', 'VideoInferencer']),
         ('deployment', ['export', 'export', 'onnxruntime', 'torch.export', 'fuse_for_inference']),
+        ('visualization', ['demo_gradcam', 'maps', 'demo_gradcam', 'draw_token_labels', 'draw_results', 'draw_curves']),
+        ('faq', ['estimate_memory', 'estimate_memory']),
     ],
 )
 def test_steps_of_the_pages(page, programs):

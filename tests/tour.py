@@ -1,8 +1,9 @@
 """What a stranger does first, as the documentation has it: ``python tests/tour.py FOLDER``.
 
 The last commit is cloned into an empty folder, ``make quickstart`` installs and runs, and then each command of some
-pages is run as it is written, and each Python example that stands by itself. Commands with names in capitals stand for
-a user's own files and are left out, as is the web page, which does not end by itself.
+pages is run as it is written, and each Python example that stands by itself. Left out are commands with names in
+capitals or ``video.mp4``, which stand for a user's own files, with ``published`` weights, which are downloaded, and the
+web page, which does not end by itself.
 """
 
 import os
@@ -15,8 +16,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ('docs/custom_dataset.md', 'docs/inference.md', 'docs/deployment.md')
-LEFT_OUT = re.compile(r'\b(CONFIG|CHECKPOINT|FILE|VIDEO|PARTITION)\b|pip install|demo/webapp\.py|dist_train\.sh')
+PAGES = tuple(f'docs/{name}.md' for name in ('custom_dataset', 'inference', 'deployment', 'visualization', 'faq'))
+LEFT_OUT = re.compile(
+    r'\b(CONFIG|CHECKPOINT|FILE|NAME|VIDEO|PARTITION)\b|pip install|demo/webapp\.py|dist_train\.sh|\bvideo\.mp4'
+    r'|\bpublished(?!=)\b'
+)
 PIECE = re.compile(r'^    (?P<command>\S[^\n]*)$|^```python\n(?P<example>.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
@@ -24,9 +28,10 @@ def steps(page: str) -> list[tuple[str, str]]:
     """What a page asks for, in order: ('run', command) or ('python', example)."""
     found = []
     for piece in PIECE.finditer(page):
+        if LEFT_OUT.search(piece[0]):
+            continue
         if piece['command']:
-            if not LEFT_OUT.search(piece['command']):
-                found.append(('run', piece['command']))
+            found.append(('run', piece['command']))
         elif 'import' in piece['example']:
             found.append(('python', piece['example']))
     return found

@@ -20,5 +20,5 @@ per_node=${GPUS_PER_NODE:-8}
 # SRUN_ARGS is several words.
 # shellcheck disable=SC2086
 exec srun --partition="$partition" --job-name="$name" --gres="gpu:$per_node" --ntasks="$gpus" \
-    --ntasks-per-node="$per_node" --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
+    --ntasks-per-node="$per_node" --cpus-per-task="${CPUS_PER_TASK:-8}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
     "${PYTHON:-python}" -u "$here/$program" "${@:1:count}" --launcher slurm "${@:count+1}"

@@ -17,6 +17,7 @@ from mmaction_vt.checkpoints import load_into
 from mmaction_vt.cli import (
     add_launch_options,
     add_model_arguments,
+    add_tf32_option,
     check_work_dir,
     complete_metrics,
     read_config,
@@ -31,7 +32,7 @@ from mmaction_vt.utils.config import published_checkpoint
 from mmaction_vt.utils.files import CHALLENGE_SUFFIXES, REPORT_SUFFIXES, check_suffix
 from mmaction_vt.utils.option_types import integer
 from mmaction_vt.utils.outputs import check_output
-from mmaction_vt.utils.precision import PRECISIONS, check_precision
+from mmaction_vt.utils.precision import PRECISIONS, check_precision, use_tf32, with_float_scores
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
 OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES}
@@ -64,6 +65,7 @@ def build_parser() -> ArgumentParser:
         help='supervision levels of pretraining, labels and data, for --out-format epic (default: 2 3 3)',
     )
     parser.add_argument('--amp', choices=tuple(PRECISIONS), help='test in mixed precision')
+    add_tf32_option(parser)
     parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
     add_launch_options(parser)
     add_legacy_options(parser, 'test')
@@ -129,12 +131,7 @@ def use_autocast(model: nn.Module, precision: str) -> None:
 
     def test_step(data: dict) -> list:
         with torch.autocast(device, dtype):
-            samples = step(data)
-        for sample in samples:  # metrics use NumPy, which has no bfloat16
-            scores = sample.pred_score
-            is_dict = isinstance(scores, dict)
-            sample.pred_score = {k: v.float() for k, v in scores.items()} if is_dict else scores.float()
-        return samples
+            return with_float_scores(step(data))
 
     model.test_step = test_step
 
@@ -160,6 +157,8 @@ def main(args: Namespace) -> None:
     apply_options(config, args)
     with doing(f'building what {args.config} describes'):
         runner = Runner.from_cfg(config)
+    if args.tf32:
+        use_tf32()
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     with doing(f'loading the checkpoint {args.checkpoint}'):
         load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)

@@ -16,6 +16,7 @@ from mmaction_vt.cli import (
     add_config_options,
     add_launch_options,
     add_overwrite_option,
+    add_tf32_option,
     check_work_dir,
     complete_metrics,
     read_config,
@@ -28,7 +29,7 @@ from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.registry import RUNNERS
 from mmaction_vt.utils.config import published_checkpoint
 from mmaction_vt.utils.option_types import AUTO, positive_or_auto, seed
-from mmaction_vt.utils.precision import PRECISIONS
+from mmaction_vt.utils.precision import PRECISIONS, use_tf32
 from mmaction_vt.utils.work_dirs import check_unused, delete_earlier, is_first_process, own_work_dir
 
 
@@ -48,11 +49,12 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--amp', nargs='?', const='fp16', choices=tuple(PRECISIONS), help='train in mixed precision (default: fp16)'
     )
+    add_tf32_option(parser)
     parser.add_argument(
         '--batch-size',
         type=positive_or_auto,
         metavar='N',
-        help='videos per step and process; auto: as many as fit into memory (see --auto-scale-lr)',
+        help='videos per step and process; auto: as many as fit into memory, on a CPU at most 32 (see --auto-scale-lr)',
     )
     parser.add_argument(
         '--token-labels',
@@ -66,7 +68,9 @@ def build_parser() -> ArgumentParser:
         help='scale the learning rate by the batch size of all processes over auto_scale_lr.base_batch_size',
     )
     parser.add_argument('--seed', type=seed, help='random seed')
-    parser.add_argument('--deterministic', action='store_true', help='use deterministic algorithms of cuDNN only')
+    parser.add_argument(
+        '--deterministic', action='store_true', help='use deterministic algorithms only, also of cuDNN and cuBLAS'
+    )
     add_config_options(parser)
     add_checkpoint_options(parser)
     add_launch_options(parser)
@@ -106,9 +110,11 @@ def apply_options(config: Config, args: Namespace) -> None:
 def set_batch_size(config: Config, size: int | str | None, precision: str) -> None:
     """Set the videos per step, or with ``auto`` as many as fit into memory; None leaves the config's."""
     if size == AUTO:
-        from mmaction_vt.apis.memory import free_memory, largest_batch  # with all that predicts
+        if config.launcher != 'none':  # each process would find another number
+            raise InputError('--batch-size auto is for one process: run it with one, and give the number that it finds')
+        from mmaction_vt.apis.memory import automatic_batch  # with all that predicts
 
-        config.train_dataloader.batch_size = largest_batch(config, free_memory(), precision)
+        config.train_dataloader.batch_size = automatic_batch(config, precision)
     elif size is not None:
         config.train_dataloader.batch_size = size
 
@@ -157,6 +163,8 @@ def train(config: Config, args: Namespace) -> None:
     changes = changes_since(config, Path(config.work_dir) / Path(config.filename).name) if config.resume else []
     with doing(f'building what {args.config} describes'):
         runner = RUNNERS.build(config) if 'runner_type' in config else Runner.from_cfg(config)
+    if args.tf32:
+        use_tf32()
     if changes:
         text = '\n'.join(changes)
         runner.logger.warning(f'The config differs from the one saved in {config.work_dir}:\n{text}')

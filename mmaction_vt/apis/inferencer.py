@@ -23,7 +23,7 @@ from ..utils.process_pool import call_in_order
 from ..utils.time_limit import call_in_time, video_timeout
 from ..utils.video_files import check_local_video
 from ..visualization.explain.explanation import Explanation, explain_video
-from ..visualization.explain.model_input import check_views, pick_view
+from ..visualization.explain.model_input import check_views, pick_view, sampled_rate
 from .model import check_device, default_device, init_recognizer, names_for
 from .predictions import Guess, Prediction
 
@@ -31,11 +31,19 @@ Video = str | Path | np.ndarray | Tensor
 
 
 class Sample(NamedTuple):
-    """A video as the test pipeline packs it, or the error that reading it raised."""
+    """A video as the test pipeline packs it, or the error that reading it raised.
+
+    Attributes:
+        video: Its name.
+        packed: ``inputs`` and ``data_samples``.
+        error: One sentence.
+        fps: Frames of a clip per second of the video; None if it has no frame rate.
+    """
 
     video: str
     packed: dict | None
     error: str | None = None
+    fps: float | None = None
 
 
 class VideoInferencer:
@@ -272,12 +280,13 @@ def read_video(pipeline: Compose, one_view: bool, timeout: float, video: Video) 
     """
     name = name_of_video(video)
     try:
-        packed = call_in_time(pipeline, source_of(video), name, timeout)
+        results = source_of(video)
+        packed = call_in_time(pipeline, results, name, timeout)
         if one_view:
             packed['inputs'] = pick_view(check_views(packed['inputs']), None)
     except Exception as error:  # noqa: BLE001  whatever a decoder raises, other videos go on
         return Sample(name, None, describe(error))
-    return Sample(name, packed)
+    return Sample(name, packed, fps=sampled_rate(results))  # the pipeline has added its frames to what it was given
 
 
 def source_of(video: Video) -> dict:

@@ -8,16 +8,20 @@ import torch
 import torch.nn.functional as F
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from ..errors import InputError
+from ..registry import DATASETS
 from ..utils.precision import PRECISIONS
 from .flops import build_without_weights, input_shape_of
+from .model import default_device
 
 GIB = 2**30
+MOST_ON_CPU = 32  # clips per step that are chosen: small models would get thousands, and an epoch of few steps
 SHARE = 0.9  # of free memory that a batch may take: the allocator's fragments and CUDA's context need the rest
 
 
@@ -129,13 +133,31 @@ def _size(tensors: Any) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
-def largest_batch(config: Config, memory: int, precision: str = 'fp32') -> int:
+def automatic_batch(config: Config, precision: str = 'fp32') -> int:
+    """The clips per step that fit into free memory: at most those of the data set, and on a CPU ``MOST_ON_CPU``.
+
+    Args:
+        config: As for ``estimate_memory``, with ``train_dataloader``.
+        precision: As for ``estimate_memory``.
+
+    Raises:
+        InputError: If not even one clip fits, or the free memory is unknown.
+    """
+    init_default_scope(config.get('default_scope', 'mmaction'))
+    most = max(len(DATASETS.build(config.train_dataloader.dataset)), 1)
+    if default_device().type == 'cpu':
+        most = min(most, MOST_ON_CPU)
+    return largest_batch(config, free_memory(), precision, most)
+
+
+def largest_batch(config: Config, memory: int, precision: str = 'fp32', most: int | None = None) -> int:
     """The largest number of clips per step that fits into memory.
 
     Args:
         config: As for ``estimate_memory``.
         memory: Free bytes; ``SHARE`` of them is used.
         precision: As for ``estimate_memory``.
+        most: The largest number that is wanted. Default: any.
 
     Raises:
         InputError: If not even one clip fits.
@@ -148,6 +170,7 @@ def largest_batch(config: Config, memory: int, precision: str = 'fp32') -> int:
             'docs/troubleshooting.md'
         )
     size = 1 + int((available - one) // max(two - one, 1))
+    size = size if most is None else min(size, most)
     while size > 1 and estimate_memory(config, size, precision).peak > available:
         size -= max(1, size // 16)
     return size

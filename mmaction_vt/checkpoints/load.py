@@ -76,6 +76,8 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
 def load_into(model: nn.Module, path: str | Path, new_classifier: bool = True, non_finite: bool = False) -> Fit:
     """Load a checkpoint of any layout into a recognizer, and log what was done.
 
+    A classifier that was left out is a warning.
+
     Args:
         model: The recognizer.
         path: The checkpoint, as ``read_checkpoint`` takes it.
@@ -87,13 +89,18 @@ def load_into(model: nn.Module, path: str | Path, new_classifier: bool = True, n
     """
     checkpoint = read_checkpoint(path, non_finite)
     try:
-        return load_converted(model, checkpoint, str(path), new_classifier)
+        fit = load_converted(model, checkpoint, str(path), new_classifier)
     except InputError as error:
         raise InputError(f'{path}: {error}') from error
+    for sentence in fit.new_classifiers:
+        warnings.warn(sentence, stacklevel=2)
+    return fit
 
 
 def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_classifier: bool = True) -> Fit:
     """Load what ``read_checkpoint`` returned into a recognizer, and log what was done.
+
+    The caller says which classifiers were left out: in a training's log, or as a warning.
 
     Args:
         model: The recognizer.
@@ -115,10 +122,8 @@ def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_
     print_log(f'Loaded {len(fit.state_dict)} tensors from {name} ({checkpoint["layout"]}).', 'current')
     if checkpoint['dropped']:
         print_log(f'Dropped, as the model does not use them: {", ".join(checkpoint["dropped"])}.', 'current')
-    for sentence in fit.resized + fit.new_classifiers:
+    for sentence in fit.resized:
         print_log(sentence, 'current')
-    for sentence in fit.new_classifiers:
-        warnings.warn(sentence, stacklevel=3)
     return fit
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, TextIO
@@ -73,9 +74,18 @@ def refuse(parser: ArgumentParser, message: str) -> NoReturn:
         InputError: If a launcher prints the message for all its processes.
         SystemExit: Otherwise.
     """
+    message += hint_for(parser, message)
     if is_launched():
         raise InputError(f'{message} (see {parser.prog} --help)')
     ArgumentParser.error(parser, one_line(message))
+
+
+def hint_for(parser: ArgumentParser, message: str) -> str:
+    """The option that an unknown one resembles, as words that follow the message, or nothing."""
+    words = message.removeprefix('unrecognized arguments: ').split() if 'unrecognized arguments: ' in message else []
+    unknown = next((word.partition('=')[0] for word in words if word.startswith('--')), '')
+    close = get_close_matches(unknown, parser._option_string_actions, n=1)
+    return f' (did you mean {close[0]}?)' if close else ''
 
 
 def is_launched() -> bool:

@@ -6,7 +6,8 @@ from mmengine.config import Config
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
-from mmaction_vt.apis.memory import estimate_memory, largest_batch
+from mmaction_vt.apis import memory
+from mmaction_vt.apis.memory import MOST_ON_CPU, automatic_batch, estimate_memory, largest_batch
 from mmaction_vt.apis.model import init_recognizer
 from mmaction_vt.errors import InputError
 
@@ -71,10 +72,23 @@ def test_parts():
 
 def test_largest_batch():
     config = config_of('TimeSformer')
-    memory = int(estimate_memory(config, 6).peak / 0.9) + 1
-    size = largest_batch(config, memory)
-    assert size in (5, 6, 7) and estimate_memory(config, size).peak <= 0.9 * memory
+    free = int(estimate_memory(config, 6).peak / 0.9) + 1
+    size = largest_batch(config, free)
+    assert size in (5, 6, 7) and estimate_memory(config, size).peak <= 0.9 * free
+    assert largest_batch(config, free, most=3) == 3
     with pytest.raises(InputError, match='one clip takes'):
         largest_batch(config, 1000)
     with pytest.raises(InputError, match="unknown precision 'int8'; choose from fp32, "):
         estimate_memory(config, 1, 'int8')
+
+
+@pytest.mark.parametrize(
+    ('videos', 'device', 'expected'), [(7, 'cpu', 7), (500, 'cpu', MOST_ON_CPU), (500, 'cuda', 500)]
+)
+def test_automatic_batch_has_bounds(monkeypatch, tmp_path, videos, device, expected):
+    (tmp_path / 'list.txt').write_text(''.join(f'{number}.mp4 0\n' for number in range(videos)))
+    dataset = dict(type='VideoDataset', ann_file=str(tmp_path / 'list.txt'), pipeline=[])
+    config = Config(dict(config_of('TimeSformer', num_layers=1), train_dataloader=dict(dataset=dataset)))
+    monkeypatch.setattr(memory, 'default_device', lambda: torch.device(device))
+    monkeypatch.setattr(memory, 'free_memory', lambda: 2**40)
+    assert automatic_batch(config) == expected

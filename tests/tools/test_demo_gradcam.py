@@ -52,7 +52,7 @@ def test_refuses_what_it_cannot_draw(demo, tmp_path):
     assert 'nowhere.mp4 does not exist' in demo(source=tmp_path / 'nowhere.mp4', fails=True)
     assert 'unknown layer backbone/blocks/7' in demo('--target-layer-name', 'backbone/blocks/7', fails=True)
     assert 'is not a class of the model, 0 to 1' in demo('--target-category', 2, fails=True)
-    assert 'give --label-file' in demo('--target-category', 'left', fails=True)
+    assert 'give labels (--label-file)' in demo('--target-category', 'left', fails=True)
     assert 'view 6 is not one of the 6 views' in demo('--view', 6, fails=True)
     assert 'unknown colormap' in demo('--colormap', 'rainbows', fails=True)
 

@@ -32,7 +32,7 @@ def test_slurm(srun):
     out = srun('slurm_train.sh', 'gpu', 'my job', 'c.py', '--amp', 'bf16', GPUS='16', SRUN_ARGS='--qos high').stdout
     words = out.splitlines()
     assert words[:5] == ['--partition=gpu', '--job-name=my job', '--gres=gpu:8', '--ntasks=16', '--ntasks-per-node=8']
-    assert words[7:9] == ['--qos', 'high']
+    assert words[5] == '--cpus-per-task=8' and words[7:9] == ['--qos', 'high']
     assert words[-6:] == [str(ROOT / 'tools' / 'train.py'), 'c.py', '--launcher', 'slurm', '--amp', 'bf16']
     words = srun('slurm_test.sh', 'gpu', 'name', 'c.py', 'a.pth', '--out', 'r.json', GPUS='2').stdout.splitlines()
     assert '--gres=gpu:2' in words and words[-6:] == ['c.py', 'a.pth', '--launcher', 'slurm', '--out', 'r.json']

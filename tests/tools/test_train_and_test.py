@@ -112,13 +112,28 @@ def test_float16_without_a_gpu_is_refused(tiny_config, run_program):
     assert 'bf16' in run_program('tools/train.py', tiny_config, '--amp', 'fp16', fails=True)
 
 
+def test_automatic_batch_size_with_several_processes_is_refused(tiny_config, run_program):
+    options = ['--batch-size', 'auto', '--launcher', 'pytorch']
+    assert 'is for one process' in run_program('tools/train.py', tiny_config, *options, fails=True)
+
+
 @pytest.mark.skipif(find_spec('apex') is not None, reason='apex is installed')
 def test_apex_where_it_is_not_installed(tiny_config, run_program, tmp_path):
     fragment = ROOT / 'configs' / '_base_' / 'schedules' / 'apex.py'
     path = tmp_path / 'with_apex.py'
     path.write_text(f'_base_ = [{str(tiny_config)!r}, {str(fragment)!r}]\noptim_wrapper = _base_.apex\n')
     message = run_program('tools/train.py', path, fails=True)
-    assert 'needs apex' in message and 'train.py --amp' in message
+    assert 'needs apex' in message and 'is not installed' in message and 'train.py --amp' in message
+
+
+def test_apex_without_amp(monkeypatch):
+    from mmaction_vt.engine import ApexOptimWrapper
+    from mmaction_vt.engine.optimizers import optim_wrappers
+    from mmaction_vt.errors import InputError
+
+    monkeypatch.setattr(optim_wrappers.importlib.util, 'find_spec', lambda name: name if name == 'apex' else None)
+    with pytest.raises(InputError, match=r'24\.04\.01 or earlier\), which the installed apex does not have'):
+        ApexOptimWrapper(optimizer=torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1))
 
 
 def test_apex_gets_its_options(monkeypatch):
@@ -142,13 +157,19 @@ def test_auto_scale_lr(tiny_config, run_program, tmp_path):
     assert groups[0]['lr'] == pytest.approx(0.05 * 2 / 8)
 
 
-def test_fine_tuning_from_another_number_of_classes(tiny_config, run_program, checkpoint, tiny_data, tmp_path):
+def test_fine_tuning_from_another_number_of_classes_is_said_once(
+    tiny_config, run_program, checkpoint, tiny_data, tmp_path, recwarn
+):
     (tmp_path / 'list.txt').write_text('0.mp4 2\n1.mp4 0\n')
     options = ['model.cls_head.num_classes=3', f'load_from={checkpoint}', 'train_cfg.max_epochs=1']
     options += [f'{part}_dataloader.dataset.{key}' for part in ('train', 'val')
                 for key in (f'ann_file={tmp_path}/list.txt', 'num_classes=3')]  # fmt: skip
-    with pytest.warns(UserWarning, match='has 2 classes .* and the model 3'):
-        run_program('tools/train.py', tiny_config, '--cfg-options', *options)
+    run_program('tools/train.py', tiny_config, '--cfg-options', *options)
+    sentence = re.compile('has 2 classes .* and the model 3')
+    (log,) = (tmp_path / 'work_dir').glob('*/*.log')
+    (line,) = (line for line in log.read_text().splitlines() if sentence.search(line))
+    assert 'WARNING' in line
+    assert not [warning for warning in recwarn if sentence.search(str(warning.message))]
 
 
 @pytest.mark.parametrize(('processes', 'batch_size'), [(1, 3), (2, 1), (2, 3)])

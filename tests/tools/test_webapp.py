@@ -70,6 +70,7 @@ def test_bars_and_a_clip(look, infer, video, tmp_path):
         stream = container.streams.video[0]
         assert (stream.codec_context.name, stream.width, stream.height) == ('h264', 512, 256)
         assert len(list(container.decode(stream))) == 4  # frames of a clip
+        assert float(stream.average_rate) == pytest.approx(infer.explain(video).fps) != 8  # the video's own time
     assert 'aria-label="The clip as the model saw it' in html and 'gradcam, backbone/blocks/0' in html
 
 

@@ -194,7 +194,7 @@ def test_from_the_top_to_a_drawing_with_the_keyboard_alone(browser):
     assert browser.execute_script('return getComputedStyle(document.activeElement).outlineStyle') == 'solid'
     assert press(browser, Keys.TAB).text == 'Try the example: moving shape.mp4'
     press(browser, Keys.ENTER)
-    until(browser, lambda: text_of(browser, 'state').startswith('Result: clockwise, '))
+    until(browser, lambda: text_of(browser, 'state').startswith('Result: growing, '))
     assert browser.execute_script("return document.getElementById('preview').getAttribute('src')") == 'example'
     reach(browser, lambda focused: focused.text == 'Other methods')
     press(browser, Keys.ENTER)

@@ -155,6 +155,15 @@ def test_arguments_are_refused_in_one_line(monkeypatch, capsys):
     assert capsys.readouterr().err.splitlines()[-1].startswith('program: error: unrecognized arguments: two lines')
 
 
+def test_an_unknown_option_has_a_hint(monkeypatch, capsys):
+    parser = ArgumentParser(prog='program')
+    parser.add_argument('--work-dir')
+    monkeypatch.setattr('sys.argv', ['program', '--worc-dir=x', '--else'])
+    with pytest.raises(SystemExit, match='2'):
+        run(print, parser)
+    assert capsys.readouterr().err.endswith('unrecognized arguments: --worc-dir=x --else (did you mean --work-dir?)\n')
+
+
 @pytest.fixture
 def stop(monkeypatch, tmp_path):
     """Run a program that gets a signal while it writes a file; returns its exit status and what is left."""

@@ -10,6 +10,7 @@ from mmengine.dist import all_reduce, get_world_size
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 
+from ...errors import InputError
 from ...registry import HOOKS
 from ...utils.systems import signals
 from .checkpoint import INTERRUPTED
@@ -24,19 +25,31 @@ class InterruptHook(Hook):
 
     During validation, it does so after the next batch, and ``--resume`` repeats the validation. The exit status is 128
     plus the signal's number, as shells and schedulers expect: 143 for SIGTERM. Whichever process of a distributed
-    training gets the signal, all stop after the same step or batch. ``--resume`` continues with the next step. A second
-    Ctrl-C exits at once. Windows has no SIGUSR1.
+    training gets the signal, all stop after the same step or batch: every few steps or batches they ask each other,
+    which waits for the GPU. ``--resume`` continues with the next step. A second Ctrl-C exits at once. Windows has no
+    SIGUSR1.
+
+    Args:
+        interval: Steps, or batches of a validation, after which several processes ask each other; one process stops at
+            its next step.
+
+    Raises:
+        InputError: If the interval is less than one.
     """
 
     priority = 'LOWEST'
 
-    def __init__(self) -> None:
+    def __init__(self, interval: int = 10) -> None:
+        if interval < 1:
+            raise InputError(f'interval of InterruptHook must be at least 1, not {interval}')
+        self.interval = interval
         self.received = 0
+        self.agreed = 0
         self.previous: dict[int, Any] = {}
         self.num_val_batches = 0
 
     def before_train(self, runner: Runner) -> None:
-        self.received = 0
+        self.received = self.agreed = 0
         for number in SIGNALS:
             self.previous[number] = signal.signal(number, self.receive)
         if VALIDATION in runner.message_hub.runtime_info and runner.message_hub.get_info(VALIDATION):
@@ -61,10 +74,9 @@ class InterruptHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: dict | None = None
     ) -> None:
-        number = self.reduce_signal(next(runner.model.parameters()).device)
-        if not number or not runner.optim_wrapper.should_update():  # a checkpoint has no accumulated gradients
-            return
-        self.stop(runner, number, runner.iter + 1)
+        self.ask(runner, runner.iter)
+        if self.agreed and runner.optim_wrapper.should_update():  # a checkpoint has no accumulated gradients
+            self.stop(runner, self.agreed, runner.iter + 1)
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Count the batches that all processes have: only after these can they agree on a signal."""
@@ -81,14 +93,14 @@ class InterruptHook(Hook):
     ) -> None:
         if not self.previous or (batch_idx >= self.num_val_batches and get_world_size() > 1):
             return
-        number = self.reduce_signal(next(runner.model.parameters()).device)
-        if not number:
+        self.ask(runner, batch_idx)
+        if not self.agreed:
             return
         for hook in runner.hooks:
             if isinstance(hook, EMAHook):
                 hook.after_val_epoch(runner)  # gives the model its own weights back, with which training continues
         runner.message_hub.update_info(VALIDATION, True)
-        self.stop(runner, number, runner.iter)
+        self.stop(runner, self.agreed, runner.iter)
 
     def stop(self, runner: Runner, number: int, steps: int) -> None:
         """Write a checkpoint after this number of steps, and exit.
@@ -102,10 +114,15 @@ class InterruptHook(Hook):
         self.restore()
         raise SystemExit(128 + number)
 
-    def reduce_signal(self, device: torch.device) -> int:
-        """The signal that any process has received; 0 if none has."""
+    def ask(self, runner: Runner, index: int) -> None:
+        """Agree on a signal after a step or batch with this index, if it is the turn of one."""
         if get_world_size() == 1:
-            return self.received
+            self.agreed = self.received
+        elif not self.agreed and (index + 1) % self.interval == 0:
+            self.agreed = self.reduce_signal(next(runner.model.parameters()).device)
+
+    def reduce_signal(self, device: torch.device) -> int:
+        """The signal that any process has received; 0 if none has. Collective: every process must call it."""
         number = torch.tensor(self.received, device=device)
         all_reduce(number, 'max')
         return int(number)

@@ -52,7 +52,9 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
 
 @OPTIM_WRAPPERS.register_module()
 class ApexOptimWrapper(_ApexOptimWrapper):
-    """mmengine's ``ApexOptimWrapper``, with an error that names the alternatives if apex is not installed.
+    """mmengine's ``ApexOptimWrapper``, with an error that names the alternatives if there is no ``apex.amp``.
+
+    The releases of apex up to 24.04.01 have ``apex.amp``; later ones do not (NVIDIA/apex pull request 1896).
 
     Args:
         *args: Positional arguments of mmengine's class.
@@ -61,13 +63,15 @@ class ApexOptimWrapper(_ApexOptimWrapper):
         **kwargs: Keyword arguments of mmengine's class: ``opt_level``, ``loss_scale`` and others.
 
     Raises:
-        InputError: If apex is not installed.
+        InputError: If apex is not installed, or has no ``apex.amp``.
     """
 
     def __init__(self, *args: object, precision: str | None = None, **kwargs: object) -> None:
         if importlib.util.find_spec('apex') is None or importlib.util.find_spec('apex.amp') is None:
+            installed = importlib.util.find_spec('apex') is not None
             raise InputError(
-                'ApexOptimWrapper needs apex (github.com/NVIDIA/apex), which is not installed; '
+                'ApexOptimWrapper needs apex.amp (github.com/NVIDIA/apex, release 24.04.01 or earlier), which '
+                f'{"the installed apex does not have" if installed else "is not installed"}; '
                 'use mmaction_vt.MixedPrecisionOptimWrapper, or train.py --amp, instead'
             )
         super().__init__(*args, **kwargs)

@@ -6,19 +6,17 @@ each frame f.
 """
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.amp.autocast_mode import is_autocast_available
 
 from ...errors import InputError, check_one_of
+from ...utils.precision import without_autocast
 from .scaled_dot_product import dot_product_attention
 
 NEWTON_ITERATIONS = 6
-AUTOCAST_DEVICES = [name for name in ('cpu', 'cuda', 'mps', 'xpu') if is_autocast_available(name)]
 
 
 class Orthoformer(nn.Module):
@@ -170,11 +168,6 @@ def orthogonal_directions(dims: int, count: int, seed: int) -> Tensor:
     blocks = blocks * triangles.diagonal(dim1=1, dim2=2).sign()[:, None]
     lengths = randn(count, dims).norm(dim=1, keepdim=True)
     return (blocks.flatten(0, 1)[:count] * lengths).to(torch.get_default_dtype())
-
-
-def without_autocast(device: torch.device) -> AbstractContextManager:
-    """A context in which autocast is off; it does not ask whether it is on, so that a compiled graph is not broken."""
-    return torch.autocast(device.type, enabled=False) if device.type in AUTOCAST_DEVICES else nullcontext()
 
 
 APPROXIMATIONS = ('nystrom', 'orthoformer', 'performer')

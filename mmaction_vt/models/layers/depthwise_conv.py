@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 Size3D = tuple[int, int, int]
@@ -36,7 +37,9 @@ class DepthwiseConv3d(nn.Conv3d):
     def sum_patches(self, x: Tensor) -> Tensor:
         """The result of a convolution whose kernel equals its stride, as a sum over each patch."""
         t, h, w = self.kernel_size
+        if self.weight.dtype != torch.float32:  # as a convolution in a model of 16 bits, for the norm that follows
+            x = x.to(self.weight.dtype)
         patches = x.unflatten(4, (-1, w)).unflatten(3, (-1, h)).unflatten(2, (-1, t))  # (N, C, T', t, H', h, W', w)
         weight = self.weight.to(x.dtype)[:, 0, None, :, None, :, None, :]
-        out = (patches * weight).sum((3, 5, 7))
+        out = (patches * weight).sum((3, 5, 7), dtype=x.dtype)  # autocast would sum to float32
         return out if self.bias is None else out + self.bias.to(x.dtype)[:, None, None, None]

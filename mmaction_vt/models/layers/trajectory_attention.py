@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .attention import MultiHeadAttention, merge_heads
+from .scaled_dot_product import MOST_SAMPLES
 
 # Largest number of elements of the trajectories that are held at once: 256 MB in float32 on a CPU, 1 GB elsewhere.
 MOST_ELEMENTS = 1 << 26
@@ -95,7 +96,8 @@ class TrajectoryAttention(MultiHeadAttention):
             return len(q)
         if q.device.type == 'cpu':
             return 1
-        return max(1, min(len(q), MOST_ELEMENTS_ON_GPU // (num_frames * q[0].numel())))
+        most = min(MOST_ELEMENTS_ON_GPU // (num_frames * q[0].numel()), MOST_SAMPLES // self.num_heads)
+        return max(1, min(len(q), most))
 
     def along_trajectories(self, q: Tensor, k: Tensor, v: Tensor, num_frames: int) -> Tensor:
         """Both steps for the patches, (B, F * P, C), for the queries of as many frames at once as memory allows.

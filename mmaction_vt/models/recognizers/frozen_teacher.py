@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from ...errors import InputError, check_one_of
 from ...registry import MODELS
 from ...utils.config import load_config, published_checkpoint
+from ...utils.precision import without_autocast
 from ..heads import TokenLabelHead
 from ..losses import TokenLabels, common_grid, to_grid, top_token_labels
 
@@ -50,8 +52,10 @@ class FrozenTeacher:
             load_checkpoint(model, published_checkpoint(checkpoint, config), map_location='cpu', strict=True)
         except InputError as error:
             raise InputError(f'the teacher cannot be loaded from {checkpoint}: {error}') from error
-        self.model = model.eval().requires_grad_(False).to(getattr(torch, dtype))
+        self.model = model.eval().requires_grad_(False)
         self.dtype = getattr(torch, dtype)
+        for part in (self.model.backbone, self.model.cls_head):  # mean and standard deviation keep float32
+            part.to(self.dtype)
 
     def __deepcopy__(self, memo: dict) -> 'FrozenTeacher':
         return self
@@ -76,7 +80,12 @@ class FrozenTeacher:
             self.model.to(clips.device)
         if preprocessor is not None:
             clips = renormalise(clips, preprocessor, self.model.data_preprocessor)
-        features = self.model.backbone(clips.to(self.dtype))
+        with nullcontext() if self.dtype == torch.float32 else without_autocast(clips.device):
+            return self.compute_logits(clips.to(self.dtype))
+
+    def compute_logits(self, clips: Tensor) -> Tensor:
+        """Logits as of ``token_logits``, of clips as the teacher's backbone takes them."""
+        features = self.model.backbone(clips)
         if not isinstance(features, Tensor) or features.ndim != 5:
             raise InputError(
                 f'{type(self.model.backbone).__name__} cannot label tokens: its features are not (N, C, T, H, W)'

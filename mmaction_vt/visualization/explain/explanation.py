@@ -10,11 +10,7 @@ from torch import Tensor
 from ...errors import InputError
 from .maps import resize_maps
 from .methods import clip_maps
-from .model_input import as_frames, pick_view, prepare, read_timed_views
-
-DEFAULT_FPS, MAX_FPS = 8.0, 50.0
-FRAME_WIDTH = 256  # of what is drawn on, at least, in pixels
-MAX_SCALE = 8  # of what is drawn on, relative to what the model sees
+from .model_input import prepare, read_view
 
 
 class Explanation(NamedTuple):
@@ -69,21 +65,10 @@ def explain_video(
     Raises:
         InputError: If the video cannot be read, or there is no such method, class, layer, head or view.
     """
-    index = category if category is None or isinstance(category, int) else index_of_class(category, names)
-    views, rate = read_timed_views(model.cfg, video, timeout=timeout)
-    seen = pick_view(views, view)
-    maps, scores, categories = clip_maps(model, prepare(model, seen), method, layer, index, head)
-    scale = min(-(-FRAME_WIDTH // seen.shape[-1]), MAX_SCALE)
-    fine = seen if scale == 1 else pick_view(read_timed_views(model.cfg, video, scale, timeout)[0], view)
-    frames, chosen = as_frames(fine), int(categories[0])
-    return Explanation(
-        frames,
-        fit_maps(maps, frames),
-        names[chosen] if names else f'class {chosen}',
-        scores.float().softmax(1)[0, chosen].item(),
-        method,
-        min(rate or DEFAULT_FPS, MAX_FPS),
-    )
+    seen = read_view(model.cfg, video, view, timeout=timeout)
+    result = clip_maps(model, prepare(model, seen.clip), method, layer, index_of_class(category, names), head)
+    label, score = chosen_class(result.scores, result.categories, names)
+    return Explanation(seen.frames, fit_maps(result.maps, seen.frames), label, score, method, seen.fps)
 
 
 def fit_maps(maps: Tensor, frames: np.ndarray) -> np.ndarray:
@@ -91,14 +76,24 @@ def fit_maps(maps: Tensor, frames: np.ndarray) -> np.ndarray:
     return resize_maps(maps.float(), frames.shape[:3])[0].cpu().numpy()
 
 
-def index_of_class(name: str, names: list[str] | None) -> int:
-    """The index of a class given by name.
+def chosen_class(scores: Tensor, categories: Tensor, names: list[str] | None) -> tuple[str, float]:
+    """The name of the class of a clip (1,) and its probability by the logits (1, classes)."""
+    chosen = int(categories[0])
+    return names[chosen] if names else f'class {chosen}', scores.float().softmax(1)[0, chosen].item()
+
+
+def index_of_class(name: int | str | None, names: list[str] | None) -> int | None:
+    """The index of a class given by index or name; None stands for the predicted class.
 
     Raises:
-        InputError: If it is not one of the names; the message has a similar one.
+        InputError: If it is a name and not one of the names; the message has a similar one.
     """
+    if name is None or isinstance(name, int):
+        return name
     if names is None:
-        raise InputError(f'category {name!r} needs class names, which the config does not have: give an index')
+        raise InputError(
+            f'category {name!r} needs class names, and the model has none: give labels (--label-file) or an index'
+        )
     if name in names:
         return names.index(name)
     close = get_close_matches(name, names, n=1)

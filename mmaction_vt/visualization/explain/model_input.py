@@ -3,7 +3,7 @@
 import copy
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +19,52 @@ from ...utils.files import FRAME_SUFFIXES
 from ...utils.frame_arrays import name_of_video
 from ...utils.time_limit import call_in_time, video_timeout
 from ...utils.video_files import check_local_video
+
+DEFAULT_FPS, MAX_FPS = 8.0, 50.0
+FRAME_WIDTH = 256  # of what is drawn on, at least, in pixels
+MAX_SCALE = 8  # of what is drawn on, relative to what the model sees
+
+
+class View(NamedTuple):
+    """One view of a video, for a model and to draw on.
+
+    Attributes:
+        clip: What the model sees, (1, 3, T, H, W) in uint8.
+        frames: The same in finer pixels, (T, H', W', 3) in RGB, uint8.
+        fps: Frames per second that keep the video's own time.
+    """
+
+    clip: Tensor
+    frames: np.ndarray
+    fps: float
+
+
+def read_view(
+    config: Config,
+    source: str | Path | np.ndarray,
+    view: int | None = None,
+    width: int = FRAME_WIDTH,
+    timeout: float | None = None,
+) -> View:
+    """Read one view of a video; other arguments and errors are those of ``read_timed_views``.
+
+    Args:
+        view: The view, from 0. Default: the middle one.
+        width: The frames to draw on have at least this width in pixels, and are enlarged by up to ``MAX_SCALE``.
+
+    Raises:
+        InputError: If there is no such view.
+    """
+    views, rate = read_timed_views(config, source, timeout=timeout)
+    clip = pick_view(views, view)
+    scale = min(-(-width // clip.shape[-1]), MAX_SCALE)
+    fine = clip if scale == 1 else pick_view(read_timed_views(config, source, scale, timeout)[0], view)
+    return View(clip, as_frames(fine), playing_rate(rate))
+
+
+def playing_rate(rate: float | None) -> float:
+    """The frame rate at which sampled frames are played, for their rate in the video, or None if it is unknown."""
+    return min(rate or DEFAULT_FPS, MAX_FPS)
 
 
 def read_views(config: Config, source: str | Path) -> Tensor:
@@ -74,7 +120,7 @@ def read_timed_views(
     if frames < clip_len and scale == 1:
         text = f'{name} has {frames} frames, fewer than the {clip_len} of a clip: frames are repeated'
         print_log(text, 'current', logging.WARNING)
-    return check_views(Compose(steps[-1:])(results)['inputs']), _sampled_rate(results)
+    return check_views(Compose(steps[-1:])(results)['inputs']), sampled_rate(results)
 
 
 def _enlarge(steps: list[dict], scale: int) -> None:
@@ -87,7 +133,7 @@ def _enlarge(steps: list[dict], scale: int) -> None:
                     step[key] = sides * scale if isinstance(sides, int) else [side * scale for side in sides]
 
 
-def _sampled_rate(results: dict[str, Any]) -> float | None:
+def sampled_rate(results: dict[str, Any]) -> float | None:
     """Frames of the first clip per second of the video."""
     numbers, fps = np.ravel(results.get('frame_inds', ()))[: results.get('clip_len', 0)], results.get('avg_fps')
     if not fps or len(numbers) < 2 or numbers[-1] <= numbers[0]:

@@ -3,11 +3,15 @@
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 
+from mmaction_vt.engine import InterruptHook
+from mmaction_vt.engine.hooks import interrupt
+from mmaction_vt.errors import InputError
 from mmaction_vt.registry import HOOKS
 
 OPTIONS = """
@@ -54,6 +58,26 @@ def result(folder):
 
 def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(value, second[key]) for key, value in first.items())
+
+
+def test_processes_ask_each_other_every_few_steps(monkeypatch):
+    """A collective operation waits for the GPU; one process needs none and stops at once."""
+    hook, asked = InterruptHook(interval=4), []
+    monkeypatch.setattr(hook, 'reduce_signal', lambda device: asked.append(device) or hook.received)
+    runner = SimpleNamespace(model=torch.nn.Linear(1, 1))
+    monkeypatch.setattr(interrupt, 'get_world_size', lambda: 2)
+    hook.received = signal.SIGTERM
+    agreed = []
+    for step in range(6):
+        hook.ask(runner, step)
+        agreed.append(hook.agreed)
+    assert agreed == [0, 0, 0, *3 * [signal.SIGTERM]] and len(asked) == 1
+    hook.agreed = 0
+    monkeypatch.setattr(interrupt, 'get_world_size', lambda: 1)
+    hook.ask(runner, 0)
+    assert hook.agreed == signal.SIGTERM and len(asked) == 1
+    with pytest.raises(InputError, match='interval of InterruptHook'):
+        InterruptHook(interval=0)
 
 
 def test_a_signal_during_validation(train, tmp_path):

@@ -8,7 +8,6 @@ import sys
 import pytest
 import torch
 from conftest import ROOT
-from mmengine.hooks import EMAHook, ParamSchedulerHook
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from tiny_models import TINY_DUALFORMER, tiny_config_text
 
@@ -23,7 +22,7 @@ _base_ = {base!r}
 train_dataloader = dict(batch_size=1)
 model = dict(backbone=dict(drop_path_rate=0.2))
 randomness = dict(seed=3)
-default_hooks = dict(checkpoint=dict(save_best='acc/top1'))
+default_hooks = dict(checkpoint=dict(save_best='acc/top1'), interrupt=dict(interval=1))
 optim_wrapper = dict(accumulative_counts=2, clip_grad=dict(max_norm=0.5),
                      optimizer=dict(_delete_=True, type='AdamW', lr=1e-2))
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=2, by_epoch=True, convert_to_iter_based=True)]
@@ -37,29 +36,46 @@ BACKBONES = {
     'vivit': dict(SMALL, type='mmaction_vt.ViViT', attention_type='factorised_encoder', num_temporal_layers=1),
 }
 NAMES = ('fsdp-fsdp', 'fsdp-plain', 'plain-fsdp', 'zero-zero', 'zero-plain', 'plain-zero')
+AVERAGED = ('ema', 'fsdp_ema-fsdp_ema')
+HALF = ('bf16', 'fsdp_bf16')
+COMPILED = ('compiled_with_cp', 'fsdp_compiled_with_cp')
 
 
 @pytest.fixture(scope='module')
-def _module_tiny_config(tiny_data, tmp_path_factory):
+def sharded_config(tiny_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp('sharded')
     (folder / 'tiny.py').write_text(tiny_config_text(f'{tiny_data}/list.txt', str(tiny_data), str(folder)))
     (folder / 'sharded.py').write_text(OPTIONS.format(base=str(folder / 'tiny.py')))
     return folder
 
 
-@pytest.fixture(scope='module')
-def trainings(_module_tiny_config):
-    """The folder where all trainings of two processes were run."""
-    folder = _module_tiny_config
+def run_trainings(folder, *names):
+    """Run trainings of two processes in a folder."""
     program = ROOT / 'tests' / 'engine' / 'runner' / 'sharded_trainings.py'
     launcher = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--master_port', '29633']
     environment = dict(os.environ, OMP_NUM_THREADS='1', CUDA_VISIBLE_DEVICES='-1')
     result = subprocess.run(
-        [*launcher, program, folder / 'sharded.py', folder, 'plain', *NAMES],
-        env=environment, capture_output=True, text=True, check=False, timeout=300,
+        [*launcher, program, folder / 'sharded.py', folder, *names],
+        env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
     return folder
+
+
+@pytest.fixture(scope='module')
+def trainings(sharded_config):
+    """The folder where all trainings of two processes were run."""
+    return run_trainings(sharded_config, 'plain', *NAMES, *AVERAGED, *HALF)
+
+
+def read(path):
+    return json.loads(path.read_text())
+
+
+def figures(folder, name):
+    """Losses and gradient norms of the steps, and the reductions of gradients."""
+    rows = torch.tensor(read(folder / f'{name}.json'))
+    return rows[:, :2], rows[:, 2].int().tolist()
 
 
 def without_key_biases(state):
@@ -73,7 +89,7 @@ def without_key_biases(state):
 
 @pytest.mark.parametrize('name', NAMES)
 def test_same_losses_and_checkpoints(trainings, name):
-    plain, sharded = (torch.tensor(json.loads((trainings / f'{kind}.json').read_text())) for kind in ('plain', name))
+    plain, sharded = (figures(trainings, kind)[0] for kind in ('plain', name))
     assert plain.shape == sharded.shape and len(plain) == 8
     torch.testing.assert_close(sharded, plain, rtol=0, atol=1e-5)
     first, second = (torch.load(trainings / kind / 'epoch_2.pth') for kind in ('plain', name))
@@ -84,6 +100,51 @@ def test_same_losses_and_checkpoints(trainings, name):
     for index, state in states[0].items():
         torch.testing.assert_close(states[1][index], state, rtol=0, atol=1e-5)
     assert len(list((trainings / name).glob('best_acc_top1_*.pth'))) == 1
+
+
+def test_gradients_are_reduced_once_per_step_of_the_optimizer(trainings):
+    """Gradients of two passes are accumulated; there are two blocks and the rest of the model."""
+    assert figures(trainings, 'fsdp-fsdp')[1] == 4 * [0, 3]
+
+
+@pytest.mark.parametrize('name', ['fsdp-fsdp', 'fsdp_bf16'])
+def test_only_the_first_process_holds_the_full_state(trainings, name):
+    first, second = (read(trainings / f'{name}.{rank}.json') for rank in (0, 1))
+    assert first['full'] > 0 and second['full'] == 0
+
+
+def test_averaged_weights_are_those_of_an_unsharded_run(trainings):
+    """Also over an interruption, after which they are sharded again, and over validations, which use them."""
+    first, second = (torch.load(trainings / name / 'epoch_2.pth') for name in AVERAGED)
+    for part in ('state_dict', 'ema_state_dict'):
+        states = (without_key_biases(checkpoint[part]) for checkpoint in (second, first))
+        torch.testing.assert_close(*states, rtol=0, atol=2e-5)
+    assert not torch.equal(*(first[part][key] for part, key in (
+        ('state_dict', 'cls_head.fc_cls.weight'), ('ema_state_dict', 'module.cls_head.fc_cls.weight'))))  # fmt: skip
+    torch.testing.assert_close(*(figures(trainings, name)[0] for name in AVERAGED), rtol=0, atol=1e-5)
+
+
+def test_bfloat16_gathers_blocks_in_bfloat16_and_keeps_shards_in_float32(trainings):
+    plain, sharded = (figures(trainings, name)[0] for name in HALF)
+    torch.testing.assert_close(sharded, plain, rtol=0, atol=0.05)
+    types = {kind: read(trainings / f'{kind}.0.json')['gathered'] for kind in ('fsdp_bf16', 'fsdp-fsdp')}
+    assert types == {'fsdp_bf16': 'torch.bfloat16', 'fsdp-fsdp': 'torch.float32'}
+    checkpoint = torch.load(trainings / 'fsdp_bf16' / 'epoch_2.pth')
+    assert all(value.dtype == torch.float32 for value in checkpoint['state_dict'].values())
+
+
+@pytest.mark.slow
+def test_compiled_blocks_and_backbones(sharded_config):
+    """With activation checkpointing, drop path of another rate in each block, and averaged weights."""
+    folder = run_trainings(sharded_config, 'ema', *COMPILED)
+    plain, _ = figures(folder, 'ema')
+    expected = torch.load(folder / 'ema' / 'epoch_2.pth')
+    for name, compiled in ((name, read(folder / f'{name}.compiled.json')) for name in COMPILED):
+        torch.testing.assert_close(figures(folder, name)[0], plain, rtol=0, atol=1e-5)
+        checkpoint = torch.load(folder / name / 'epoch_2.pth')
+        for part in ('state_dict', 'ema_state_dict'):
+            assert list(checkpoint[part]) == list(expected[part])
+        assert compiled['graphs'] and not compiled['breaks'], compiled
 
 
 @pytest.mark.parametrize('kind', BACKBONES)
@@ -100,12 +161,10 @@ def test_refuses():
     with pytest.raises(InputError, match='needs distributed training'):
         ZeroRedundancyOptimizer(parameters, 'AdamW', lr=0.1)
     plain = OptimWrapper(torch.optim.SGD(parameters, lr=0.1))
-    check_shardable(plain, [ParamSchedulerHook()])
-    with pytest.raises(InputError, match='EMAHook cannot average'):
-        check_shardable(plain, [EMAHook()])
+    check_shardable(plain)
     half = AmpOptimWrapper.__new__(AmpOptimWrapper)  # which wants a GPU
     with pytest.raises(InputError, match='not in float16'):
-        check_shardable(half, [])
+        check_shardable(half)
 
 
 @pytest.mark.parametrize(

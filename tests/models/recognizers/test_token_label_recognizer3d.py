@@ -139,6 +139,16 @@ def test_a_teacher_in_half_precision_says_about_the_same(teacher):
     assert 0 < differences.mean() < 0.05 * exact.token_logits(videos).std()
 
 
+def test_a_teacher_in_half_precision_normalises_in_float32(teacher):
+    """Pixels of this mean and standard deviation, rounded to bfloat16, would be normalised again by other numbers."""
+    labeller = FrozenTeacher(**teacher, dtype='bfloat16')
+    videos = clips()[:, 0]
+    own = labeller.model.data_preprocessor
+    assert own.mean.dtype == own.std.dtype == torch.float32
+    same = MODELS.build(preprocessor(own.mean.flatten().tolist(), own.std.flatten().tolist()))
+    assert torch.equal(labeller.token_logits(videos, same), labeller.token_logits(videos))
+
+
 def test_refuses_teachers_that_do_not_fit(teacher):
     for incomplete in (None, dict(config='c.py'), dict(config=None, checkpoint='c.pth')):
         with pytest.raises(InputError, match=r'model\.teacher\.checkpoint'):

@@ -2,6 +2,7 @@
 
 import runpy
 
+import numpy as np
 import pytest
 import torch
 from conftest import ROOT
@@ -28,6 +29,32 @@ def test_maps_lie_on_the_object(name):
         maps, scores, _ = clip_maps(model, clips, method)
         assert (scores.argmax(1) == labels).float().mean() > 0.9
         assert benchmark['mass_on_objects'](maps, masks) >= 2, method
+
+
+def test_maps_lie_on_the_moving_limbs():
+    """Of people, against the whole picture and against the area that the limbs cover."""
+    pytest.importorskip('pybullet')
+    config = ROOT / 'configs' / 'recognition' / 'quickstart' / 'dualformer_people.py'
+    checkpoint = ROOT / 'tests' / 'data' / 'trained' / 'dualformer_people.pth'
+    model, clips, masks, labels = benchmark['prepare_clips'](str(config), str(checkpoint), 15, limbs=True)
+    maps, scores, _ = clip_maps(model, clips, 'eigencam')
+    assert (scores.argmax(1) == labels).float().mean() > 0.7
+    assert benchmark['mass_on_objects'](maps, masks) >= 3
+    area = benchmark['share_on_objects'](torch.ones_like(maps), masks)
+    assert benchmark['share_on_objects'](maps, masks) > 2 * area
+
+
+def test_moving_limbs_are_next_to_the_joints_that_move_most():
+    """Fifteen joints in a row of a mask that covers all: the five that move leave the columns next to them."""
+    columns = 4.0 * np.arange(15) + 2
+    joints = np.stack([columns, np.full(15, 8.0)], axis=-1)[None].repeat(3, axis=0)
+    joints[1:, 5:10, 1] += [[3], [6]]
+    mask = np.ones((3, 16, 60), bool)
+    mask[:, :2] = False
+    limbs = benchmark['moving_limbs'](mask, joints)
+    assert not limbs[:, :2].any()
+    assert limbs[0, 8, 20:40].all()
+    assert not limbs[0, 8, :20].any() and not limbs[0, 8, 40:].any()
 
 
 def test_trajectories_follow_the_object():
