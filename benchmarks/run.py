@@ -28,6 +28,7 @@ RESULTS = ROOT / 'benchmarks' / 'RESULTS.md'
 CHART = ROOT / 'docs' / 'images' / 'speed.png'
 PART = re.compile(r'<!-- measured by (?P<command>.+?) -->\n(?P<text>.*?)<!-- end -->', re.DOTALL)
 OURS = 'mmaction_vt'
+FOR_GPUS = ('gpu.py', 'short_attention.py')
 # Title, start of the command, start of the row, and the code that is compared with.
 BARS = [
     ('TimeSformer-B, forward', 'timesformer.py', 'forward, float32', 'transformers'),
@@ -60,7 +61,7 @@ def below_command(command: str, printed: str) -> str:
 
 def lacks_gpu(command: str) -> bool:
     """Whether a command measures a GPU and there is none."""
-    if not command.startswith('gpu.py'):
+    if not command.startswith(FOR_GPUS):
         return False
     import torch
 

@@ -79,6 +79,19 @@ def add_device_option(parser: ArgumentParser) -> None:
     parser.add_argument('--device', help='such as cuda:1, mps or cpu (default: a GPU if there is one)')
 
 
+def add_precision_options(parser: ArgumentParser) -> None:
+    """``--amp`` and ``--precision`` of a program that does not train."""
+    from .utils.precision import PRECISIONS
+
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision: weights are cast where it is safe')
+    group.add_argument(
+        '--precision',
+        choices=tuple(PRECISIONS),
+        help='the backbone in 16 bits, cast once: faster than --amp, half the memory, a little less exact',
+    )
+
+
 def add_tf32_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--tf32',

@@ -80,15 +80,11 @@ def test_the_repositorys_page():
     measured = {part['command'].split()[0] for part in parts}
     programs = {path.name for path in (ROOT / 'benchmarks').glob('*.py')}
     shared = {'run.py', 'measure.py', 'maps.py', 'gpu_measure.py', 'gpu_models.py', 'gpu_decode.py'}
-    # short_attention.py is for choosing a constant, and stands in no table.
-    assert programs - measured - {'short_attention.py'} == shared
+    assert programs - measured == shared
     for part in parts:
         program, *options = part['command'].split()
         source = (ROOT / 'benchmarks' / program).read_text()
         assert all(f"'{option}'" in source for option in options if option.startswith('--'))
-        if not part['text']:  # no machine with a GPU has measured it
-            assert program == 'gpu.py'
-            continue
         assert part['text'].startswith(f'    python benchmarks/{part["command"]}\n')
         assert part['text'].count('\n| ') > 3
     for _, start, row, other in names['BARS']:

@@ -22,13 +22,13 @@ from mmaction_vt.cli import (
     add_label_option,
     add_model_arguments,
     add_overwrite_option,
+    add_precision_options,
     read_config,
     read_labels,
     run,
 )
 from mmaction_vt.errors import InputError, doing
 from mmaction_vt.utils.option_types import integer, non_negative, positive
-from mmaction_vt.utils.precision import PRECISIONS
 from mmaction_vt.utils.video_files import gather_videos
 
 SHOWN = 3  # errors shown at the end
@@ -55,7 +55,7 @@ def build_parser() -> ArgumentParser:
         help='decoding processes; 0 for this process only (default: number of CPUs, at most 4)',
     )
     add_device_option(parser)
-    parser.add_argument('--amp', choices=tuple(PRECISIONS), help='mixed precision')
+    add_precision_options(parser)
     parser.add_argument(
         '--timeout',
         type=non_negative,
@@ -110,6 +110,7 @@ def main(args: Namespace) -> None:
             args.amp,
             args.one_view,
             args.timeout,
+            args.precision,
         )
     print(f'{infer.name} on {infer.device}', file=sys.stderr)
     options = args.resume, args.overwrite

@@ -13,10 +13,12 @@ from rich.table import Table
 from torch import nn
 
 from mmaction_vt.apis.model import class_names_of
+from mmaction_vt.apis.weight_precision import cast_backbone
 from mmaction_vt.checkpoints import load_into
 from mmaction_vt.cli import (
     add_launch_options,
     add_model_arguments,
+    add_precision_options,
     add_tf32_option,
     check_work_dir,
     complete_metrics,
@@ -32,7 +34,7 @@ from mmaction_vt.utils.config import published_checkpoint
 from mmaction_vt.utils.files import CHALLENGE_SUFFIXES, REPORT_SUFFIXES, check_suffix
 from mmaction_vt.utils.option_types import integer
 from mmaction_vt.utils.outputs import check_output
-from mmaction_vt.utils.precision import PRECISIONS, check_precision, use_tf32, with_float_scores
+from mmaction_vt.utils.precision import check_precision, use_tf32, with_float_scores
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
 OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES}
@@ -64,7 +66,7 @@ def build_parser() -> ArgumentParser:
         default=SupervisionLevels(),
         help='supervision levels of pretraining, labels and data, for --out-format epic (default: 2 3 3)',
     )
-    parser.add_argument('--amp', choices=tuple(PRECISIONS), help='test in mixed precision')
+    add_precision_options(parser)
     add_tf32_option(parser)
     parser.add_argument('--work-dir', help='where the log goes (default: work_dirs/<name of the config>)')
     add_launch_options(parser)
@@ -164,6 +166,8 @@ def main(args: Namespace) -> None:
         load_into(model, published_checkpoint(args.checkpoint, config), new_classifier=False)
     if args.amp:
         use_autocast(model, args.amp)
+    if args.precision:
+        cast_backbone(model, args.precision)
     with doing(f'testing {args.checkpoint}'):
         metrics = runner.test()
     if is_main_process():

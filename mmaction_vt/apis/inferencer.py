@@ -26,6 +26,7 @@ from ..visualization.explain.explanation import Explanation, explain_video
 from ..visualization.explain.model_input import check_views, pick_view, sampled_rate
 from .model import check_device, default_device, init_recognizer, names_for
 from .predictions import Guess, Prediction
+from .weight_precision import cast_backbone
 
 Video = str | Path | np.ndarray | Tensor
 
@@ -64,6 +65,7 @@ class VideoInferencer:
         amp: ``bf16`` or ``fp16`` for mixed precision.
         one_view: Whether only the middle view of each video is used.
         timeout: Time limit for reading a video in seconds, 0 for none. Default: ``MMACTION_VT_VIDEO_TIMEOUT``, or 300.
+        precision: ``bf16`` or ``fp16`` for a backbone that is cast once, instead of ``amp`` (see ``cast_backbone``).
 
     Raises:
         InputError: If the config, the checkpoint, the device, the names or the precision cannot be used.
@@ -87,6 +89,7 @@ class VideoInferencer:
         amp: str | None = None,
         one_view: bool = False,
         timeout: float | None = None,
+        precision: str | None = None,
     ) -> None:
         config = load_config(config)
         if 'test_pipeline' not in config:
@@ -99,7 +102,11 @@ class VideoInferencer:
             raise InputError(
                 f'batch_size must be at least 1 and num_workers at least 0, not {batch_size} and {num_workers}'
             )
+        if amp is not None and precision is not None:
+            raise InputError(f'give amp or precision, not both: {amp!r} and {precision!r}')
         self.model: Any = init_recognizer(config, checkpoint, self.device, new_classifier=False)
+        if precision is not None:
+            cast_backbone(self.model, precision)
         self.name = Path(config.filename).stem if config.filename else type(self.model.backbone).__name__
         self.classes = classifiers_of(self.model.get_submodule('cls_head'))
         self.labels = names_for(self.model, config, labels)

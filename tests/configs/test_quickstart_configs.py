@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import sys
 
 import pytest
 import torch
@@ -9,6 +10,8 @@ from conftest import ROOT
 from mmengine.config import Config
 
 from mmaction_vt import init_recognizer
+
+sys.path.insert(0, str(ROOT / 'tools' / 'data'))  # moving_shapes.py imports its neighbours
 
 FOLDER = ROOT / 'configs' / 'recognition' / 'quickstart'
 

@@ -102,6 +102,28 @@ def test_same_clip_in_more_pixels(render):
     assert np.abs(small.frames.mean() - large.frames.mean()) < 5
 
 
+def test_people_are_brighter_or_darker_than_the_place(render):
+    clips = [render(0, 'train', index, 48, 2, 2.0) for index in range(24)]
+    greys = [clip.frames @ np.array(body.LUMA) for clip in clips]
+    pairs = zip(clips, greys, strict=True)
+    contrast = np.array([grey[clip.masks].mean() - grey[~clip.masks].mean() for clip, grey in pairs])
+    assert (np.abs(contrast) > 30).all()
+    assert 6 <= (contrast > 0).sum() <= 18
+
+
+@pytest.mark.parametrize('action', ACTIONS)
+def test_clips_show_what_the_name_says(render, action):
+    """The height of a motion that has one is in every clip, whenever it begins; other clips begin anywhere."""
+    from people.humanoid import HEIGHTS, draw_start, read_motion
+
+    rng, motion = np.random.default_rng(0), read_motion(action)
+    for length in np.linspace(1.5, 2.6, 50):
+        start = draw_start(rng, action, length)
+        assert start < HEIGHTS.get(action, np.inf) < start + length or action not in HEIGHTS
+        assert motion.repeats or 0 <= start <= max(motion.seconds - length, 0)
+    assert len({round(draw_start(rng, action, 1.0), 6) for _ in range(9)}) > 6
+
+
 def test_people_move(render):
     """A walk is a cycle, goes forward, and stands on the ground."""
     from people.humanoid import pose, read_motion

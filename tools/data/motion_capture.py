@@ -31,7 +31,7 @@ from mmaction_vt.utils.files import atomic_path
 from mmaction_vt.utils.option_types import even, integer, num_processes, positive, positive_frame_rate, seed
 from mmaction_vt.utils.outputs import check_output_folder
 
-FORMAT = 1  # increased if the same arguments produce other clips
+FORMAT = 2  # increased if the same arguments produce other clips
 QUALITY = 20  # CRF of libx264
 MIN_SIZE = 32
 
@@ -58,7 +58,7 @@ def write_sample(
 
 def make_dataset(
     out_dir: str | Path,
-    train: int = 2100,
+    train: int = 3900,
     val: int = 240,
     size: int = 96,
     frames: int = 16,
@@ -109,7 +109,7 @@ def make_dataset(
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('out_dir', type=Path, help='folder of the data set')
-    parser.add_argument('--train', type=positive, default=2100, help='training clips (default: %(default)s)')
+    parser.add_argument('--train', type=positive, default=3900, help='training clips (default: %(default)s)')
     parser.add_argument('--val', type=positive, default=240, help='validation clips (default: %(default)s)')
     parser.add_argument('--size', type=even, default=96, help='side of the frames in pixels (default: %(default)s)')
     parser.add_argument('--frames', type=integer(2), default=16, help='frames of a clip (default: %(default)s)')

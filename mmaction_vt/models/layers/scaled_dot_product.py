@@ -5,7 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 # CUDA's fused kernels take at most so many samples, and their backward pass counts elements, lengths rounded up to
-# whole tiles, in 32 bits (PyTorch issues 142228 and 146704).
+# whole tiles, in 32 bits (PyTorch issues 142228 and 146704). A program that is exported on a CPU takes any batch.
+LIMITED = {'cuda'}
 MOST_SAMPLES = 65_535
 MOST_ELEMENTS = 2**31 - 1
 TILE = 128
@@ -30,6 +31,8 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
     short = max(q.shape[2], k.shape[2]) <= SHORT.get(q.device.type, 0)
     if short and q.numel() * q.element_size() >= LEAST_BYTES:
         return plain_attention(q, k, v, dropout_p)
+    if q.device.type not in LIMITED:
+        return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
     _, heads, length, dims = q.shape
     elements = heads * dims * TILE * -(-max(length, k.shape[2]) // TILE)
     most = max(1, min(MOST_SAMPLES, MOST_ELEMENTS // elements))

@@ -16,7 +16,7 @@ def timesformer(**options):
 
 
 def motionformer(**options):
-    return dict(SIZES, type='mmaction_vt.Motionformer', **options)
+    return {**SIZES, **dict(type='mmaction_vt.Motionformer', num_layers=2), **options}  # the last has no trajectories
 
 
 def vivit(**options):

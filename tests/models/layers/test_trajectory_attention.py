@@ -84,6 +84,25 @@ def test_groups_of_samples_change_nothing(monkeypatch):
     torch.testing.assert_close(attention(tokens, FRAMES), expected)
 
 
+@pytest.mark.parametrize('gradients', [False, True])
+def test_what_would_be_miscompiled_is_left_out_of_graphs(gradients, monkeypatch):
+    attention, tokens = build()
+    expected = attention(tokens, FRAMES)
+    along_time, compiled = attention.along_time, []
+
+    def watched(*args):
+        compiled.append(torch.compiler.is_compiling())
+        return along_time(*args)
+
+    monkeypatch.setattr(attention, 'along_time', watched)
+    monkeypatch.setattr(trajectory_attention, 'miscompiles', lambda q: torch.is_grad_enabled())
+    torch._dynamo.reset()
+    attention.compile(backend='eager', dynamic=False)
+    with torch.set_grad_enabled(gradients):
+        torch.testing.assert_close(attention(tokens, FRAMES), expected)
+    assert set(compiled) == {not gradients}
+
+
 def test_an_approximation_replaces_attention_along_space():
     class Mean(nn.Module):
         def forward(self, q, k, v):

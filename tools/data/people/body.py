@@ -29,7 +29,7 @@ CLOTHED = (
     *((f'{side}_elbow', Part('capsule', (0.0, -0.12, 0.0), 0.04, 0.22), 'sleeves') for side in ('left', 'right')),
     *((f'{side}_wrist', Part('sphere', (0.0, -0.05, 0.0), 0.048), 'skin') for side in ('left', 'right')),
 )
-BRIGHT, DIM = (0.6, 0.9), (0.12, 0.35)  # luma of what a person wears, and of places
+BRIGHT, DIM = (0.6, 0.9), (0.12, 0.35)  # luma of a person and of the place, or the other way round
 HUES = 6  # the circle of hues is cut into as many sectors; training takes what is around them, validation their middles
 VALIDATION, TRAINING = 0.12, 0.18  # half the width of a middle, in sectors, and the distance that training keeps
 
@@ -56,13 +56,16 @@ def with_brightness(colour: np.ndarray, brightness: float) -> np.ndarray:
     return colour + (1 - colour) * (brightness - luma) / (1 - luma)
 
 
-def draw_body(rng: Generator, split: str, size: float) -> list[tuple[int, Part, np.ndarray]]:
+def draw_body(
+    rng: Generator, split: str, size: float, brightness: tuple[float, float]
+) -> list[tuple[int, Part, np.ndarray]]:
     """A person's parts.
 
     Args:
         rng: Random numbers.
         split: ``train`` or ``val``, whose colours differ.
         size: Ratio of the person's size to the skeleton's.
+        brightness: Range of the luma of colours.
 
     Returns:
         For each part the index of its joint, its shape in metres, and its colour (3,) from 0 to 1.
@@ -70,29 +73,32 @@ def draw_body(rng: Generator, split: str, size: float) -> list[tuple[int, Part, 
     girth = rng.uniform(0.85, 1.2)
     skeleton = read_skeleton()
     if rng.random() < OWN_FIGURE:
-        strong = [draw_colour(rng, split, (0.1, 1.0), BRIGHT) for _ in skeleton.parts]
+        strong = [draw_colour(rng, split, (0.1, 1.0), brightness) for _ in skeleton.parts]
         same = rng.random() < 0.5
         colours = [strong[0] if same else colour for colour in strong]
         parts = skeleton.parts
     else:
-        clothes = draw_clothes(rng, split)
+        clothes = draw_clothes(rng, split, brightness)
         parts = tuple((skeleton.names.index(joint), part) for joint, part, _ in CLOTHED)
         colours = [clothes[cover] for _, _, cover in CLOTHED]
     return [(joint, scaled(part, size, girth), colour) for (joint, part), colour in zip(parts, colours, strict=True)]
 
 
-def draw_clothes(rng: Generator, split: str) -> dict[str, np.ndarray]:
-    """The colour of each cover of ``CLOTHED``."""
-    skin = np.array(colorsys.hsv_to_rgb(rng.uniform(0.05, 0.09), rng.uniform(0.25, 0.55), rng.uniform(0.7, 1.0)))
-    shirt, trousers = (draw_colour(rng, split, (0.1, 1.0), BRIGHT) for _ in range(2))
+def draw_clothes(rng: Generator, split: str, brightness: tuple[float, float]) -> dict[str, np.ndarray]:
+    """The colour of each cover of ``CLOTHED``; hair may be darker than the range of lumas."""
+    tone = np.array(colorsys.hsv_to_rgb(rng.uniform(0.05, 0.09), rng.uniform(0.25, 0.55), 1.0))
+    skin = with_brightness(tone, rng.uniform(*brightness))
+    tone = np.array(colorsys.hsv_to_rgb(rng.uniform(0.04, 0.12), rng.uniform(0.1, 0.7), 1.0))
+    hair = with_brightness(tone, rng.uniform(0.1, brightness[1]))
+    shirt, trousers = (draw_colour(rng, split, (0.1, 1.0), brightness) for _ in range(2))
     return dict(
         skin=skin,
-        hair=np.array(colorsys.hsv_to_rgb(rng.uniform(0.04, 0.12), rng.uniform(0.1, 0.7), rng.uniform(0.2, 0.8))),
+        hair=hair,
         shirt=shirt,
         sleeves=shirt if rng.random() < 0.5 else skin,
         trousers=trousers,
         shins=trousers if rng.random() < 0.7 else skin,
-        shoes=draw_colour(rng, split, (0.0, 0.8), BRIGHT),
+        shoes=draw_colour(rng, split, (0.0, 0.8), brightness),
     )
 
 

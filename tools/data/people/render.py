@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from rendered_clips import SPLITS
 
-from .body import draw_body
-from .humanoid import ACTIONS, Part, pose, read_motion, read_skeleton, rotate
+from .body import BRIGHT, DIM, draw_body
+from .humanoid import ACTIONS, Part, draw_start, pose, read_motion, read_skeleton, rotate
 from .scene import Camera, Light, cast_shadow, draw_backdrop, draw_camera, draw_light
 
 SUPERSAMPLING = 2
@@ -61,18 +61,18 @@ def render(seed: int, split: str, index: int, size: int, frames: int, rate: floa
     label = index % len(ACTIONS)
     motion = read_motion(ACTIONS[label])
     length = frames / rate * rng.uniform(0.75, 1.3)  # of the motion that is shown
-    latest = motion.seconds if motion.repeats else max(motion.seconds - length, 0)
-    times = rng.uniform(0, latest) + np.linspace(0, length, frames, endpoint=False)
+    times = draw_start(rng, ACTIONS[label], length) + np.linspace(0, length, frames, endpoint=False)
     positions, rotations = pose(motion, times)
     body_size = rng.uniform(0.85, 1.1)
     positions = body_size * positions
     head = positions[:, 2] + rotate(rotations[:, 2], body_size * np.array(HEAD))
     camera = draw_camera(rng, split, np.concatenate([positions, head[:, None]], axis=1))
     light = draw_light(rng)
-    backdrop = draw_backdrop(rng, split, camera, positions)
+    of_person, of_place = (BRIGHT, DIM) if rng.random() < 0.5 else (DIM, BRIGHT)
+    backdrop = draw_backdrop(rng, split, camera, positions, of_place)
     shadows = cast_shadow(camera, light, bones(positions, head), body_size * BONE, size)
     shadows *= rng.uniform(0.2, 0.6)
-    parts = draw_body(rng, split, body_size)
+    parts = draw_body(rng, split, body_size, of_person)
     people = draw_person(parts, positions, rotations, camera, light, size)
     grain = rng.uniform(0, 3)
 

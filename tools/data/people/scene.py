@@ -11,7 +11,7 @@ import numpy as np
 from moving_shapes import draw_texture, two_colours
 from numpy.random import Generator
 
-from .body import DIM, draw_colour
+from .body import draw_colour
 
 SECTOR = 60  # degrees: training and validation take turns in each sector of azimuths, and in its mirror image
 VALIDATION, TRAINING = 8, 12  # degrees: validation is within, training beyond, from the middle of a sector
@@ -145,10 +145,12 @@ class Backdrop:
         return cv2.remap(texture, *places, cv2.INTER_LINEAR)
 
 
-def draw_backdrop(rng: Generator, split: str, camera: Camera, joints: np.ndarray) -> Backdrop:
-    """Ground and wall or sky, with colours of a split; a wall is behind all joints (T, J, 3)."""
+def draw_backdrop(
+    rng: Generator, split: str, camera: Camera, joints: np.ndarray, brightness: tuple[float, float]
+) -> Backdrop:
+    """Ground and wall or sky, with colours of a split in a range of lumas; a wall is behind all joints (T, J, 3)."""
     ground, wall = (
-        draw_texture(rng, TILE, two_colours(rng, 255 * draw_colour(rng, split, (0, 0.6), DIM), difference=40))
+        draw_texture(rng, TILE, two_colours(rng, 255 * draw_colour(rng, split, (0, 0.6), brightness), difference=40))
         for _ in range(2)
     )
     turn = rng.uniform(-0.5, 0.5)
@@ -156,7 +158,7 @@ def draw_backdrop(rng: Generator, split: str, camera: Camera, joints: np.ndarray
     azimuth = math.atan2(back[2], back[0]) + turn
     normal = np.array([math.cos(azimuth), 0, math.sin(azimuth)], np.float32)
     offset = float((joints @ normal).min() - rng.uniform(0.5, 3))
-    sky = np.stack([draw_colour(rng, split, (0, 0.6), DIM) for _ in range(2)])
+    sky = np.stack([draw_colour(rng, split, (0, 0.6), brightness) for _ in range(2)])
     has_wall = rng.random() < 0.5
     return Backdrop(
         ground, rng.uniform(1, 5), wall if has_wall else None, normal, offset, (255 * sky).astype(np.float32)
