@@ -1,17 +1,23 @@
-"""Timing side by side in one process, and peak memory: shared by the benchmarks."""
+"""Timing side by side in one process, peak memory, and the share of the processor's speed: for the benchmarks."""
 
+import copy
 import ctypes
+import functools
 import gc
 import platform
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+MATRIX_SIDE = 4096
 
 
 def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
@@ -27,26 +33,59 @@ def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-def forward_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], Tensor]:
-    """A forward pass as in testing, in float32 or in bfloat16 autocast."""
+@dataclass
+class Work:
+    """A forward pass as in testing, or forward and backward as in training, in float32 or in bfloat16 autocast."""
 
-    def work() -> Tensor:
-        with torch.inference_mode(), torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
-            return model.eval()(videos)
+    model: nn.Module
+    videos: Tensor
+    bf16: bool = False
+    training: bool = False
 
-    return work
+    def __call__(self) -> Tensor:
+        grad = torch.inference_mode(not self.training)
+        with grad, torch.autocast(self.videos.device.type, torch.bfloat16, enabled=self.bf16):
+            out = self.model.train(self.training)(self.videos)
+            loss = out.square().mean() if self.training else None
+        if loss is not None:
+            loss.backward()
+            self.model.zero_grad(set_to_none=True)
+        return out
+
+    def share(self, seconds: float) -> str:
+        """The speed of a call that took these seconds, as a share of a large matrix product's in the same type."""
+        reduced = self.bf16 or next(self.model.parameters()).dtype == torch.bfloat16
+        return f'{multiply_adds(self) / seconds / matrix_speed(reduced):.2f}'
 
 
-def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Callable[[], None]:
-    """A forward and a backward pass as in training."""
+def forward_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Work:
+    return Work(model, videos, bf16)
 
-    def work() -> None:
-        with torch.autocast(videos.device.type, torch.bfloat16, enabled=bf16):
-            loss = model.train()(videos).square().mean()
-        loss.backward()
-        model.zero_grad(set_to_none=True)
 
-    return work
+def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Work:
+    return Work(model, videos, bf16, training=True)
+
+
+def multiply_adds(work: Work) -> float:
+    """Multiply-adds of a call, counted on the meta device."""
+    model = copy.deepcopy(work.model).to('meta').train(work.training)
+    with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(work.training), torch.device('meta'):
+        out = model(work.videos.to('meta'))
+        if work.training:
+            out.square().mean().backward()
+    return counter.get_total_flops() / 2
+
+
+@functools.cache
+def matrix_speed(bf16: bool) -> float:
+    """Multiply-adds per second of the product of two large matrices on the CPU: the best of five."""
+    left, right = (torch.randn(MATRIX_SIDE, MATRIX_SIDE, dtype=torch.bfloat16 if bf16 else None) for _ in range(2))
+    seconds = []
+    for _ in range(6):
+        start = time.perf_counter()
+        torch.mm(left, right)
+        seconds.append(time.perf_counter() - start)
+    return MATRIX_SIDE**3 / min(seconds[1:])
 
 
 def peak_memory(work: Callable[[], object]) -> float:

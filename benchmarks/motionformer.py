@@ -6,11 +6,10 @@ every trajectory, as in the paper and the published code. Both have the same wei
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from measure import describe_machine, forward_work, peak_memory, step_work, time_side_by_side
+from measure import Work, describe_machine, forward_work, peak_memory, step_work, time_side_by_side
 from rich.console import Console
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -65,12 +64,13 @@ def build_forms(project_values: bool) -> dict[str, nn.Module]:
     return {OURS: model, PLAIN: Plain(model)}
 
 
-def compare(console: Console, title: str, works: dict[str, Callable[[], object]], runs: int) -> None:
-    """Print a row of time and memory for each function."""
+def compare(console: Console, title: str, works: dict[str, Work], runs: int) -> None:
+    """Print a row of time, speed and memory for each function."""
     seconds = time_side_by_side(works, runs)
     for name, work in works.items():
         ratio, memory = seconds[name] / seconds[PLAIN], peak_memory(work)
-        console.print(f'| {title} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {memory:.0f} |')
+        share = work.share(seconds[name])
+        console.print(f'| {title} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {share} | {memory:.0f} |')
 
 
 def main() -> None:
@@ -90,10 +90,9 @@ def main() -> None:
         counts = multiply_adds(img_size, num_frames)
         console.print(f'| {num_frames}x{img_size} | {counts[OURS]:.1f} | {counts[PLAIN]:.1f} |')
 
-    console.print(
-        '| work | values | code | seconds (median) | of the plain float32 time | peak memory above the model, MB |'
-    )
-    console.print('| --- | --- | --- | --- | --- | --- |')
+    columns = 'seconds (median) | of the plain float32 time | of matrix speed | peak memory above the model, MB'
+    console.print(f'| work | values | code | {columns} |')
+    console.print('| --- | --- | --- | --- | --- | --- | --- |')
     differences = []
     forms = {'published': build_forms(False), 'projected': build_forms(True)}
     # Training steps come last: memory that they leave allocated would hide the matrices of the plain formulation.

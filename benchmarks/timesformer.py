@@ -77,12 +77,14 @@ def main() -> None:
             ratio = f'{seconds[name] / seconds[theirs]:.2f}'
             if 'bfloat16' in title:
                 ratio += f' ({seconds[name] / float32:.2f} of float32)'
-            rows.append(f'| {title} | {name} | {seconds[name]:.2f} | {ratio} | {memory[name]:.0f} |')
+            share = work[name].share(seconds[name])
+            rows.append(f'| {title} | {name} | {seconds[name]:.2f} | {ratio} | {share} | {memory[name]:.0f} |')
 
     console = Console(soft_wrap=True)
     console.print(describe_machine())
-    console.print(f'| work | code | seconds (median) | time against {theirs} | peak memory above the model, MB |')
-    console.print('| --- | --- | --- | --- | --- |')
+    columns = f'seconds (median) | time against {theirs} | of matrix speed | peak memory above the model, MB'
+    console.print(f'| work | code | {columns} |')
+    console.print('| --- | --- | --- | --- | --- | --- |')
     for row in rows:
         console.print(row)
 

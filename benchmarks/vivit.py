@@ -64,13 +64,15 @@ def main() -> None:
         steps = {name: step_work(model, videos) for name, model in models.items()}
         works.append(('training step', steps, args.step_runs))
     console.print(describe_machine())
-    console.print('| work | code | seconds (median) | of theirs in float32 | peak memory above the model, MB |')
-    console.print('| --- | --- | --- | --- | --- |')
+    columns = 'seconds (median) | of theirs in float32 | of matrix speed | peak memory above the model, MB'
+    console.print(f'| work | code | {columns} |')
+    console.print('| --- | --- | --- | --- | --- | --- |')
     for title, work, runs in works:
         seconds = time_side_by_side(work, runs)
         for name, part in work.items():
             ratio, memory = seconds[name] / seconds[THEIRS], peak_memory(part)
-            console.print(f'| {title} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {memory:.0f} |')
+            share = part.share(seconds[name])
+            console.print(f'| {title} | {name} | {seconds[name]:.2f} | {ratio:.2f} | {share} | {memory:.0f} |')
     difference = (forward[OURS]() - forward[THEIRS]()).abs().max()
     console.print(f'largest difference of a score: {difference:.1e}')
 

@@ -1,8 +1,12 @@
 """Scaled dot-product attention, in the form and in the parts that suit a device."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from ...utils.precision import without_autocast
 
 # CUDA's fused kernels take at most so many samples, and their backward pass counts elements, lengths rounded up to
 # whole tiles, in 32 bits (PyTorch issues 142228 and 146704). A program that is exported on a CPU takes any batch.
@@ -10,10 +14,15 @@ LIMITED = {'cuda'}
 MOST_SAMPLES = 65_535
 MOST_ELEMENTS = 2**31 - 1
 TILE = 128
-# Up to this length, by device, two batched products are faster than a fused kernel, whose tiles would be mostly empty;
-# from so many bytes of queries on, below which launching more kernels costs more (benchmarks/short_attention.py).
-SHORT = {'cuda': 16}
-LEAST_BYTES = 1 << 25
+# Up to this length, by device and bytes of an element, two batched products are faster than a fused kernel, whose tiles
+# would be mostly empty; from so many bytes of queries on, below which launching more kernels costs more
+# (benchmarks/short_attention.py).
+SHORT = {('cuda', 4): 16, ('cuda', 2): 16, ('cpu', 2): 16}
+LEAST_BYTES = {'cuda': 1 << 25, 'cpu': 0}
+# In 16 bits, a CPU's fused kernel takes up to twice the time of two products, without gradients: of as many samples at
+# once as have so many scores, which stay in the cache, and of samples that have at most so many.
+CACHED_SCORES = 1 << 20
+MOST_SCORES = 1 << 23
 
 
 def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) -> Tensor:
@@ -28,21 +37,35 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
     Returns:
         (B, heads, L, D).
     """
-    short = max(q.shape[2], k.shape[2]) <= SHORT.get(q.device.type, 0)
-    if short and q.numel() * q.element_size() >= LEAST_BYTES:
+    device, size = q.device.type, q.element_size()
+    short = max(q.shape[2], k.shape[2]) <= SHORT.get((device, size), 0)
+    if short and q.numel() * size >= LEAST_BYTES[device]:
         return plain_attention(q, k, v, dropout_p)
-    if q.device.type not in LIMITED:
+    scores = q.shape[1] * q.shape[2] * k.shape[2]  # of one sample
+    if device == 'cpu' and size == 2 and not torch.is_grad_enabled() and scores <= MOST_SCORES:
+        if q.stride(0) == 0:  # the same queries for every sample, as along trajectories: copied once, not for each part
+            q = q[:1].contiguous().expand_as(q)
+        return in_parts(plain_attention, q, k, v, dropout_p, max(1, CACHED_SCORES // scores))
+    if device not in LIMITED:
         return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
     _, heads, length, dims = q.shape
     elements = heads * dims * TILE * -(-max(length, k.shape[2]) // TILE)
     most = max(1, min(MOST_SAMPLES, MOST_ELEMENTS // elements))
+    return in_parts(F.scaled_dot_product_attention, q, k, v, dropout_p, most)
+
+
+def in_parts(attend: Callable[..., Tensor], q: Tensor, k: Tensor, v: Tensor, dropout_p: float, most: int) -> Tensor:
+    """What a function returns for a batch, called for at most so many samples at once."""
     if q.shape[0] <= most:
-        return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
+        return attend(q, k, v, dropout_p=dropout_p)
     parts = zip(q.split(most), k.split(most), v.split(most), strict=True)
-    return torch.cat([F.scaled_dot_product_attention(*part, dropout_p=dropout_p) for part in parts])
+    return torch.cat([attend(*part, dropout_p=dropout_p) for part in parts])
 
 
 def plain_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) -> Tensor:
     """The same as two batched matrix products; arguments as for ``dot_product_attention``."""
-    weights = (q * q.shape[-1] ** -0.5 @ k.transpose(-2, -1)).softmax(-1)
-    return F.dropout(weights, dropout_p) @ v if dropout_p else weights.to(v.dtype) @ v
+    # Autocast would copy the weights to float32 and back; a softmax computes in float32 anyway.
+    with without_autocast(q.device):
+        # Keys are scaled: queries may be many more, as along trajectories.
+        weights = (q @ (k * k.shape[-1] ** -0.5).transpose(-2, -1)).softmax(-1)
+        return (F.dropout(weights, dropout_p) if dropout_p else weights) @ v

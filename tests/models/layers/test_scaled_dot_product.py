@@ -43,20 +43,20 @@ def test_a_batch_is_split_by_the_limits_of_the_kernels(inputs, sizes, monkeypatc
 def test_short_sequences_are_two_products(inputs, sizes, monkeypatch):
     whole = dot_product_attention(*inputs)
     expected_grads = torch.autograd.grad(whole.square().sum(), inputs)
-    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 7)
-    monkeypatch.setattr(scaled_dot_product, 'LEAST_BYTES', 5 * 2 * 6 * 8 * 8)
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 7)
+    monkeypatch.setitem(scaled_dot_product.LEAST_BYTES, 'cpu', 5 * 2 * 6 * 8 * 8)
     plain = dot_product_attention(*inputs)
     assert sizes == [5]
     torch.testing.assert_close(plain, whole)
     torch.testing.assert_close(torch.autograd.grad(plain.square().sum(), inputs), expected_grads)
-    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 6)  # the keys are longer
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 6)  # the keys are longer
     dot_product_attention(*inputs)
     assert sizes == [5, 5]
 
 
 def test_a_small_batch_of_short_sequences_is_fused(inputs, sizes, monkeypatch):
-    monkeypatch.setitem(scaled_dot_product.SHORT, 'cpu', 7)
-    monkeypatch.setattr(scaled_dot_product, 'LEAST_BYTES', 5 * 2 * 6 * 8 * 8 + 1)
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 7)
+    monkeypatch.setitem(scaled_dot_product.LEAST_BYTES, 'cpu', 5 * 2 * 6 * 8 * 8 + 1)
     dot_product_attention(*inputs)
     assert sizes == [5]
 
@@ -75,3 +75,28 @@ def test_plain_attention_keeps_the_type_under_autocast(dtype):
     with torch.autocast('cpu', dtype):
         assert plain_attention(q, k, v).dtype == dtype
     assert plain_attention(q, k, v).dtype == dtype
+
+
+@pytest.mark.parametrize('autocast', [False, True])
+def test_16_bits_on_a_cpu_without_gradients_are_products_in_the_cache(inputs, sizes, monkeypatch, autocast):
+    exact = dot_product_attention(*inputs)
+    halves = [tensor.bfloat16() for tensor in inputs]
+    batches, attend = [], scaled_dot_product.plain_attention
+
+    def watched(q, *args, **options):
+        batches.append(len(q))
+        return attend(q, *args, **options)
+
+    monkeypatch.setattr(scaled_dot_product, 'plain_attention', watched)
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
+    monkeypatch.setattr(scaled_dot_product, 'CACHED_SCORES', 2 * 2 * 6 * 7)
+    with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=autocast):
+        found = dot_product_attention(*halves)
+        assert (batches, sizes, found.dtype) == ([2, 2, 1], [5], torch.bfloat16)
+        torch.testing.assert_close(found.double(), exact, atol=0.03, rtol=0.03)
+        monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7 - 1)
+        dot_product_attention(*halves)
+    assert sizes == [5, 5]
+    monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7)
+    dot_product_attention(*halves)
+    assert (batches, sizes) == ([2, 2, 1], [5, 5, 5])
