@@ -11,7 +11,7 @@ def cast_backbone(model: nn.Module, precision: str) -> None:
     """Cast the weights of a recognizer's backbone once, which then computes in that type.
 
     Unlike under autocast, weights are not cast again at every call, and neither norms nor the sum of the residual
-    branches are in float32: it is faster, takes half the memory, and scores differ a little more from float32's
+    branches are in float32: it takes half the memory, is a little faster, and scores differ more from float32's
     (benchmarks/RESULTS.md). The head keeps float32.
 
     Args:

@@ -142,6 +142,20 @@ def test_mixed_precision(infer, videos):
     torch.testing.assert_close(full, half, rtol=0, atol=0.05)
 
 
+def test_a_backbone_that_is_cast(config, videos):
+    def scores(**options):
+        torch.manual_seed(0)
+        infer = VideoInferencer(config, **options)
+        return infer.model, next(infer(videos[1:2])).scores['class']
+
+    (_, full), (model, half) = scores(), scores(precision='bf16')
+    assert model.backbone.norm.weight.dtype == torch.bfloat16
+    assert half.dtype == torch.float32 and not torch.equal(full, half)
+    torch.testing.assert_close(full, half, rtol=0, atol=0.05)
+    with pytest.raises(InputError, match="amp or precision, not both: 'bf16' and 'bf16'"):
+        VideoInferencer(config, precision='bf16', amp='bf16')
+
+
 def test_refuses_what_cannot_be(infer, config):
     with pytest.raises(InputError, match='fp16 needs a GPU'):
         infer(amp='fp16')
