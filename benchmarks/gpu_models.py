@@ -1,19 +1,18 @@
 """The models that ``gpu.py`` measures, each beside other code that computes the same."""
 
 import importlib.metadata
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
+from dualformer import Plain as PlainDualFormer
 from mmengine.config import Config
+from motionformer import Plain as PlainMotionformer
 from torch import Tensor, nn
 
 from mmaction_vt.models import DualFormer, Motionformer, TimeSformer, ViViT
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / 'tests'))
 OURS, PLAIN = 'mmaction_vt', 'plain formulation'
 Build = Callable[[], nn.Module]
 
@@ -54,18 +53,6 @@ class FramesFirst(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.model(x.transpose(1, 2)).logits
-
-
-class WrittenOut(nn.Module):
-    """A backbone in the plain formulation of ``tests/reference``."""
-
-    def __init__(self, model: nn.Module, formula: Callable[[nn.Module, Tensor], Tensor]) -> None:
-        super().__init__()
-        self.model = model
-        self.formula = formula
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.formula(self.model, x)
 
 
 def models(quick: bool = False) -> list[Model]:
@@ -119,23 +106,9 @@ def motionformer(sizes: dict[str, int]) -> dict[str, Build]:
     def build() -> nn.Module:
         return Motionformer(num_frames=16, drop_path_rate=0.0, **sizes)
 
-    def written_out(model: nn.Module, videos: Tensor) -> Tensor:
-        from reference.motionformer import trajectory_attention
-        from reference.timesformer import mlp
-
-        grid = tuple(side // model.patch_size for side in videos.shape[3:])
-        num_frames = videos.shape[2] // model.tubelet_size
-        embed = model.position_embed(grid, num_frames)
-        cls_token = (model.cls_token + embed[:, :1]).expand(len(videos), -1, -1)
-        x = torch.cat((cls_token, model.patch_embed_3d(videos) + embed[:, 1:]), dim=1)
-        for block in model.blocks:
-            x = x + trajectory_attention(block.norm1(x), block.attn, num_frames)
-            x = x + mlp(block.norm2(x), block.mlp)
-        return model.norm(x)[:, 0]
-
     return {
         OURS: lambda: Classifier(build(), 768),
-        PLAIN: lambda: Classifier(WrittenOut(build(), written_out), 768),
+        PLAIN: lambda: Classifier(PlainMotionformer(build()), 768),
     }
 
 
@@ -160,13 +133,8 @@ def dualformer(size: str, quick: bool) -> Model:
         options.update(depths=(1, 1, 1, 1))
     dims = options['embed_dims'][-1]
 
-    def written_out(model: nn.Module, videos: Tensor) -> Tensor:
-        from reference.dualformer import dualformer as formula
-
-        return formula(model, videos)
-
     codes = {
         OURS: lambda: Classifier(DualFormer(**options), dims),
-        PLAIN: lambda: Classifier(WrittenOut(DualFormer(**options), written_out), dims),
+        PLAIN: lambda: Classifier(PlainDualFormer(DualFormer(**options)), dims),
     }
     return Model(f'DualFormer-{size[0].upper()}', (3, *options['video_size']), codes)
