@@ -14,6 +14,7 @@ from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.optim import ZeroRedundancyOptimizer as _ZeroRedundancyOptimizer
 from torch.distributed.tensor import DTensor, distribute_tensor
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from ...errors import InputError
@@ -90,6 +91,9 @@ class FullyShardedModel(nn.Module):
         # inputs and weights of different types, which they refuse.
         reduction = torch.float32 if dtype else None
         policy = MixedPrecisionPolicy(dtype, reduction, cast_forward_inputs=device == 'cpu')
+        for norm in self.module.backbone.modules():
+            if isinstance(norm, _BatchNorm):  # its statistics are float32, and so must its weights be
+                fully_shard(norm, mesh=mesh)
         for block in blocks_of(self.module.backbone):
             fully_shard(block, mesh=mesh, mp_policy=policy)
         fully_shard(self.module, mesh=mesh)

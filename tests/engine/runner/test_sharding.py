@@ -9,11 +9,12 @@ import pytest
 import torch
 from conftest import ROOT
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
-from tiny_models import TINY_DUALFORMER, tiny_config_text
+from mmengine.registry import init_default_scope
+from tiny_models import TINY_DUALFORMER, recognizer, tiny_config_text
 
 from mmaction_vt.engine import ZeroRedundancyOptimizer
 from mmaction_vt.engine.runner.runner import check_shardable
-from mmaction_vt.engine.runner.sharding import blocks_of
+from mmaction_vt.engine.runner.sharding import FullyShardedModel, blocks_of
 from mmaction_vt.errors import InputError
 from mmaction_vt.registry import MODELS
 
@@ -154,6 +155,29 @@ def test_every_block_is_gathered_by_itself(kind):
     inside = [name for name, parameter in backbone.named_parameters() if id(parameter) in held]
     assert any(name.startswith('blocks.') for name in inside)
     assert all(('blocks.' in name) <= (name in inside) for name, _ in backbone.named_parameters())
+
+
+def test_norms_with_statistics_keep_float32(tmp_path):
+    """In a process of its own, since there is one process group for each."""
+    torch.multiprocessing.spawn(step_in_bfloat16, (str(tmp_path / 'store'),))
+
+
+def step_in_bfloat16(rank, store):
+    torch.distributed.init_process_group('gloo', f'file://{store}', rank=rank, world_size=1)
+    init_default_scope('mmaction')
+    model = FullyShardedModel(MODELS.build(recognizer(3)))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    model.shard(optimizer, torch.bfloat16)
+    norms = [layer for layer in model.modules() if isinstance(layer, torch.nn.BatchNorm3d)]
+    types = []
+    for norm in norms:
+        norm.register_forward_pre_hook(lambda layer, args: types.append((layer.weight.dtype, args[0].dtype)))
+    with torch.autocast('cpu', torch.bfloat16):
+        features, *_ = model.module(torch.randn(2, 1, 3, 4, 32, 32), None, mode='tensor')
+    features.float().sum().backward()
+    optimizer.step()
+    assert types and set(types) == {(torch.float32, torch.bfloat16)}
+    torch.distributed.destroy_process_group()
 
 
 def test_refuses():
