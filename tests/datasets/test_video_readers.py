@@ -175,6 +175,7 @@ def test_the_index_is_kept_until_the_file_changes(tmp_path, monkeypatch):
     assert open_video(path).num_frames == 30 and len(made) == 2
 
 
+@pytest.mark.slow
 def test_frames_can_be_png_whatever_is_imported_first():
     """decord and OpenCV each bring a zlib; only in one order do both work."""
     code = (

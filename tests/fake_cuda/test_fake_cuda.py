@@ -10,7 +10,6 @@ from stand_in_cuda import StandIn, stand_in_cuda
 # One of each kind; the others, which differ in a setting or two, are slow tests.
 KINDS = (
     'dualformer_moving_shapes.py',
-    'dualformer_tokenlabel_moving_shapes.py',
     'motionformer_moving_shapes.py',
     'timesformer_divST_moving_shapes.py',
     'vivit_fe_moving_shapes.py',

@@ -80,6 +80,7 @@ def test_submit_program(tiny_config, run_program, tmp_path):
     assert (tmp_path / 'job' / 'epoch_1.pth').exists()
 
 
+@pytest.mark.slow
 def test_one_of_two_processes_is_killed(tiny_config, tmp_path):
     """The other ends too, one sentence says which was lost, and the training can be resumed."""
     command = ['bash', str(ROOT / 'tools' / 'dist_train.sh'), str(tiny_config), '2', '--work-dir', str(tmp_path / 'w'),

@@ -172,7 +172,7 @@ def test_fine_tuning_from_another_number_of_classes_is_said_once(
     assert not [warning for warning in recwarn if sentence.search(str(warning.message))]
 
 
-@pytest.mark.parametrize(('processes', 'batch_size'), [(1, 3), (2, 1), (2, 3)])
+@pytest.mark.parametrize(('processes', 'batch_size'), [(1, 3), (2, 3), pytest.param(2, 1, marks=pytest.mark.slow)])
 def test_scores_do_not_depend_on_processes_or_batch_size(
     tiny_config, checkpoint, run_program, tmp_path, processes, batch_size, free_port
 ):

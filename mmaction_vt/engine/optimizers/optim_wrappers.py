@@ -54,7 +54,7 @@ class MixedPrecisionOptimWrapper(OptimWrapper):
 class ApexOptimWrapper(_ApexOptimWrapper):
     """mmengine's ``ApexOptimWrapper``, with an error that names the alternatives if there is no ``apex.amp``.
 
-    The releases of apex up to 24.04.01 have ``apex.amp``; later ones do not (NVIDIA/apex pull request 1896).
+    Release 24.04.01 of apex has ``apex.amp``, which was removed in 2025 (NVIDIA/apex pull request 1896).
 
     Args:
         *args: Positional arguments of mmengine's class.

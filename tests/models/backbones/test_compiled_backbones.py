@@ -40,6 +40,7 @@ BACKBONES = {
     'vivit_factorised_self_attention': vivit(attention_type='factorised_self_attention'),
     'vivit_factorised_dot_product': vivit(attention_type='factorised_dot_product'),
 }
+FAMILIES = ('timesformer', 'motionformer', 'dualformer', 'vivit_factorised_encoder')
 
 
 def features(name, clips, training, compiled, **options):
@@ -63,8 +64,13 @@ def _forget():
     torch._dynamo.reset()
 
 
-@pytest.mark.parametrize('training', [True, False])
-@pytest.mark.parametrize('name', BACKBONES)
+@pytest.mark.parametrize(
+    ('name', 'training'),
+    [
+        *((name, True) for name in BACKBONES),
+        *(pytest.param(name, False, marks=() if name in FAMILIES else pytest.mark.slow) for name in BACKBONES),
+    ],
+)
 def test_one_graph(name, training):
     clips = torch.randn(2, 3, 4, 32, 32, generator=torch.Generator().manual_seed(2))
     options = DROPS if training else {}
@@ -73,7 +79,7 @@ def test_one_graph(name, training):
     torch.testing.assert_close(compiled, features(name, clips, training, False, **options), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize('name', ['timesformer', 'motionformer', 'dualformer', 'vivit_factorised_encoder'])
+@pytest.mark.parametrize('name', FAMILIES)
 def test_one_graph_with_autocast_and_checkpointing(name):
     clips = torch.randn(2, 3, 4, 32, 32)
     with torch.autocast('cpu', torch.bfloat16):
