@@ -120,7 +120,8 @@ def test_thorough_finds_damage_between(folder, run):
     start = len(data) * 7 // 10
     data[start : start + 4000] = np.random.default_rng(1).integers(0, 256, 4000, dtype=np.uint8).tobytes()
     video.write_bytes(data)
-    assert '0 of 1 videos are broken' in run('videos')
+    # decord reads ahead, as far as the load of the machine lets it, and may come upon the damage.
+    assert '0 of 1 videos are broken' in run('videos', '--backend', 'pyav')
     assert '1 of 1 videos are broken' in run('videos', '--thorough')
     assert 'Error sending packet' in faults(folder)['a.mp4']
 

@@ -1,4 +1,4 @@
-# For people: AdamW, two processes of 16 clips each; an epoch of warm-up, then a cosine that restarts for the last epochs.
+# For people: AdamW, two processes of 16 clips each; an epoch of warm-up, then a cosine that restarts near the end.
 _base_ = 'moving_shapes_adamw_8e.py'
 train_cfg = dict(max_epochs=16, val_interval=4)
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
