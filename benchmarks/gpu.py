@@ -21,11 +21,11 @@ from gpu_measure import (
     forward,
     matrix_speed,
     measure,
-    multiply_adds,
     step,
     tf32,
 )
 from gpu_models import OURS, Model, models
+from measure import Work, multiply_adds
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -86,7 +86,8 @@ def row(model: Model, work: str, kind: str, code: str, speeds: dict[str, float],
 def count(build: Callable[[], nn.Module], shape: tuple[int, ...], work: str) -> float | None:
     """Multiply-adds of a work; None if they cannot be counted without computing."""
     try:
-        return multiply_adds(build, shape, training=work != 'forward')
+        with torch.device('meta'):
+            return multiply_adds(Work(build(), torch.zeros(shape), training=work != 'forward'))
     except Exception:  # noqa: BLE001  other code may not run on the meta device
         return None
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
-from torch.utils.flop_counter import FlopCounterMode
 
 WARM_UPS = 3
 PRECISIONS = ('float32', 'TF32', 'bfloat16')
@@ -120,17 +119,6 @@ def step(model: nn.Module, videos: Tensor, bf16: bool) -> Callable[[], object]:
 
     model.train()
     return work
-
-
-def multiply_adds(build: Callable[[], nn.Module], shape: tuple[int, ...], training: bool) -> float:
-    """Multiply-adds of a forward pass, or of a training step, counted on the meta device."""
-    with torch.device('meta'):
-        model, videos = build().train(training), torch.zeros(shape)
-    with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(training), torch.device('meta'):
-        out = model(videos)
-        if training:
-            out.square().mean().backward()
-    return counter.get_total_flops() / 2
 
 
 def matrix_speed(name: str, device: torch.device, side: int) -> float:

@@ -8,11 +8,11 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
+import measure
 import torch
 from measure import Work, describe_machine, forward_work, peak_memory, step_work, time_side_by_side
 from rich.console import Console
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from mmaction_vt.models import Motionformer
 
@@ -50,9 +50,7 @@ def multiply_adds(img_size: int, num_frames: int) -> dict[str, float]:
         videos = torch.zeros(1, 3, num_frames, img_size, img_size)
         counts = {}
         for name, form in {OURS: model, PLAIN: Plain(model)}.items():
-            with FlopCounterMode(display=False) as counter, torch.no_grad():
-                form(videos)
-            counts[name] = counter.get_total_flops() / 2e9
+            counts[name] = measure.multiply_adds(Work(form, videos)) / 1e9
     return counts
 
 

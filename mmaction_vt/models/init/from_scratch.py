@@ -43,12 +43,11 @@ class FromScratch:
 
     def __call__(self, module: Any) -> None:
         anywhere = next(module.parameters(), None)
-        if anywhere is not None:
-            with (
-                torch.no_grad(),
-                anywhere.device,
-            ):  # the runner initialises models on the device that they are trained on
-                self.initialise(module)
+        if anywhere is None:
+            return
+        # The runner initialises models on the device that they are trained on.
+        with torch.no_grad(), anywhere.device:
+            self.initialise(module)
 
     def initialise(self, module: Any) -> None:
         """Set a backbone's weights; tensors are made on the default device, which must be the backbone's."""
