@@ -8,6 +8,7 @@ from tiny_models import one_block
 from mmaction_vt.apis.weight_precision import cast_backbone
 from mmaction_vt.errors import InputError
 from mmaction_vt.registry import MODELS
+from mmaction_vt.visualization.explain.attention_mixing import weigh
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +34,8 @@ def test_only_the_backbone_computes_in_16_bits(backbone):
 def test_float16_needs_a_gpu():
     with pytest.raises(InputError, match='fp16 needs a GPU'):
         cast_backbone(MODELS.build(one_block('TimeSformer')), 'fp16')
+
+
+def test_weights_of_attention_are_mixed_with_columns_of_another_type():
+    q, k = (torch.randn(1, 2, 3, 4, dtype=torch.bfloat16) for _ in range(2))
+    assert weigh(q, k, torch.randn(1, 3, 5), None).dtype == torch.float32

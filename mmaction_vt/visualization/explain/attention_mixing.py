@@ -143,4 +143,4 @@ def weigh(q: Tensor, k: Tensor, columns: Tensor, head: int | None) -> Tensor:
     for index in heads:
         scores = q[:, index] @ k[:, index].transpose(1, 2) * q.shape[-1] ** -0.5
         weights = weights + scores.softmax(-1)
-    return weights / len(heads) @ columns
+    return (weights / len(heads)).to(columns) @ columns  # a backbone may compute in 16 bits
