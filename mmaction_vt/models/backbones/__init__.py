@@ -3,6 +3,7 @@
 from .dualformer import DualFormer
 from .motionformer import Motionformer
 from .timesformer import TimeSformer
+from .videomae import VideoMAE
 from .vivit import ViViT
 from .vivit_factorised_encoder import BenchmarkFactorisedEncoderViViT, FactorisedEncoderViViT
 
@@ -13,4 +14,5 @@ __all__ = [
     'Motionformer',
     'TimeSformer',
     'ViViT',
+    'VideoMAE',
 ]

@@ -11,14 +11,24 @@ from torch.utils.checkpoint import checkpoint
 from ...errors import InputError
 from ...utils.call_checks import CALL_CHECKS
 
+LAST_NORMS = ('norm', 'fc_norm')  # after the blocks, of tokens or of their mean
+
 
 class VideoTransformer(BaseModule):
     """A backbone whose parameters have depths: 0 for embeddings, then one for each block, and the last for the norm.
 
-    A subclass has ``blocks``, in a list or in stages, and calls ``freeze_all_but`` at the end of ``__init__``.
+    A subclass has ``blocks``, in a list or in stages, and calls ``freeze_all_but`` at the end of ``__init__``. Its
+    forward pass has two steps, so that overlapping windows of a video share the first: ``embed_tubelets`` computes what
+    depends on one tubelet alone, and ``forward_tubelets`` the rest.
+
+    Attributes:
+        tubelet_size: Frames of a tubelet; 1 for a backbone whose patches have one frame.
+        tubelet_step: What ``embed_tubelets`` computes, for messages.
     """
 
     blocks: nn.ModuleList
+    tubelet_size: int = 1
+    tubelet_step = 'the patch embedding'
     embed_drop: nn.Dropout
     with_cp: bool | int
 
@@ -67,6 +77,17 @@ class VideoTransformer(BaseModule):
             self.embed_drop.eval()
         return self
 
+    def forward(self, x: Tensor) -> Tensor:
+        return self.forward_tubelets(self.embed_tubelets(x))
+
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """What depends on one tubelet alone: (N, F, ...) for the F tubelets of clips (N, 3, T, H, W)."""
+        raise NotImplementedError
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        """The backbone's output, from what ``embed_tubelets`` returns."""
+        raise NotImplementedError
+
     def run_blocks(self, blocks: nn.ModuleList, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
         """Run blocks one after the other, with activation checkpointing where ``with_cp`` says so.
 
@@ -111,4 +132,4 @@ class VideoTransformer(BaseModule):
         part, *rest = name.split('.')
         if part == 'blocks':
             return 1 + int(rest[0])
-        return self.num_depths - 1 if part == 'norm' else 0
+        return self.num_depths - 1 if part in LAST_NORMS else 0

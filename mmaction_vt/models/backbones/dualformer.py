@@ -98,6 +98,7 @@ class DualFormer(VideoTransformer):
                     f'{name} of DualFormer must have an entry for each of {len(embed_dims)} stages; got {values}'
                 )
         self.num_frames, *img_size = video_size
+        self.tubelet_size = patch_size[0]
         self.img_size = tuple(img_size)
         self.embed_dims = tuple(embed_dims)
         self.geometry = DualFormerGeometry.build(
@@ -154,9 +155,15 @@ class DualFormer(VideoTransformer):
 
     def forward(self, x: Tensor) -> Tensor:
         self.geometry.check_clip(x.shape[2:])
-        x = x.permute(0, 2, 3, 4, 1)  # (N, T, H, W, C) from here on
-        for embed, blocks, position in zip(self.patch_embeds, self.blocks, self.pos_block, strict=True):
-            x = self.embed_drop(embed(x))
+        return super().forward(x)
+
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """Patches (N, F, H', W', C) of the first stage."""
+        return self.patch_embeds[0](x.permute(0, 2, 3, 4, 1))  # channels last from here on
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        for stage, (blocks, position) in enumerate(zip(self.blocks, self.pos_block, strict=True)):
+            x = self.embed_drop(self.patch_embeds[stage](x) if stage else x)
             first, *others = cast('nn.ModuleList', blocks)
             x = position(first(x))
             for block in others:

@@ -150,10 +150,16 @@ class Motionformer(VideoTransformer):
         nn.init.trunc_normal_(self.st_embed if hasattr(self, 'st_embed') else self.pos_embed, std=0.02)
         super().init_weights()
 
-    def forward(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """Patches (N, F, H / P, W / P, C) of clips (N, 3, T, H, W)."""
         _, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
-        x = self._embed(x, grid, num_tubelets)  # (N, 1 + F * P, C)
+        return self.patch_embed_3d(x).unflatten(1, (num_tubelets, *grid))
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        num_tubelets, *sides = x.shape[1:4]
+        grid = (sides[0], sides[1])
+        x = self._embed(x.flatten(1, 3), grid, num_tubelets)  # (N, 1 + F * P, C)
 
         args = () if self.attention_type == 'joint' else (num_tubelets,)
         cls_only = self.out_type == 'cls_token'
@@ -174,11 +180,11 @@ class Motionformer(VideoTransformer):
         patches = tokens[:, 1:].reshape(num_samples, -1, *(grid or self.grid), tokens.shape[-1])
         return patches.permute(0, 4, 1, 2, 3)
 
-    def _embed(self, x: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
-        """Tokens (N, 1 + F * P, C): class token and patches with their embeddings."""
+    def _embed(self, patches: Tensor, grid: tuple[int, int], num_tubelets: int) -> Tensor:
+        """Tokens (N, 1 + F * P, C): class token and patches (N, F * P, C) with their embeddings."""
         embed = self.position_embed(grid, num_tubelets)
-        cls_token = (self.cls_token + embed[:, :1]).expand(x.shape[0], -1, -1)
-        return self.embed_drop(torch.cat((cls_token, self.patch_embed_3d(x) + embed[:, 1:]), dim=1))
+        cls_token = (self.cls_token + embed[:, :1]).expand(patches.shape[0], -1, -1)
+        return self.embed_drop(torch.cat((cls_token, patches + embed[:, 1:]), dim=1))
 
     def position_embed(self, grid: tuple[int, int], num_tubelets: int) -> Tensor:
         """Embeddings (1, 1 + F * P, C) of the class token and of the patches.

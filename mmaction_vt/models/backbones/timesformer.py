@@ -92,7 +92,9 @@ class TimeSformer(VideoTransformer):
         self.patch_embed = PatchEmbed2D(patch_size, embed_dims)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
         self.pos_embed = nn.Parameter(torch.zeros(1, 1 + self.grid[0] * self.grid[1], embed_dims))
-        if attention_type != 'space_only':
+        if attention_type == 'space_only':
+            self.tubelet_step = 'all blocks'
+        else:
             self.time_embed = nn.Parameter(torch.zeros(1, num_frames, embed_dims))
         self.embed_drop = nn.Dropout(drop_rate)
 
@@ -126,21 +128,38 @@ class TimeSformer(VideoTransformer):
                     nn.init.zeros_(layer.temporal_fc.weight)
         super().init_weights()
 
-    def forward(self, x: Tensor) -> Tensor:
-        num_samples, _, num_frames, height, width = x.shape
-        grid = grid_of((height, width), self.patch_size)
-        x = self._embed(x, grid)  # (T, N, 1 + S, C)
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """Patches of clips (N, 3, T, H, W), (N, T, H / P, W / P, C).
+
+        With ``space_only`` attention, which no frame leaves before the end, the output of the blocks: the class tokens
+        (N, T, C) or the patches.
+        """
+        grid = grid_of(x.shape[3:], self.patch_size)
+        frames = x.transpose(1, 2).flatten(0, 1)
+        patches = self.patch_embed(frames).unflatten(0, (-1, x.shape[2])).unflatten(2, grid)
+        return self._run_frames(patches) if self.attention_type == 'space_only' else patches
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        cls_only = self.out_type == 'cls_token'
+        if self.attention_type == 'space_only':
+            return self.norm(x.mean(1)) if cls_only else self.norm(x).permute(0, 4, 1, 2, 3)
+        num_samples, num_frames, *grid = x.shape[:4]
+        x = self._add_time(self._add_positions(x), num_frames)  # (T, N, 1 + S, C)
         if self.attention_type == 'joint_space_time':
             patches = x[:, :, 1:].transpose(0, 1).flatten(1, 2)
             x = torch.cat((x[0, :, :1], patches), dim=1)  # (N, 1 + T * S, C)
-        elif self.attention_type == 'space_only':
-            x = x.flatten(0, 1)  # (T * N, 1 + S, C)
-
-        cls_only = self.out_type == 'cls_token'
         x = self.run_blocks(self.blocks, x, cls_only=cls_only)
         if cls_only:
-            return self.norm(self._class_token(x, num_frames))
-        return self.tokens_to_featmap(self.norm(x), num_samples, grid)
+            return self.norm(x[:, 0] if self.attention_type == 'joint_space_time' else x[0, :, 0])
+        return self.tokens_to_featmap(self.norm(x), num_samples, (grid[0], grid[1]))
+
+    def _run_frames(self, patches: Tensor) -> Tensor:
+        """The class tokens (N, T, C) or the patches (N, T, H / P, W / P, C) that blocks along space alone return."""
+        num_samples, num_frames, *grid = patches.shape[:4]
+        tokens = self._add_positions(patches).flatten(0, 1)  # (T * N, 1 + S, C)
+        cls_only = self.out_type == 'cls_token'
+        tokens = self.run_blocks(self.blocks, tokens, cls_only=cls_only).unflatten(0, (num_frames, -1)).transpose(0, 1)
+        return tokens[:, :, 0] if cls_only else tokens[:, :, 1:].unflatten(2, grid)
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:
         """The patch tokens that a block returns, as a feature map.
@@ -160,25 +179,16 @@ class TimeSformer(VideoTransformer):
         frames = tokens.reshape(-1, num_samples, 1 + grid[0] * grid[1], tokens.shape[-1])
         return frames[:, :, 1:].unflatten(2, grid).permute(1, 4, 0, 2, 3)
 
-    def _embed(self, x: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Tokens (T, N, 1 + S, C) of frames (N, 3, T, H, W): patches and class token with their embeddings."""
-        num_samples, _, num_frames = x.shape[:3]
-        frames = x.permute(2, 0, 1, 3, 4).flatten(0, 1)
-        patches = self.patch_embed(frames)  # (T * N, S, C)
-        tokens = torch.cat((self.cls_token.expand(patches.shape[0], -1, -1), patches), dim=1)
-        tokens = tokens + resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
-        tokens = self.embed_drop(tokens).unflatten(0, (num_frames, num_samples))
-        if self.attention_type == 'space_only':
-            return tokens
+    def _add_positions(self, patches: Tensor) -> Tensor:
+        """Class tokens and patches (N, T, H / P, W / P, C) with their positions in space, (T, N, 1 + S, C)."""
+        num_samples, num_frames, *grid = patches.shape[:4]
+        cls_tokens = self.cls_token.expand(num_frames, num_samples, 1, -1)
+        tokens = torch.cat((cls_tokens, patches.flatten(2, 3).transpose(0, 1)), dim=2)
+        return self.embed_drop(tokens + resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode))
+
+    def _add_time(self, tokens: Tensor, num_frames: int) -> Tensor:
+        """Tokens (T, N, 1 + S, C) with their positions in time; one class token for all frames."""
         time_embed = resize_time_embed(self.time_embed, num_frames)[0, :, None, None]  # (T, 1, 1, C)
         patches = self.embed_drop(tokens[:, :, 1:] + time_embed)
         cls_token = tokens[:1, :, :1].expand(num_frames, -1, -1, -1)
         return torch.cat((cls_token, patches), dim=2)
-
-    def _class_token(self, x: Tensor, num_frames: int) -> Tensor:
-        """The class token (N, C) of the last block's tokens."""
-        if self.attention_type == 'joint_space_time':
-            return x[:, 0]
-        if self.attention_type == 'space_only':
-            return x[:, 0].unflatten(0, (num_frames, -1)).mean(0)
-        return x[0, :, 0]

@@ -204,12 +204,17 @@ class ViViT(VideoTransformer):
                 nn.init.trunc_normal_(getattr(self, name), std=0.02)
         super().init_weights()
 
-    def forward(self, x: Tensor) -> Tensor:
-        num_samples, _, num_frames, *size = x.shape
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """Patches (N, F, H / P, W / P, C) of clips (N, 3, T, H, W)."""
+        _, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
+        return self.patch_embed(x).unflatten(1, (num_tubelets, *grid))
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        num_samples, num_tubelets, *grid = x.shape[:4]
         sizes = (self.num_frames // self.tubelet_size, *self.grid), (num_tubelets, *grid)
         embed = resize_joint_embed(self.st_embed, *sizes, self.embed_resize_mode)
-        x = self.patch_embed(x)  # (N, F * P, C)
+        x = x.flatten(1, 3)  # (N, F * P, C)
         if self.has_cls_token:
             x = self.prepend_cls_token(x, self.cls_token, embed)
             x = self.run_blocks(self.blocks, x, cls_only=self.out_type == 'cls_token')
@@ -217,7 +222,7 @@ class ViViT(VideoTransformer):
             x = self.run_blocks(self.blocks, self.embed_drop(x + embed), num_tubelets)
         x = self.norm(x)
         if self.out_type == 'featmap':
-            return self.tokens_to_featmap(x, num_samples, grid)
+            return self.tokens_to_featmap(x, num_samples, (grid[0], grid[1]))
         return x[:, 0] if self.has_cls_token else x.mean(1)
 
     def prepend_cls_token(self, x: Tensor, cls_token: Tensor, embed: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from ..layers import drop_path_rates, grid_of, resize_grid_embed, resize_time_embed, tubelets_of
+from ..layers import drop_path_rates, resize_grid_embed, resize_time_embed
 from .vivit import ViViT
 
 
@@ -15,6 +15,8 @@ class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encod
     Built by ``ViViT(attention_type='factorised_encoder')``; shapes, arguments and errors as there. ``blocks`` is the
     spatial, ``temporal_blocks`` the temporal transformer.
     """
+
+    tubelet_step = 'the spatial transformer'
 
     def build_embeddings(self, num_tubelets: int, num_patches: int) -> None:
         self.cls_token = nn.Parameter(torch.zeros(1, 1, self.embed_dims))
@@ -41,27 +43,40 @@ class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encod
                 if name.split('.')[0] in ('temporal_blocks', 'temporal_cls_token', 'temporal_embed', 'norm'):
                     parameter.requires_grad_(False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        num_samples, _, num_frames, *size = x.shape
-        grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
-        patches = self.patch_embed(x).reshape(-1, grid[0] * grid[1], self.embed_dims)  # (N * F, P, C)
+    def embed_tubelets(self, x: Tensor) -> Tensor:
+        """The spatial transformer: what the temporal one sees of each frame, (N, F, 1, C), or the patches.
+
+        Patches, for ``out_type='featmap'``, are (N, F, H / P, W / P, C).
+        """
+        patches = super().embed_tubelets(x)
+        num_tubelets, *grid = patches.shape[1:4]
         embed = resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
-        tokens = self.prepend_cls_token(patches, self.cls_token, embed)
+        tokens = self.prepend_cls_token(patches.flatten(2, 3).flatten(0, 1), self.cls_token, embed)  # (N * F, 1 + P, C)
         featmap = self.out_type == 'featmap'
         tokens = self.run_blocks(self.blocks, tokens, cls_only=self.frame_token == 'cls' and not featmap)
-        tokens = self.spatial_norm(tokens)
-        if featmap:
-            return self.tokens_to_featmap(tokens, num_samples, grid)
-        tokens = tokens.unflatten(0, (num_samples, num_tubelets))  # (N, F, 1 + P, C)
-        frames = tokens[:, :, 0] if self.frame_token == 'cls' else tokens[:, :, 1:].mean(2)
-        frames = self.prepend_cls_token(frames, self.start_token(tokens), self.resized_temporal_embed(num_tubelets))
+        tokens = self.spatial_norm(tokens).unflatten(0, (-1, num_tubelets))
+        return tokens[:, :, 1:].unflatten(2, grid) if featmap else self.summarise_frames(tokens)
+
+    def forward_tubelets(self, x: Tensor) -> Tensor:
+        if self.out_type == 'featmap':
+            return x.permute(0, 4, 1, 2, 3)
+        embed = self.resized_temporal_embed(x.shape[1])
+        frames = self.prepend_cls_token(x[:, :, 0], self.start_token(x), embed)
         return self.norm(self.run_blocks(self.temporal_blocks, frames, cls_only=True))[:, 0]
 
-    def start_token(self, tokens: Tensor) -> Tensor:
+    def summarise_frames(self, tokens: Tensor) -> Tensor:
+        """What the temporal transformer sees of each frame, (N, F, K, C), the token of the frame first.
+
+        Args:
+            tokens: Normalised output of the spatial transformer, (N, F, 1 + P, C), or (N, F, 1, C).
+        """
+        return tokens[:, :, :1] if self.frame_token == 'cls' else tokens[:, :, 1:].mean(2, keepdim=True)
+
+    def start_token(self, frames: Tensor) -> Tensor:
         """The temporal transformer's class token, (1, 1, C) or (N, 1, C).
 
         Args:
-            tokens: Normalised output of the spatial transformer, (N, F, 1 + P, C).
+            frames: What ``summarise_frames`` returns.
         """
         return self.temporal_cls_token
 
@@ -106,5 +121,8 @@ class BenchmarkFactorisedEncoderViViT(FactorisedEncoderViViT, builds=BENCHMARK):
         super().build_blocks(block, num_layers, num_temporal_layers, drop_path_rate)
         self.spatial_norm = nn.Identity()
 
-    def start_token(self, tokens: Tensor) -> Tensor:
-        return tokens[:, 0, :1]
+    def summarise_frames(self, tokens: Tensor) -> Tensor:
+        return torch.stack((tokens[:, :, 1:].mean(2), tokens[:, :, 0]), dim=2)
+
+    def start_token(self, frames: Tensor) -> Tensor:
+        return frames[:, 0, 1:]
