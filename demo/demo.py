@@ -10,12 +10,14 @@ from rich.table import Table
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.cli import (
+    add_decision_options,
     add_device_option,
     add_label_option,
     add_model_arguments,
     add_overwrite_option,
     check_video,
     read_config,
+    read_decisions,
     read_labels,
     run,
 )
@@ -38,6 +40,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--fps', type=positive_frame_rate, default=12, help='frames per second of the output (default: %(default)s)'
     )
+    add_decision_options(parser)
     add_device_option(parser)
     add_legacy_options(parser, 'demo')
     return parser
@@ -46,24 +49,25 @@ def build_parser() -> ArgumentParser:
 def main(args: Namespace) -> None:
     if args.out_filename is not None:
         check_clip_name(args.out_filename)
-        inputs = [args.config, args.checkpoint, args.video, *(args.label_file or ())]
+        inputs = [args.config, args.checkpoint, args.video, *(args.label_file or ()), args.thresholds, args.calibration]
         check_output(args.out_filename, '--out-filename', args.overwrite, inputs)
     check_video(args.video)
     labels = [read_labels(path) for path in args.label_file or ()]
     console, steps = Console(markup=False), Console(stderr=True)
     with steps.status('loading the model'):
-        infer = VideoInferencer(read_config(args.config, args.cfg_options), args.checkpoint, args.device, labels)
+        config = read_config(args.config, args.cfg_options)
+        infer = VideoInferencer(config, args.checkpoint, args.device, labels, **read_decisions(args))
     with steps.status(f'recognising on {infer.device}'), doing(f'recognising {args.video}'):
         prediction = infer(args.video)
     if prediction.error:
         raise InputError(prediction.error)
 
-    rows = prediction.rows(args.top_k)
+    rows = prediction.answer(args.top_k)
     table = Table(title=Path(args.video).name, caption=f'{infer.name} on {infer.device}')
     table.add_column('label')
     table.add_column('score', justify='right')
     for label, score in rows:
-        table.add_row(label, f'{score:.4f}')
+        table.add_row(label, '' if score is None else f'{score:.4f}')
     console.print(table)
 
     if args.out_filename is not None:

@@ -15,7 +15,7 @@ from web_figure import TITLES, draw
 
 from mmaction_vt import VideoInferencer
 from mmaction_vt.apis.inferencer import Sample
-from mmaction_vt.apis.predictions import CLASS, Guess, Prediction, name_of
+from mmaction_vt.apis.predictions import CLASS, NONE_OF_THESE, Guess, Prediction, name_of
 from mmaction_vt.datasets.video_readers import index_of
 from mmaction_vt.errors import BrokenVideoError, InputError
 from mmaction_vt.utils.time_limit import call_in_time
@@ -151,17 +151,23 @@ def heading(text: str) -> str:
 
 def show(infer: VideoInferencer, prediction: Prediction, name: str, clip: str) -> str:
     best = infer.best(prediction, TOP_K)
-    tables = [show_bars(task, guesses, several=len(infer.classes) > 1) for task, guesses in best.items()]
-    firsts = ', '.join(f'{name_of(guesses[0], task)}, {percent(guesses[0].score)}' for task, guesses in best.items())
-    said = escape(f'Result: {firsts}')
-    return f'<section class="answer" data-said="{said}">{heading(name)}{"".join(tables)}{clip}</section>'
+    titles = {task: f'Best {task}s' for task in best} if len(infer.classes) > 1 else {}
+    said, note = '', ''
+    if prediction.none_of_these:
+        said, note = f'{NONE_OF_THESE}; ', f'<p><b>{NONE_OF_THESE.capitalize()}</b></p>'
+    elif prediction.thresholds is not None:
+        best, titles = {CLASS: prediction.above()}, {CLASS: 'Labels of this video'}
+    tables = [show_bars(guesses, titles.get(task)) for task, guesses in best.items()]
+    said += ', '.join(f'{name_of(each[0], task)}, {percent(each[0].score)}' for task, each in best.items())
+    head = f'<section class="answer" data-said="{escape(f"Result: {said}")}">{heading(name)}'
+    return f'{head}{note}{"".join(tables)}{clip}</section>'
 
 
 def percent(score: float) -> str:
     return f'{100 * score:.1f} %'
 
 
-def show_bars(task: str, guesses: list[Guess], several: bool) -> str:
+def show_bars(guesses: list[Guess], title: str | None = None) -> str:
     """A table of labels, bars and scores."""
     rows = []
     for guess in guesses:
@@ -171,7 +177,7 @@ def show_bars(task: str, guesses: list[Guess], several: bool) -> str:
             f'<div><span style="width: {width:.1f}%"></span></div></td>'
             f'<td class="score">{percent(guess.score)}</td></tr>'
         )
-    title = f'Best {task}s' if several else f'The {len(guesses)} most likely actions'
+    title = title or f'The {len(guesses)} most likely actions'
     return f'<table><caption>{escape(title)}</caption><tbody>{"".join(rows)}</tbody></table>'
 
 

@@ -27,7 +27,16 @@ from web_files import keep_clean
 from web_uploads import Uploads
 
 from mmaction_vt import VideoInferencer
-from mmaction_vt.cli import add_device_option, add_label_option, add_model_arguments, read_config, read_labels, run
+from mmaction_vt.cli import (
+    add_decision_options,
+    add_device_option,
+    add_label_option,
+    add_model_arguments,
+    read_config,
+    read_decisions,
+    read_labels,
+    run,
+)
 from mmaction_vt.errors import InputError
 from mmaction_vt.utils.option_types import integer
 from mmaction_vt.visualization.explain.methods import METHODS, TRAJECTORY, supported_methods
@@ -66,6 +75,7 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--port', type=integer(), default=7860, help='(default: %(default)s)')
     parser.add_argument('--max-size', type=float, default=50, metavar='MB', help='(default: %(default)s)')
     parser.add_argument('--max-seconds', type=float, default=60, metavar='S', help='(default: %(default)s)')
+    add_decision_options(parser)
     add_device_option(parser)
     parser.add_argument('--one-view', action='store_true', help='process the middle view only: faster, less accurate')
     return parser
@@ -109,7 +119,8 @@ def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options)
     bound = bind(args.host, args.port)
     hosts = Hosts(args.host, bound.getsockname()[0], args.allowed_host)
-    infer = VideoInferencer(config, args.checkpoint, args.device, labels, one_view=args.one_view)
+    decisions = read_decisions(args)
+    infer = VideoInferencer(config, args.checkpoint, args.device, labels, one_view=args.one_view, **decisions)
     infer.timeout = min(infer.timeout or DECODE_SECONDS, DECODE_SECONDS)
     example = find_example(args.example, infer, Limits(args.max_size, args.max_seconds))
     stop = threading.Event()

@@ -13,14 +13,17 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from . import datasets, engine, models
-    from .apis import VideoInferencer, create_model, init_recognizer
+    from .apis import StreamRecognizer, VideoInferencer, create_model, init_recognizer
     from .checkpoints import read_checkpoint
     from .deployment import fuse_for_inference
-    from .models import DualFormer, Motionformer, TimeSformer, ViViT  # noqa: F401
+    from .features import FeatureExtractor
+    from .models import VJEPA2, DualFormer, Motionformer, TimeSformer, VideoMAE, ViViT  # noqa: F401
     from .visualization.show import show
     from .zoo import list_models
 
 __all__ = [
+    'FeatureExtractor',
+    'StreamRecognizer',
     'VideoInferencer',
     '__version__',
     'create_model',
@@ -34,9 +37,11 @@ __all__ = [
     'show',
 ]
 
-BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT')
+BACKBONES = ('DualFormer', 'Motionformer', 'TimeSformer', 'ViViT', 'VideoMAE', 'VJEPA2')
 # The modules of the public names.
 PLACES = {
+    'FeatureExtractor': 'features',
+    'StreamRecognizer': 'apis',
     'VideoInferencer': 'apis',
     'create_model': 'apis',
     'fuse_for_inference': 'deployment',

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, doing
 from .utils import boundary
-from .utils.option_types import non_negative
+from .utils.option_types import non_negative, number
 from .utils.signals import stoppable
 from .utils.text_files import iterate_lines
 
@@ -90,6 +90,45 @@ def add_precision_options(parser: ArgumentParser) -> None:
         choices=tuple(PRECISIONS),
         help='the backbone in 16 bits, cast once: half the memory, a little faster and less exact than --amp',
     )
+
+
+def add_decision_options(parser: ArgumentParser) -> None:
+    """``--thresholds`` for models with several labels per video, ``--calibration`` and ``--temperature`` for others."""
+    parser.add_argument(
+        '--thresholds',
+        metavar='F',
+        help="thresholds of a model with several labels per video, instead of the model's: the file that "
+        'tools/analysis/tune_thresholds.py wrote',
+    )
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        '--calibration',
+        metavar='F',
+        help='calibrated probabilities, and "none of these" where they are too low: the file that '
+        'tools/analysis/calibrate.py wrote',
+    )
+    group.add_argument(
+        '--temperature', type=number(0, above=True), metavar='T', help='divide the raw scores by T, without a file'
+    )
+
+
+def read_decisions(args: Namespace) -> dict[str, Any]:
+    """The arguments of ``VideoInferencer`` from ``add_decision_options``, read before the model is loaded.
+
+    Raises:
+        InputError: If a file cannot be read.
+    """
+    given = args.calibration if args.temperature is None else args.temperature
+    decisions: dict[str, Any] = {}
+    if args.thresholds is not None:
+        from .utils.thresholds import read_thresholds
+
+        decisions['thresholds'] = read_thresholds(args.thresholds)
+    if given is not None:
+        from .evaluation.calibration import read_calibration
+
+        decisions['calibration'] = read_calibration(given)
+    return decisions
 
 
 def add_tf32_option(parser: ArgumentParser) -> None:

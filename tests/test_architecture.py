@@ -25,8 +25,9 @@ LAYERS = (
     ('models.init', 'models.recognizers'),
     ('evaluation', 'models'),
     ('datasets', 'visualization.draw', 'visualization.explain'),
-    ('engine', 'visualization'),
+    ('engine', 'streaming', 'visualization'),
     ('apis', 'cli', 'deployment', 'mmengine_patches', 'pyslowfast'),
+    ('features', 'live'),
     ('set_up',),
     ('',),
 )

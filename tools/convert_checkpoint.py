@@ -2,6 +2,8 @@
 
 import io
 from argparse import ArgumentParser, Namespace
+from inspect import signature
+from typing import Any
 
 import mmaction_vt.utils.program_start  # noqa: F401
 
@@ -11,7 +13,12 @@ from rich.console import Console
 from mmaction_vt import __version__, read_checkpoint
 from mmaction_vt.checkpoints import huggingface_folder
 from mmaction_vt.checkpoints.huggingface_files import model_settings
-from mmaction_vt.checkpoints.layouts import timesformer_huggingface, vivit_huggingface
+from mmaction_vt.checkpoints.layouts import (
+    timesformer_huggingface,
+    videomae_huggingface,
+    vivit_huggingface,
+    vjepa2_huggingface,
+)
 from mmaction_vt.checkpoints.layouts.base import fitting
 from mmaction_vt.checkpoints.read import config_in
 from mmaction_vt.cli import add_checkpoint_options, add_overwrite_option, read_labels, run
@@ -35,7 +42,14 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--num-frames',
         type=positive,
-        help='frames of a clip, for a ViViT --to huggingface (default: what 224x224 leaves)',
+        help='frames of a clip, for a ViViT, VideoMAE or VJEPA2 --to huggingface (default: as in the source, or what '
+        '224x224 leaves, 16 and 64)',
+    )
+    parser.add_argument(
+        '--img-size',
+        type=positive,
+        help='side of the frames, for a VideoMAE or VJEPA2 --to huggingface (default: as in the source, or 224 and '
+        '256)',
     )
     parser.add_argument(
         '--hidden-act', help='activation, for a ViViT --to huggingface: gelu or gelu_fast (default: gelu_fast)'
@@ -44,6 +58,26 @@ def build_parser() -> ArgumentParser:
     add_overwrite_option(parser, 'an existing file, or folder with --to huggingface')
     add_checkpoint_options(parser)
     return parser
+
+
+def family_of(state: dict[str, torch.Tensor]) -> Any:
+    """The layout of Hugging Face's model that a state dict is for."""
+    if 'backbone.st_embed' in state and 'backbone.patch_embed.proj.weight' in state:
+        return vivit_huggingface
+    if 'cls_head.pooling.query' in state:
+        return vjepa2_huggingface
+    return timesformer_huggingface if 'backbone.cls_token' in state else videomae_huggingface
+
+
+def options_of(args: Namespace, settings: dict) -> dict[str, Any]:
+    """What ``describe`` of some layouts takes: as given, as in the source, or None."""
+    return dict(
+        num_heads=args.num_heads or settings.get('num_attention_heads'),
+        norm_eps=args.norm_eps or settings.get('layer_norm_eps', 1e-6),
+        hidden_act=args.hidden_act or settings.get('hidden_act'),
+        num_frames=args.num_frames or settings.get('num_frames') or settings.get('frames_per_clip'),
+        img_size=args.img_size or settings.get('image_size') or settings.get('crop_size'),
+    )
 
 
 def main(args: Namespace) -> None:
@@ -61,15 +95,8 @@ def main(args: Namespace) -> None:
         console.print(f'Dropped: {", ".join(checkpoint["dropped"])}')
 
     if args.to == 'huggingface':
-        options = dict(
-            num_heads=args.num_heads or settings.get('num_attention_heads'),
-            norm_eps=args.norm_eps or settings.get('layer_norm_eps', 1e-6),
-        )
-        family = timesformer_huggingface
-        if 'backbone.st_embed' in state and 'backbone.patch_embed.proj.weight' in state:
-            family = vivit_huggingface
-            options['hidden_act'] = args.hidden_act or settings.get('hidden_act')
-            options['num_frames'] = args.num_frames or settings.get('num_frames')
+        family, options = family_of(state), options_of(args, settings)
+        options = {name: value for name, value in options.items() if name in signature(family.describe).parameters}
         labels = read_labels(args.label_file) or settings['labels'] or None
         with fitting('a model that Hugging Face has'):
             renamed, description = family.to_huggingface(state), family.describe(state, **options)

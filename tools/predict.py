@@ -18,12 +18,14 @@ from rich.progress import track
 from mmaction_vt import VideoInferencer
 from mmaction_vt.apis.prediction_file import PredictionFile, check_name, printable
 from mmaction_vt.cli import (
+    add_decision_options,
     add_device_option,
     add_label_option,
     add_model_arguments,
     add_overwrite_option,
     add_precision_options,
     read_config,
+    read_decisions,
     read_labels,
     run,
 )
@@ -54,6 +56,7 @@ def build_parser() -> ArgumentParser:
         default=min(os.cpu_count() or 1, 4),
         help='decoding processes; 0 for this process only (default: number of CPUs, at most 4)',
     )
+    add_decision_options(parser)
     add_device_option(parser)
     add_precision_options(parser)
     parser.add_argument(
@@ -70,7 +73,7 @@ def predict(infer: VideoInferencer, videos: list[str], file: PredictionFile, top
     """Write a row for each video."""
     console = Console(stderr=True)
     for prediction in track(infer(videos), 'recognising', total=len(videos), console=console):
-        file.add(prediction.video, prediction.best(top_k), prediction.error)
+        file.add(prediction.video, prediction.best(top_k), prediction.error, prediction.decision())
 
 
 def report(file: PredictionFile) -> None:
@@ -93,7 +96,9 @@ def report(file: PredictionFile) -> None:
 
 
 def main(args: Namespace) -> None:
-    check_name(args.out, args.resume, args.overwrite, [*args.inputs, args.config, args.checkpoint])
+    decided = [path for path in (args.thresholds, args.calibration) if path is not None]
+    check_name(args.out, args.resume, args.overwrite, [*args.inputs, args.config, args.checkpoint, *decided])
+    decisions = read_decisions(args)
     labels = [read_labels(path) for path in args.label_file or ()]
     with Console(stderr=True).status('looking for videos'):
         videos, remarks = gather_videos(args.inputs, args.root)
@@ -111,9 +116,10 @@ def main(args: Namespace) -> None:
             args.one_view,
             args.timeout,
             args.precision,
+            **decisions,
         )
     print(f'{infer.name} on {infer.device}', file=sys.stderr)
-    options = args.resume, args.overwrite
+    options = args.resume, args.overwrite, infer.decides
     with PredictionFile(args.out, infer.classes, args.top_k, bool(infer.labels), *options) as file:
         left = [video for video in videos if printable(video) not in file.done]
         if len(left) < len(videos):

@@ -28,6 +28,7 @@ from mmaction_vt.cli import (
 from mmaction_vt.engine import Runner
 from mmaction_vt.errors import InputError, doing
 from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
+from mmaction_vt.evaluation.multi_label_metric import MULTI_LABEL_METRICS
 from mmaction_vt.evaluation.predictions import is_labelled
 from mmaction_vt.legacy import add_legacy_options
 from mmaction_vt.utils.config import published_checkpoint
@@ -37,6 +38,10 @@ from mmaction_vt.utils.outputs import check_output
 from mmaction_vt.utils.precision import check_precision, use_tf32, with_float_scores
 
 METRICS = ('top_k_accuracy', 'mean_class_accuracy')
+METRIC_TYPES = {
+    **dict.fromkeys(METRICS, 'AccMetric'),
+    **dict.fromkeys(MULTI_LABEL_METRICS, 'mmaction_vt.MultiLabelMetric'),
+}
 OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES}
 
 
@@ -44,7 +49,11 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Test a checkpoint.')
     add_model_arguments(parser)
     parser.add_argument(
-        '--eval', nargs='+', metavar='METRIC', help=f'what to report: {", ".join(METRICS)} (default: as in the config)'
+        '--eval',
+        nargs='+',
+        metavar='METRIC',
+        help=f'what to report: {", ".join(METRICS)}; for several labels per video {", ".join(MULTI_LABEL_METRICS)} '
+        '(default: as in the config)',
     )
     parser.add_argument(
         '--out',
@@ -76,9 +85,9 @@ def build_parser() -> ArgumentParser:
 
 def apply_options(config: Config, args: Namespace) -> None:
     """Apply command line options to the config."""
-    unknown = [name for name in args.eval or () if name not in METRICS]
+    unknown = [name for name in args.eval or () if name not in METRIC_TYPES]
     if unknown:
-        raise InputError(f'unknown --eval {", ".join(unknown)}; choose from {", ".join(METRICS)}')
+        raise InputError(f'unknown --eval {", ".join(unknown)}; choose from {", ".join(METRIC_TYPES)}')
     if args.out is not None:
         check_suffix('--out', args.out, OUT_SUFFIXES[args.out_format])
         # Replaced without --overwrite, as by mmaction2: scripts test one checkpoint after the other.
@@ -89,11 +98,29 @@ def apply_options(config: Config, args: Namespace) -> None:
         check_challenge(config, args)
     config.launcher = args.launcher
     config.load_from, config.resume = None, False
-    evaluators = [dict(type='AccMetric', metric_list=tuple(args.eval))] if args.eval else config_evaluators(config)
+    evaluators = chosen_evaluators(config, args.eval) if args.eval else config_evaluators(config)
     if args.eval and any(evaluator['type'].endswith('VerbNounAccuracy') for evaluator in config_evaluators(config)):
         raise InputError(f'--eval is for one label per video: omit it for {args.config}, which reports verbs and nouns')
     config.test_evaluator = [*evaluators, dict(type='mmaction_vt.KeepPredictions')]
     complete_metrics(config, 'test_evaluator')
+
+
+def chosen_evaluators(config: Config, names: list[str]) -> list[dict]:
+    """The metric of ``--eval``.
+
+    Raises:
+        InputError: If it is for another number of labels per video than the data set has.
+    """
+    several = bool((config.test_dataloader.get('dataset') or {}).get('multi_class'))
+    fitting = MULTI_LABEL_METRICS if several else METRICS
+    others = [name for name in names if name not in fitting]
+    if others:
+        count = 'several labels' if several else 'one label'
+        raise InputError(
+            f'--eval {", ".join(others)} does not fit: {config.filename} has {count} per video; choose from '
+            f'{", ".join(fitting)}'
+        )
+    return [dict(type=METRIC_TYPES[names[0]], metric_list=tuple(names))]
 
 
 def inputs_of(config: Config, args: Namespace) -> list[str]:

@@ -14,18 +14,22 @@ from mmengine.dataset import Compose
 from torch import Tensor
 
 from ..errors import InputError
+from ..evaluation.calibration import Calibration, read_calibration
 from ..models.heads import CLASS, classifiers_of
 from ..utils.config import load_config
 from ..utils.file_kinds import display_path
 from ..utils.frame_arrays import frames_of, name_of_video
 from ..utils.precision import check_precision
 from ..utils.process_pool import call_in_order
+from ..utils.thresholds import Thresholds
 from ..utils.time_limit import call_in_time, video_timeout
 from ..utils.video_files import check_local_video
 from ..visualization.explain.explanation import Explanation, explain_video
 from ..visualization.explain.model_input import check_views, pick_view, sampled_rate
+from .decisions import check_calibration, thresholds_for
 from .model import check_device, default_device, init_recognizer, names_for
 from .predictions import Guess, Prediction
+from .sliding_windows import SlidingWindows
 from .weight_precision import cast_backbone
 
 Video = str | Path | np.ndarray | Tensor
@@ -66,9 +70,14 @@ class VideoInferencer:
         one_view: Whether only the middle view of each video is used.
         timeout: Time limit for reading a video in seconds, 0 for none. Default: ``MMACTION_VT_VIDEO_TIMEOUT``, or 300.
         precision: ``bf16`` or ``fp16`` for a backbone that is cast once, instead of ``amp`` (see ``cast_backbone``).
+        thresholds: From which probability on a label is predicted, for a model with several labels per video: a number,
+            one for each class, or a file of ``tools/analysis/tune_thresholds.py``. Default: the head's.
+        calibration: A temperature, a file of ``tools/analysis/calibrate.py``, or a ``Calibration``, for a model with
+            one label per video.
 
     Raises:
-        InputError: If the config, the checkpoint, the device, the names or the precision cannot be used.
+        InputError: If the config, the checkpoint, the device, the names, the precision, the thresholds or the
+            calibration cannot be used.
 
     Example:
         >>> recognise = VideoInferencer('config.py', 'model.pth', labels=['left', 'right'])  # doctest: +SKIP
@@ -90,8 +99,11 @@ class VideoInferencer:
         one_view: bool = False,
         timeout: float | None = None,
         precision: str | None = None,
+        thresholds: Thresholds | None = None,
+        calibration: Calibration | float | str | Path | None = None,
     ) -> None:
         config = load_config(config)
+        calibration = None if calibration is None else read_calibration(calibration)
         if 'test_pipeline' not in config:
             raise InputError('the config has no test_pipeline, by which videos are read')
         device = default_device() if device is None else device
@@ -110,6 +122,9 @@ class VideoInferencer:
         self.name = Path(config.filename).stem if config.filename else type(self.model.backbone).__name__
         self.classes = classifiers_of(self.model.get_submodule('cls_head'))
         self.labels = names_for(self.model, config, labels)
+        self.thresholds = thresholds_for(self.model, thresholds)
+        self.calibration = calibration
+        check_calibration(self.model, calibration)
         self.batch_size = batch_size
         self.num_workers = num_workers
         self.pipeline = Compose(copy.deepcopy(list(config.test_pipeline)))
@@ -154,6 +169,28 @@ class VideoInferencer:
         """Read a video with the test pipeline; if it cannot be read, the sample has the error."""
         return self._reader()(video)
 
+    def slide(self, video: Video, window: int | None = None, stride: int | None = None) -> SlidingWindows:
+        """Slide a window over a video of any length: the scores of each are those of a test of its frames alone.
+
+        The video is decoded once, in order; what overlapping windows share is computed once.
+
+        Args:
+            video: A path, or frames, as in a call.
+            window: Frames of a window. Default: the config's ``window``, or what a clip of the test pipeline spans.
+            stride: Frames from the start of a window to that of the next. Default: half a window, in whole tubelets.
+
+        Returns:
+            The windows: ``len`` is their number, and iterating yields a ``WindowPrediction`` for each.
+
+        Raises:
+            InputError: If the video cannot be read, or a number is not positive.
+
+        Example:
+            >>> for window in recognise.slide('film.mp4', stride=32):  # doctest: +SKIP
+            ...     print(window.start, window.stop, window.top(1))
+        """
+        return SlidingWindows(self, source_of(video), window, stride)
+
     def _reader(self) -> Callable[[Video], Sample]:
         """``read`` without the model, which other processes do not need."""
         return partial(read_video, self.pipeline, self.one_view, self.timeout)
@@ -181,11 +218,20 @@ class VideoInferencer:
         packed = [sample.packed for sample in samples if sample.packed is not None]
         scores = iter(self._forward(packed) if packed else ())
         return [
-            Prediction(sample.video, None, sample.error)
-            if sample.error
-            else Prediction(sample.video, next(scores), names=self.labels)
+            Prediction(sample.video, None, sample.error) if sample.error else self.predict(sample.video, next(scores))
             for sample in samples
         ]
+
+    @property
+    def decides(self) -> str | None:
+        """What the model decides beside the scores: ``labels``, ``none_of_these``, or nothing."""
+        if self.thresholds is not None:
+            return 'labels'
+        return 'none_of_these' if self.calibration is not None and self.calibration.threshold is not None else None
+
+    def predict(self, video: str, scores: dict[str, Tensor]) -> Prediction:
+        """The prediction for a video, from the scores of each classifier."""
+        return Prediction(video, scores, None, self.labels, self.thresholds, self.calibration)
 
     def _forward(self, packed: list[dict]) -> list[dict[str, Tensor]]:
         batch = {key: [part[key] for part in packed] for key in ('inputs', 'data_samples')}

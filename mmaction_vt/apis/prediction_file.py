@@ -18,6 +18,7 @@ from .predictions import Guess
 DIGITS = 6  # of a score, after the point
 LIST_BEGIN, LIST_END = b'[', b'\n]\n'
 ROW_BEGIN = '{"video": '
+DECISIONS = ('labels', 'none_of_these')
 WRITER = 'tools/predict.py'
 
 
@@ -29,6 +30,10 @@ class PredictionFile:
     list of objects with ``video`` and either ``top``, a list of the best classes (with several classifiers one for
     each), or ``error``.
 
+    Models with several labels per video have a column ``labels`` too: the classes that reach their thresholds, best
+    first, with spaces between them; in JSON a list like ``top``. Those that may not answer have ``none_of_these``, 1
+    or 0.
+
     Args:
         path: The file; its folder is made if it is missing.
         classes: The number of classes of each classifier.
@@ -37,6 +42,7 @@ class PredictionFile:
         resume: Whether to continue an existing file; its rows with an error are left out, so that those videos are
             processed again.
         overwrite: Whether to replace an existing file.
+        decides: ``labels`` or ``none_of_these``, the column of a model's decisions, if it makes any.
 
     Attributes:
         done: Videos with scores.
@@ -55,10 +61,11 @@ class PredictionFile:
         named: bool,
         resume: bool = False,
         overwrite: bool = False,
+        decides: str | None = None,
     ) -> None:
         check_name(path, resume, overwrite)
         self.path = Path(path)
-        self.header = columns(classes, top_k, named)
+        self.header = columns(classes, top_k, named, decides)
         self.done: set[str] = set()
         self.failed: dict[str, str] = {}
         self.is_csv = self.path.suffix.lower() == '.csv'
@@ -77,8 +84,20 @@ class PredictionFile:
     ) -> None:
         self.file.close()
 
-    def add(self, video: str, best: dict[str, list[Guess]], error: str | None = None) -> None:
+    def add(
+        self,
+        video: str,
+        best: dict[str, list[Guess]],
+        error: str | None = None,
+        decision: dict[str, list[Guess] | bool] | None = None,
+    ) -> None:
         """Write the row of a video: its best classes, or the error.
+
+        Args:
+            video: The video.
+            best: The best classes of each classifier.
+            error: Why it could not be read.
+            decision: ``labels`` or ``none_of_these``, if the model decides.
 
         Raises:
             InputError: If it cannot be written; the rows before it remain.
@@ -89,7 +108,11 @@ class PredictionFile:
             self.failed[video] = error
         else:
             self.done.add(video)
-        self.file.append(self._line(self._as_csv(video, best, error) if self.is_csv else as_json(video, best, error)))
+        decision = decision or {}
+        row = self._as_csv(video, best, error) if self.is_csv else as_json(video, best, error)
+        if error is None:
+            row |= {name: _cell(value) if self.is_csv else _value(value) for name, value in decision.items()}
+        self.file.append(self._line(row))
 
     def _as_csv(self, video: str, best: dict[str, list[Guess]], error: str | None) -> dict:
         row: dict[str, Any] = dict.fromkeys(self.header, '') | dict(video=video, error=error or '')
@@ -155,13 +178,13 @@ def check_name(path: str | Path, resume: bool = False, overwrite: bool = False, 
         )
 
 
-def columns(classes: dict[str, int], top_k: int, named: bool) -> list[str]:
+def columns(classes: dict[str, int], top_k: int, named: bool, decides: str | None = None) -> list[str]:
     header = ['video']
     for task, count in classes.items():
         for rank in range(1, min(top_k, count) + 1):
             index, label, score = names(task, rank)
             header += [index, label, score] if named else [index, score]
-    return [*header, 'error']
+    return [*header, *([decides] if decides else []), 'error']
 
 
 def names(task: str, rank: int) -> tuple[str, str, str]:
@@ -173,15 +196,25 @@ def names(task: str, rank: int) -> tuple[str, str, str]:
 def as_json(video: str, best: dict[str, list[Guess]], error: str | None) -> dict:
     if error is not None:
         return dict(video=video, error=error)
-    top = {}
-    for task, guesses in best.items():
-        top[task] = [
-            {'class': guess.class_index}
-            | ({} if guess.label is None else dict(label=guess.label))
-            | dict(score=round(guess.score, DIGITS))
-            for guess in guesses
-        ]
+    top = {task: _value(guesses) for task, guesses in best.items()}
     return dict(video=video, top=top[CLASS] if set(top) == {CLASS} else top)
+
+
+def _value(decision: list[Guess] | bool) -> list[dict] | bool:
+    """Classes with names and scores, or a yes or no, as JSON has them."""
+    if isinstance(decision, bool):
+        return decision
+    return [
+        {'class': guess.class_index}
+        | ({} if guess.label is None else dict(label=guess.label))
+        | dict(score=round(guess.score, DIGITS))
+        for guess in decision
+    ]
+
+
+def _cell(decision: list[Guess] | bool) -> str:
+    """The same in a cell: indices with spaces between them, or 1 or 0."""
+    return str(int(decision)) if isinstance(decision, bool) else ' '.join(str(guess.class_index) for guess in decision)
 
 
 def read_json(text: str) -> list[dict]:
@@ -199,7 +232,8 @@ def read_json(text: str) -> list[dict]:
                 break
             raise
         if 'error' not in row:
-            rows.append(dict(video=str(row['video']), top=row['top']))
+            decided = {name: row[name] for name in DECISIONS if name in row}
+            rows.append(dict(video=str(row['video']), top=row['top'], **decided))
     return rows
 
 

@@ -7,7 +7,8 @@ from ..errors import InputError
 from .tensors import shown
 
 LARGEST_JSON = 2**26
-COUNTS = ('num_attention_heads', 'num_frames')
+SIDES = ('image_size', 'crop_size')  # or height and width, which must be the same
+COUNTS = ('num_attention_heads', 'num_frames', 'frames_per_clip', *SIDES)
 KINDS = {'layer_norm_eps': 'a number between 0 and 1', 'hidden_act': 'the name of an activation'}
 LONGEST_FILE_NAME = 255
 
@@ -91,6 +92,8 @@ def model_settings(config: dict) -> dict:
         name: config[name] for name in (*COUNTS, 'layer_norm_eps', 'hidden_act') if config.get(name) is not None
     }
     for name, value in settings.items():
+        if name in SIDES and isinstance(value, list) and value == value[:1] * 2:
+            settings[name] = value = value[0]
         if name in COUNTS:
             fault = isinstance(value, bool) or not isinstance(value, int) or value < 1
         elif name == 'layer_norm_eps':

@@ -9,18 +9,22 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .huggingface_files import model_settings
 from .layouts.base import check_shapes, fitting, key_mismatch
-from .read import config_in, read_checkpoint
+from .read import backbone_of, config_in, read_checkpoint
 from .resize import resize_to_model
 from .tensors import shown
 
 CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
 TOKEN_LAYERS = 'cls_head.token_linear.'
+HEAD, DECODER = 'cls_head.', 'decoder.'  # what a recognizer has, and a masked autoencoder in its place
+NORMS = ('backbone.norm.', 'backbone.fc_norm.')  # of tokens, and of their mean
 # Hugging Face's names of ours.
 ACTIVATIONS = {
     'gelu': ('gelu', 'gelu_python'),
     'gelu_tanh': ('gelu_fast', 'gelu_new', 'gelu_pytorch_tanh', 'gelu_accurate'),
 }
+GELU_ONLY = ('VideoMAE', 'VJEPA2')
 MERGED = '.merged'  # what ``fuse_for_inference`` adds beside a weight that stands for two
 
 
@@ -61,6 +65,7 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
             check_shapes({key: state[key]}, expected)
     fit = Fit(dict(state))
     with fitting(f'this {type(model.backbone).__name__}'):
+        _leave_out_decoder(fit, expected)
         fit.resized += resize_to_model(fit.state_dict, model)
         _fit_token_layers(fit, expected)
         _drop_classifiers(fit, expected)
@@ -111,6 +116,11 @@ def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_
     Raises:
         InputError: If the checkpoint does not fit.
     """
+    of, own = backbone_of(checkpoint), type(model.backbone).__name__
+    if of and of != own:
+        raise InputError(
+            f'the checkpoint is of a {of} ({checkpoint["layout"]}), and the backbone of the config is {own}'
+        )
     fit = fit_state_dict(checkpoint['state_dict'], model)
     if fit.new_classifiers and not new_classifier:
         raise InputError(' '.join(fit.new_classifiers) + ' Give the config that the checkpoint was trained with.')
@@ -118,6 +128,7 @@ def load_converted(model: nn.Module, checkpoint: dict[str, Any], name: str, new_
     act = _activation_in(hidden_act)
     model.load_state_dict(fit.state_dict, strict=not fit.new_classifiers)
     _adopt_activation(model.backbone, act, hidden_act)
+    _adopt_norm_eps(model, config_in(checkpoint['meta']))
 
     print_log(f'Loaded {len(fit.state_dict)} tensors from {name} ({checkpoint["layout"]}).', 'current')
     if checkpoint['dropped']:
@@ -144,7 +155,13 @@ def _activation_in(hidden_act: object) -> str | None:
 
 def _adopt_activation(backbone: Any, act: str | None, hidden_act: object) -> None:
     """Set the activation of Hugging Face's file in a backbone whose config names none."""
-    if act is None or not hasattr(backbone, 'use_activation'):
+    if act is None:
+        return
+    if not hasattr(backbone, 'use_activation'):
+        if act != 'gelu' and type(backbone).__name__ in GELU_ONLY:
+            raise InputError(
+                f'the checkpoint was trained with {hidden_act}, and {type(backbone).__name__} has gelu only'
+            )
         return
     if backbone.act is None:
         backbone.use_activation(act)
@@ -155,6 +172,18 @@ def _adopt_activation(backbone: Any, act: str | None, hidden_act: object) -> Non
             'checkpoints trained from this one are read alike.',
             stacklevel=4,
         )
+
+
+def _adopt_norm_eps(model: nn.Module, config: dict[str, Any]) -> None:
+    """Set the epsilons of Hugging Face's file in the LayerNorms of a model whose config names none."""
+    eps = model_settings({'layer_norm_eps': config.get('layer_norm_eps')}).get('layer_norm_eps')
+    parts: tuple[Any, ...] = (model.backbone, getattr(model, 'cls_head', None))
+    for part in parts:
+        if eps is None or getattr(part, 'norm_eps', eps) is not None:
+            continue
+        for name, layer in part.named_modules():
+            if isinstance(layer, nn.LayerNorm):
+                layer.eps = config.get(f'{name}_eps', eps)
 
 
 def _check_merging(state: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
@@ -170,6 +199,26 @@ def _check_merging(state: dict[str, Tensor], expected: dict[str, Tensor]) -> Non
             'the checkpoint was written by a model merged by fuse_for_inference, whose layers cannot be separated: '
             'load the checkpoint that it was made from'
         )
+
+
+def _leave_out_decoder(fit: Fit, expected: dict[str, Tensor]) -> None:
+    """Let a recognizer start from a masked autoencoder, whose decoder it has no use for.
+
+    The norm of a mean starts anew where the autoencoder has one of tokens, as VideoMAE is fine-tuned.
+    """
+    theirs = [key for key in fit.state_dict if key.startswith(DECODER)]
+    if not theirs or any(key.startswith(DECODER) for key in expected):
+        return
+    if any(key.startswith(NORMS[1]) for key in expected):
+        theirs += [key for key in fit.state_dict if key.startswith(NORMS[0])]
+        fit.kept |= {key for key in expected if key.startswith(NORMS[1])}
+    for key in theirs:
+        fit.state_dict.pop(key)
+    fit.kept |= {key for key in expected if key.startswith(HEAD)}
+    fit.new_classifiers.append(
+        'The checkpoint is of masked pre-training: its decoder was left out, and the classifier of the model is '
+        'untrained.'
+    )
 
 
 def _fit_token_layers(fit: Fit, expected: dict[str, Tensor]) -> None:

@@ -14,8 +14,12 @@ from .layouts import (
     timesformer_lightning,
     timesformer_mmaction2,
     timesformer_published,
+    videomae_huggingface,
+    videomae_published,
     vivit_huggingface,
     vivit_lightning,
+    vjepa2_huggingface,
+    vjepa2_published,
 )
 from .layouts import native as ours
 from .layouts.base import fitting, list_keys
@@ -31,11 +35,18 @@ LAYOUTS = (
     timesformer_huggingface.LAYOUT,
     vivit_huggingface.LAYOUT,
     vivit_lightning.LAYOUT,
+    videomae_published.LAYOUT,
+    videomae_huggingface.LAYOUT,
+    vjepa2_published.LAYOUT,
+    vjepa2_huggingface.LAYOUT,
     dualformer_published.LAYOUT,
     ours.LAYOUT,
 )
 # Where published code bases put the tensors inside their files.
-STATE_KEYS = ('state_dict', 'model_state', 'model')
+STATE_KEYS = ('state_dict', 'model_state', 'model', 'module')
+# What V-JEPA 2's files have beside each other: encoders, the one to use first, and several probes.
+ENCODER_KEYS = ('ema_encoder', 'target_encoder', 'encoder')
+PROBES = 'classifiers'
 WRAPPER = 'module.'  # what DistributedDataParallel adds to each key
 
 
@@ -101,7 +112,12 @@ def state_dict_of(checkpoint: dict) -> dict[str, Tensor]:
     Raises:
         InputError: If it has none.
     """
-    state = next((checkpoint[key] for key in STATE_KEYS if isinstance(checkpoint.get(key), dict)), checkpoint)
+    keys = (*STATE_KEYS, *ENCODER_KEYS)
+    found = next((key for key in keys if isinstance(checkpoint.get(key), dict)), None)
+    state = checkpoint if found is None else checkpoint[found]
+    probes = checkpoint.get(PROBES)
+    if found is None and isinstance(probes, list) and probes and isinstance(probes[0], dict):
+        state = probes[0]
     state = {key: value for key, value in state.items() if isinstance(value, Tensor)}
     if not state:
         kinds = [f'{key} is a {type(checkpoint[key]).__name__}' for key in STATE_KEYS if key in checkpoint]
@@ -109,11 +125,26 @@ def state_dict_of(checkpoint: dict) -> dict[str, Tensor]:
             'the checkpoint has no tensors' + (f': its {" and ".join(kinds)} without any' if kinds else '')
         )
     check_tensors(state)
-    state = {key: value.detach() for key, value in state.items()}
-    if 2 * sum(key.startswith(WRAPPER) for key in state) > len(state):
-        unwrapped = {key.removeprefix(WRAPPER): value for key, value in state.items()}
-        twice = next((key for key in state if key not in unwrapped and key.removeprefix(WRAPPER) in state), None)
-        if twice is not None:
-            raise InputError(f'the checkpoint has the key {twice.removeprefix(WRAPPER)} with and without {WRAPPER}')
-        return unwrapped
-    return state
+    state = unwrapped({key: value.detach() for key, value in state.items()}, WRAPPER)
+    return unwrapped(state, 'backbone.') if found in ENCODER_KEYS else state
+
+
+def unwrapped(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """A state dict without a prefix, if most keys have it.
+
+    Raises:
+        InputError: If a key is there with and without it.
+    """
+    if 2 * sum(key.startswith(prefix) for key in state) <= len(state):
+        return state
+    short = {key.removeprefix(prefix): value for key, value in state.items()}
+    twice = next((key for key in state if key not in short and key.removeprefix(prefix) in state), None)
+    if twice is not None:
+        raise InputError(f'the checkpoint has the key {twice.removeprefix(prefix)} with and without {prefix}')
+    return short
+
+
+def backbone_of(checkpoint: dict) -> str:
+    """The only backbone that what ``convert`` returned is for, as far as its layout, or the one before, says so."""
+    names = (checkpoint['layout'], checkpoint['meta'].get('converted_from'))
+    return next((layout.backbone for layout in LAYOUTS if layout.backbone and layout.name in names), '')

@@ -5,6 +5,7 @@ from .class_balance import ClassBalancedSampler
 from .epic_kitchens import EpicKitchensDataset
 from .frame_folders import FrameFolderDataset
 from .token_label_store import TokenLabelStore
+from .unlabelled_videos import UnlabelledVideos
 from .video_dataset import VideoDataset
 from .video_shards import VideoShards
 
@@ -13,6 +14,7 @@ __all__ = [
     'EpicKitchensDataset',
     'FrameFolderDataset',
     'TokenLabelStore',
+    'UnlabelledVideos',
     'VideoDataset',
     'VideoShards',
     'transforms',

@@ -27,6 +27,11 @@ def count_shown(video: Any) -> int:
     return len(video) - int(((times[:, 0] < 0) & (times[:, 1] <= 0)).sum())
 
 
+def evenly_spaced(num_frames: int, fps: float) -> np.ndarray:
+    """Times of frames in seconds where only their rate is known; 30 frames per second if not even that."""
+    return np.arange(num_frames) / (fps or 30.0)
+
+
 def open_with_decord(source: Source, num_threads: int) -> Any:
     """Open a video with decord.
 
@@ -82,6 +87,11 @@ class DecordReader:
                 yield from self.video.get_batch(frames[start : start + AT_ONCE]).asnumpy()
         except DECORD_ERRORS as error:
             raise undecodable(self.name, frames) from error
+
+    def times(self) -> np.ndarray:
+        """Presentation times of all frames in seconds, from 0."""
+        times: np.ndarray = self.video.get_frame_timestamp(np.arange(self.num_frames))[:, 0]
+        return times - times[0]
 
     def close(self) -> None:
         """Close the file and free the decoder."""

@@ -1,7 +1,8 @@
 """Lists of labelled videos."""
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, tee
 from pathlib import Path
 
 from mmaction.datasets import VideoDataset as _VideoDataset
@@ -26,6 +27,8 @@ from ..utils.text_files import parse_digits
 from .broken_videos import ForgiveBrokenVideos
 from .frame_lists import read_frame_list
 
+BETWEEN_LABELS = re.compile(r'[\s,;]+')
+
 
 @DATASETS.register_module()
 class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
@@ -34,19 +37,22 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
     The first line of the file, whatever its suffix, decides its format:
 
     - A path, a space or a comma, and a label per line: ``some folder/clip 1.mp4 17``. The last delimiter counts, so
-      paths may have spaces and commas. A header ``path,label`` is skipped. With ``multi_class=True`` a line has any
-      number of labels.
+      paths may have spaces and commas. A header ``path,label`` is skipped.
     - A header with ``path``, ``start``, ``end`` and ``label``: segments of videos, in seconds.
     - The header ``original_vido_id video_id frame_id path labels``: a frame list of PySlowFast, with a row per frame.
       The rows of a video make a sample with ``frame_dir``, ``total_frames``, and ``filename_tmpl`` or, if file names
       have no pattern, ``frame_paths``: the pipeline starts with ``mmaction_vt.VideoToClips``.
+
+    With ``multi_class=True`` a line has any number of labels after the path, ``clip.mp4 3 17`` or ``clip.mp4,3,17``; a
+    segment or frame list has them in the column of labels, with spaces or commas between them. The label of a sample
+    is then a vector (num_classes,) of zeros and ones, for ``mmaction_vt.MultiLabelHead``.
 
     Blank lines and a byte order mark are skipped. Videos that cannot be decoded are handled by ``ForgiveBrokenVideos``.
 
     Args:
         ann_file: The annotation file.
         *args: Positional arguments of mmaction2's ``VideoDataset``.
-        num_classes: Number of classes. If given, labels outside [0, num_classes) are errors.
+        num_classes: Number of classes. If given, labels outside [0, num_classes) are errors; ``multi_class`` needs it.
         delimiter: Delimiter between path and label. Default: a space or a comma, as in the first line.
         label_files: For a frame list of Something-Something V2, the official JSON files of its split and of the
             classes, to take the labels from. Default: the frame list has them.
@@ -55,8 +61,8 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
             mmengine's ``BaseDataset``.
 
     Raises:
-        InputError: If the annotation file does not exist, is not text, is empty, or has a line without a valid label.
-            The message has the file and the line.
+        InputError: If the annotation file does not exist, is not text, is empty, or has a line without a valid label;
+            the message has the file and the line. If ``multi_class`` is set without ``num_classes``.
     """
 
     delimiter: str
@@ -70,6 +76,8 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
         label_files: Sequence[str] | None = None,
         **kwargs: object,
     ) -> None:
+        if kwargs.get('multi_class') and num_classes is None:
+            raise InputError('multi_class=True of VideoDataset needs num_classes, the length of its vectors of labels')
         self.given_delimiter = delimiter
         self.label_files = label_files
         super().__init__(ann_file, *args, num_classes=num_classes, delimiter=delimiter or ' ', **kwargs)
@@ -92,7 +100,13 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
 
     def _video_samples(self, first: Line, lines: Iterator[Line]) -> list[dict]:
         """Samples of a list of paths and labels."""
-        self.delimiter = self.given_delimiter or find_delimiter(first[1], self.ann_file) or self.delimiter
+        if self.multi_class:  # the first line may have no label, and then shows no delimiter
+            lines, others = tee(lines)
+            found = (find_delimiter(text, self.ann_file) for _, text in chain([first], others))
+            self.delimiter = self.given_delimiter or next(filter(None, found), None) or self.delimiter
+            del others, found
+        else:
+            self.delimiter = self.given_delimiter or find_delimiter(first[1], self.ann_file) or self.delimiter
         if not is_header(first[1]):
             lines = chain([first], lines)
         if self.multi_class:
@@ -122,12 +136,12 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
             sample['frame_dir'] = self._path('img', sample['frame_dir'])
             if 'frame_paths' in sample:
                 sample['frame_paths'] = [self._path('img', path) for path in sample['frame_paths']]
-            samples.append(dict(sample, label=self._label(labels[name], where)))
+            samples.append(dict(sample, label=self._labels(labels[name], where)))
         return samples
 
     def _sample(self, row: Row) -> dict:
         """The sample of a video or segment."""
-        label = self._label(row.label, f'{self.ann_file}, line {row.number}')
+        label = self._labels(row.label, f'{self.ann_file}, line {row.number}')
         times = {} if row.times is None else dict(zip(('start_time', 'stop_time'), row.times, strict=True))
         return dict(filename=self._path('video', row.path), label=label, **times)
 
@@ -139,6 +153,12 @@ class VideoDataset(ForgiveBrokenVideos, _VideoDataset):
     def _path(self, kind: str, path: str) -> str:
         prefix = self.data_prefix.get(kind, self.data_prefix.get('video'))
         return path if prefix is None else join_path(prefix, path)
+
+    def _labels(self, text: str | int, where: str) -> int | list[int]:
+        """The label of a column, or with ``multi_class`` all of them."""
+        if not self.multi_class:
+            return self._label(text, where)
+        return [self._label(part, where) for part in BETWEEN_LABELS.split(str(text).strip()) if part]
 
     def _label(self, text: str | int, where: str) -> int:
         digits = str(text).removeprefix('-')

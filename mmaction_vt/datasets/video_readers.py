@@ -19,7 +19,7 @@ from ..errors import BrokenVideoError, InputError, check_one_of
 from ..utils.file_kinds import check_regular_file, display_path
 from ..utils.video_files import check_video_bytes, check_video_file, undecodable, unreadable
 from ..utils.video_formats import AV_OPTIONS
-from .decord_reader import AT_ONCE, DecordReader, Source
+from .decord_reader import AT_ONCE, DecordReader, Source, evenly_spaced
 from .stand_in import FPS, NUM_FRAMES, SIZES
 
 MOST_PIXELS = 2**26  # of a frame, 8192 x 8192: a corrupt header can claim more than there is memory for
@@ -103,6 +103,10 @@ class PyAVReader:
                     return
         raise undecodable(self.name, remaining)
 
+    def times(self) -> np.ndarray:
+        times: np.ndarray = (self.index.times - self.index.times[0]) * float(self.stream.time_base or 0)
+        return times
+
     @property
     def _start(self) -> int:
         return min(int(self.index.times[0]), self.stream.start_time or 0)
@@ -158,6 +162,9 @@ class TorchCodecReader:
         except (RuntimeError, IndexError) as error:
             raise undecodable(self.name, frames) from error
 
+    def times(self) -> np.ndarray:
+        return evenly_spaced(self.num_frames, self.fps)
+
     def close(self) -> None:
         del self.video
 
@@ -178,6 +185,9 @@ class BlankReader:
         for _ in frames:
             yield np.zeros((*self.size, 3), np.uint8)
 
+    def times(self) -> np.ndarray:
+        return evenly_spaced(self.num_frames, self.fps)
+
     def close(self) -> None:
         """Nothing to close."""
 
@@ -192,6 +202,9 @@ class ArrayReader:
 
     def read(self, frames: np.ndarray) -> Iterator[np.ndarray]:
         yield from self.frames[frames]
+
+    def times(self) -> np.ndarray:
+        return evenly_spaced(self.num_frames, self.fps)
 
     def close(self) -> None:
         """Nothing to close."""
@@ -216,6 +229,9 @@ class FolderReader:
 
     def path_of(self, number: int) -> Path:
         return Path(self.name) / self.template.format(number)
+
+    def times(self) -> np.ndarray:
+        return evenly_spaced(self.num_frames, self.fps)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError
 from ..models.backbones.base import VideoTransformer
-from ..models.heads import CLASS, classifiers_of, score_classes
+from ..models.heads import CLASS, classifiers_of, score_classes, thresholds_of
 
 
 class Scorer(nn.Module):
@@ -17,7 +17,8 @@ class Scorer(nn.Module):
 
     Args:
         model: The recognizer; its parameters are shared.
-        softmax: Whether to output probabilities, as in a test with ``average_clips='prob'``.
+        softmax: Whether to output probabilities, as in a test with ``average_clips='prob'``: of a head for several
+            labels the sigmoid of each score.
 
     Attributes:
         num_classes: Number of classes of each output.
@@ -31,13 +32,15 @@ class Scorer(nn.Module):
         if not isinstance(getattr(model, 'backbone', None), VideoTransformer):
             name = type(getattr(model, 'backbone', model)).__name__
             raise InputError(
-                f'the backbone of an exported model must be TimeSformer, Motionformer, ViViT or DualFormer, not {name}'
+                f'the backbone of an exported model must be TimeSformer, Motionformer, ViViT, VideoMAE, '
+                f'VJEPA2 or DualFormer, not {name}'
             )
         if getattr(model, 'neck', None) is not None or getattr(model, 'cls_head', None) is None:
             raise InputError('an exported model must have its cls_head directly after the backbone, without a neck')
         self.backbone = model.backbone
         self.cls_head = model.cls_head
         self.softmax = softmax
+        self.several = thresholds_of(model.cls_head) is not None
         classes = classifiers_of(self.cls_head)
         self.num_classes = dict(scores=classes[CLASS]) if CLASS in classes else classes
         self.eval()
@@ -45,4 +48,6 @@ class Scorer(nn.Module):
     def forward(self, clips: Tensor) -> dict[str, Tensor]:
         scores = score_classes(self.cls_head, self.backbone(clips))
         by_name = scores if isinstance(scores, dict) else dict(scores=scores)
-        return {name: values.softmax(-1) if self.softmax else values for name, values in by_name.items()}
+        if not self.softmax:
+            return by_name
+        return {name: values.sigmoid() if self.several else values.softmax(-1) for name, values in by_name.items()}

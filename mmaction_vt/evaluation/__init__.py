@@ -2,12 +2,14 @@
 
 from .broken_videos import CountBrokenVideos
 from .epic_challenge import SupervisionLevels, write_challenge
+from .multi_label_metric import MultiLabelMetric
 from .predictions import KeepPredictions, Report, read_report, write_predictions
 from .verb_noun import VerbNounAccuracy
 
 __all__ = [
     'CountBrokenVideos',
     'KeepPredictions',
+    'MultiLabelMetric',
     'Report',
     'SupervisionLevels',
     'VerbNounAccuracy',

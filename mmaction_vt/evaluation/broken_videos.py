@@ -56,10 +56,13 @@ class CountBrokenVideos(BaseMetric):
 
 
 def wrong_scores(scores: torch.Tensor | dict, labels: torch.Tensor) -> torch.Tensor | dict:
-    """Scores that rank the labels last."""
+    """Scores that rank the labels last: indices, or a 0 or 1 for each class where a video has several."""
     if isinstance(scores, dict):
         tasks = zip(scores.items(), labels, strict=True)
         return {task: wrong_scores(values, label[None]) for (task, values), label in tasks}
     scores = torch.zeros_like(scores)
-    scores[labels[labels >= 0]] = LOWEST  # -1: a sample without a label
+    if labels.is_floating_point():
+        scores[..., labels > 0] = LOWEST
+    else:
+        scores[labels[labels >= 0]] = LOWEST  # -1: a sample without a label
     return scores

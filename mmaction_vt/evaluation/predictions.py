@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from mmengine.dataset import BaseDataset
 from mmengine.evaluator import BaseMetric
 
@@ -24,8 +25,9 @@ class KeepPredictions(BaseMetric):
         prefix: Not used, since no figure is reported.
 
     Attributes:
-        predictions: After the evaluation, on the first process, a dict with ``label`` and ``scores`` for each video.
-            ``scores`` is a dict where the head returns one.
+        predictions: After the evaluation, on the first process, a dict with ``label``, the indices of the labels, and
+            ``scores`` for each video. ``scores`` is a dict where the head returns one. A video of a data set with
+            several labels has ``predicted`` too, the indices of the labels that reach their thresholds.
     """
 
     def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
@@ -39,7 +41,9 @@ class KeepPredictions(BaseMetric):
                 scores = {task: values.float().cpu().numpy() for task, values in scores.items()}
             else:
                 scores = scores.float().cpu().numpy()
-            result = {'label': sample['gt_label'].tolist(), 'scores': scores}
+            result = {'label': indices_of(sample['gt_label']), 'scores': scores}
+            if sample['gt_label'].is_floating_point():
+                result['predicted'] = [] if 'broken_video' in sample else indices_of(sample['pred_label'])
             if 'broken_video' in sample:
                 result['broken'] = sample['broken_video']
             self.results.append(result)
@@ -49,13 +53,18 @@ class KeepPredictions(BaseMetric):
         return {}
 
 
+def indices_of(label: torch.Tensor) -> list[int]:
+    """Labels as indices: they are, or have a 0 or 1 for each class."""
+    return label.nonzero().flatten().tolist() if label.is_floating_point() else label.tolist()
+
+
 def is_labelled(prediction: dict) -> bool:
-    """Whether a video has a label: hidden labels of test sets are -1.
+    """Whether a video has a label: hidden labels of test sets are -1; of several there may be none.
 
     Args:
         prediction: A prediction from ``KeepPredictions``.
     """
-    return min(prediction['label']) >= 0
+    return min(prediction['label'], default=0) >= 0
 
 
 class Report(NamedTuple):
@@ -81,7 +90,8 @@ def write_predictions(
 
     Where scores are a dict of tasks, so are the scores and predicted labels of the report. A segment of a video has its
     name from the annotations under ``segment``. A video that could not be decoded has the error under ``broken``, and
-    -1 as predicted label. A hidden label is None.
+    -1 as predicted label. A hidden label is None. Where videos have several labels, ``label`` and ``predicted`` are
+    lists of them.
 
     Args:
         path: A ``.json`` or ``.pkl``, which is replaced if it exists.
@@ -97,12 +107,17 @@ def write_predictions(
     videos = []
     for index, prediction in enumerate(predictions):
         info = dataset.get_data_info(index)
-        labels = info['label'] if isinstance(info['label'], list) else [info['label']]
-        if labels != prediction['label']:
+        labels = info['label']
+        if isinstance(labels, torch.Tensor):
+            labels = indices_of(labels)
+        several = 'predicted' in prediction
+        if (labels if isinstance(labels, list) else [labels]) != prediction['label']:
             raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
         scores, broken = prediction['scores'], 'broken' in prediction
-        predicted: dict[str, int] | int
-        if isinstance(scores, dict):
+        predicted: dict[str, int] | int | list[int]
+        if several:
+            predicted, scores = prediction['predicted'], scores.tolist()
+        elif isinstance(scores, dict):
             predicted = {task: -1 if broken else int(values.argmax()) for task, values in scores.items()}
             scores = {task: values.tolist() for task, values in scores.items()}
         else:
@@ -112,7 +127,7 @@ def write_predictions(
             name['segment'] = info['narration_id']
         if broken:
             name['broken'] = prediction['broken']
-        label = info['label'] if is_labelled(prediction) else None
+        label = labels if is_labelled(prediction) else None
         videos.append({**name, 'label': label, 'predicted': predicted, 'scores': scores})
     report: dict[str, object] = {'metrics': {name: float(value) for name, value in metrics.items()}}
     report |= {'class_names': class_names} if class_names else {}

@@ -1,12 +1,16 @@
-"""Backbones, heads, losses and recognizers."""
+"""Backbones, heads, losses, recognizers and pre-training."""
 
-from .backbones import DualFormer, Motionformer, TimeSformer, ViViT
-from .heads import MotionformerHead, TokenLabelHead, VerbNounHead
+from .backbones import VJEPA2, DualFormer, Motionformer, TimeSformer, VideoMAE, ViViT
+from .heads import AttentiveHead, MotionformerHead, TokenLabelHead, VerbNounHead
 from .losses import TokenLabelLoss
+from .pretraining import MaskedVideoAutoencoder
 from .recognizers import TokenLabelRecognizer3D
 
 __all__ = [
+    'VJEPA2',
+    'AttentiveHead',
     'DualFormer',
+    'MaskedVideoAutoencoder',
     'Motionformer',
     'MotionformerHead',
     'TimeSformer',
@@ -15,4 +19,5 @@ __all__ = [
     'TokenLabelRecognizer3D',
     'VerbNounHead',
     'ViViT',
+    'VideoMAE',
 ]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..errors import InputError
+from .files import VIDEO_SUFFIXES
 from .one_line import one_line
 from .text_files import decode_text, iterate_lines, parse_digits, parse_seconds
 
@@ -138,8 +139,8 @@ def find_delimiter(first: str, where: str) -> str | None:
 
 
 def is_header(first: str) -> bool:
-    """Whether a line is the header ``path,label`` or ``path label``."""
-    return first.replace(',', ' ').split() == ['path', 'label']
+    """Whether a line is the header ``path,label`` or ``path label``; ``labels`` for several."""
+    return first.replace(',', ' ').split() in (['path', 'label'], ['path', 'labels'])
 
 
 def _columns(line: str) -> list[str]:
@@ -161,11 +162,14 @@ def split_line(number: int, line: str, delimiter: str, where: str) -> Row:
     return Row(number, path, label)
 
 
-def split_labels(line: str, delimiter: str) -> tuple[str, list[int]]:
-    """Split a line into a path and the integers after it, if any."""
-    *parts, last = line.split(delimiter)
-    labels: list[int] = []
-    while parts and (label := parse_digits(last.strip())) is not None:
-        labels.insert(0, label)
-        last = parts.pop()
-    return delimiter.join([*parts, last]).strip(), labels
+def split_labels(line: str, delimiter: str) -> tuple[str, list[str]]:
+    """Split a line into a path and the labels after it, if any.
+
+    The path ends with the last part that has the suffix of a video; without one, before the integers at the end.
+    """
+    parts = [part.strip() for part in line.split(delimiter)]
+    ends = [index for index, part in enumerate(parts, start=1) if part.lower().endswith(VIDEO_SUFFIXES)]
+    end = ends[-1] if ends else len(parts)
+    while not ends and end > 1 and parse_digits(parts[end - 1]) is not None:
+        end -= 1
+    return delimiter.join(line.split(delimiter)[:end]).strip(), [label for label in parts[end:] if label]

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from ..class_names import resolve_class_names
 from ..errors import InputError
 from .config_files import describe_error
+from .config_labels import check_labels
 from .config_options import PIPELINE, live_keys
 from .config_places import LOADERS, SECTIONS, SPLITS, Place
 from .config_ranges import check_ranges
@@ -64,7 +65,9 @@ def check_config(config: Config, use: Use, options: Collection[str] = ()) -> Non
         check_runner(config)
         resolve_class_names(config.get('class_names'))
         check_types(config, tuple(key for key in known if key in BUILT[use] or key in set_on_command_line & set(items)))
-        check_classes(config, tuple(key for key in LOADERS if key in BUILT[use]))
+        loaders = tuple(key for key in LOADERS if key in BUILT[use])
+        check_classes(config, loaders)
+        check_labels(config, loaders)
         check_schedule(config)
     except RecursionError as error:
         raise InputError(f'config {name} is nested too deeply') from error

@@ -31,6 +31,7 @@ OTHER_KEYS = (
     'runner_type',
     'strategy',
     'sync_bn',
+    'window',
 )
 NOT_SETTINGS = ('self', 'cfg')
 PIPELINE = 'test_pipeline'  # read by the programs that read single videos, and by no loader

@@ -44,6 +44,10 @@ def is_path(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip()) and '\0' not in value
 
 
+def is_threshold(value: object) -> bool:
+    return is_path(value) or (isinstance(value, (int, float)) and is_number(value) and 0 <= value <= 1)
+
+
 def integer(low: int, high: int | None = None, lists: bool = False, none: bool = False, never: bool = False) -> Range:
     """Integers from ``low``; with ``never`` also -1, mmengine's word for never or no limit."""
     words = f'an integer of at least {low}' if high is None else f'an integer from {low} to {high}'
@@ -73,7 +77,10 @@ def one_of(*values: str) -> Range:
 
 FLAG = Range('True or False', lambda value: isinstance(value, int) and value in (0, 1))
 LEVELS = one_of('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')
-METRICS = one_of('top_k_accuracy', 'mean_class_accuracy', 'mmit_mean_average_precision', 'mean_average_precision')
+METRICS = one_of(
+    'top_k_accuracy', 'mean_class_accuracy', 'mmit_mean_average_precision', 'mean_average_precision',
+    'average_precision', 'f1',
+)  # fmt: skip
 COUNT = integer(1, LARGEST_SIZE)
 SIZES = integer(1, LARGEST_SIZE, lists=True, none=True)
 RATE = number(0, 1, lists=True, none=True)
@@ -149,6 +156,7 @@ RANGES: tuple[tuple[str, str, Range], ...] = (
     ('', 'work_dir', Range('a folder', is_path, none=True)),
     ('', 'load_from', Range('a checkpoint', is_path, none=True)),
     ('model.cls_head*', 'label_smooth_eps', number(0, 1)),
+    ('model.cls_head', 'thresholds', Range('a number from 0 to 1 or a file of them', is_threshold, lists=True)),
     ('model.data_preprocessor', 'mean', FINITE),
     ('model.data_preprocessor', 'std', POSITIVE),
     ('model*', 'dropout_ratio', RATE),

@@ -160,7 +160,7 @@ def draw_prediction(frames: np.ndarray, prediction: Scored, fps: float, width: i
     Raises:
         InputError: If the prediction has none.
     """
-    rows = prediction.rows()
+    rows = getattr(prediction, 'answer', prediction.rows)()
     if not rows:
         raise InputError(f'{prediction!r} has no scores')
     labels, scores = [label for label, _ in rows], [score for _, score in rows]

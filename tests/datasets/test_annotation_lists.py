@@ -85,6 +85,30 @@ def test_several_labels_a_line(read):
         read('a.mp4 0 3\n', multi_class=True, num_classes=3)
 
 
+@pytest.mark.parametrize('text', ['a.mp4 0 -2\n', 'a.mp4 0 left\n', 'a.mp4 0 1.5\n'])
+def test_several_labels_are_all_integers(read, text):
+    with pytest.raises(InputError, match='line 1: the label'):
+        read(text, multi_class=True, num_classes=3)
+
+
+def test_several_labels_of_segments_and_frames(read):
+    text = 'path,start,end,label\na.mp4,0,1,0 2\nb.mp4,0,1,"1,2"\nc.mp4,0,1,\n'
+    labels = [label.tolist() for _, label in read(text, multi_class=True, num_classes=3)]
+    assert labels == [[1, 0, 1], [0, 1, 1], [0, 0, 0]]
+
+
+def test_several_labels_after_a_video_without_any(read):
+    text = 'path,labels\na.mp4\nb.mp4,0,2\n'
+    for body in (text, text.removeprefix('path,labels\n'), text.replace(',', ' ')):
+        found = read(body, multi_class=True, num_classes=3)
+        assert [(path, label.tolist()) for path, label in found] == [('a.mp4', [0, 0, 0]), ('b.mp4', [1, 0, 1])]
+
+
+def test_several_labels_need_the_number_of_classes(read):
+    with pytest.raises(InputError, match='multi_class=True of VideoDataset needs num_classes'):
+        read('a.mp4 0 1\n', multi_class=True)
+
+
 @pytest.mark.parametrize(
     ('line', 'delimiter'),
     [('a 1', ' '), ('a,1', ','), ('a, 1', ','), ('a b,1', ','), ('a,b 1', ' '), ('path,label', ','), ('a', None)],
@@ -94,7 +118,9 @@ def test_delimiter_of_a_line(line, delimiter):
 
 
 def test_labels_end_where_the_path_does():
-    assert split_labels('clip 2 b.mp4 0 12', ' ') == ('clip 2 b.mp4', [0, 12])
+    assert split_labels('clip 2 b.mp4 0 12', ' ') == ('clip 2 b.mp4', ['0', '12'])
+    assert split_labels('a.MP4, 0, 12', ',') == ('a.MP4', ['0', '12'])
+    assert split_labels('folder of frames 5 6', ' ') == ('folder of frames', ['5', '6'])
     assert split_labels('7', ' ') == ('7', [])
 
 

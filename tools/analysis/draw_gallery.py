@@ -74,8 +74,9 @@ def main(args: Namespace) -> None:
     check_output(args.out, 'OUT', args.overwrite, [args.report, args.label_file])
     report = read_report(args.report)
     readable = [video for video in report.videos if 'broken' not in video]
-    if not readable or isinstance(readable[0]['scores'], dict):
-        what = 'verbs and nouns' if readable else 'no video that could be read'
+    if not readable or isinstance(readable[0]['predicted'], (dict, list)):
+        kinds = {dict: 'verbs and nouns', list: 'several labels per video'}
+        what = kinds[type(readable[0]['predicted'])] if readable else 'no video that could be read'
         raise InputError(f'{args.report} has {what}: a gallery shows videos with one label each')
     names = class_names_for(read_labels(args.label_file), report, len(readable[0]['scores']))
     videos = interleave_classes(readable, args.videos)

@@ -51,6 +51,8 @@ def labels_and_predictions(videos: list[dict], task: str | None) -> tuple[np.nda
     if any(video['label'] is None for video in videos):
         raise InputError('the videos of the report have no labels')
     first = videos[0]['predicted']
+    if isinstance(first, list):
+        raise InputError('the videos of the report have several labels each, which no confusion matrix shows')
     if isinstance(first, dict):
         check_one_of('--task', task, first)
         column = list(first).index(task)

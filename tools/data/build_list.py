@@ -4,6 +4,10 @@ The folders in FOLDER are the classes; their videos may be in subfolders. A rand
 validation. If FOLDER has ``train`` and ``val`` (or ``validation`` or ``test``), with classes in these, this split
 is used.
 
+With ``--labels TABLE.csv`` a video has several labels: the table has its path below FOLDER in the column ``path`` and
+names of classes with ``;`` between them in ``labels``, and optionally ``train`` or ``val`` in ``split``. A line of the
+lists then has all labels of a video.
+
 OUT gets ``train.txt`` and ``val.txt``, with a path below FOLDER and a label per line, and ``labels.txt``. A config that
 fine-tunes a model on them is printed, or written with ``--config NAME --out FILE.py``.
 """
@@ -15,6 +19,7 @@ from random import Random
 import mmaction_vt.utils.program_start  # noqa: F401
 
 from common import find_videos, write_lines
+from label_table import count_labels, read_labelled, split_labelled
 from own_config import DEFAULT_MODEL, own_config
 
 from mmaction_vt.cli import add_overwrite_option, run
@@ -32,12 +37,15 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Write lists for a folder of videos with a folder for each class.')
     parser.add_argument('folder', type=Path, help='folder with a folder per class, or with train and val')
     parser.add_argument('out', type=Path, help='folder for the lists')
+    parser.add_argument(
+        '--labels', type=Path, metavar='TABLE.csv', help='table with several labels per video, instead of folders'
+    )
     add_overwrite_option(parser, 'existing lists, and an existing config')
     parser.add_argument(
         '--val-share',
         type=share,
         default=0.2,
-        help='share of a class for validation (default: %(default)s)',
+        help='share of a class, or with --labels of the videos, for validation (default: %(default)s)',
     )
     parser.add_argument(
         '--config',
@@ -114,24 +122,44 @@ def draw_splits(videos: list[str], folder: Path, val_share: float, seed: int) ->
     return [train, val]
 
 
-def main(args: Namespace) -> None:
-    check_output_folder(args.out, 'OUT')
-    for name in LISTS:
-        check_output(args.out / name, 'the list', args.overwrite)
-    if args.config_file is not None:
-        check_output(args.config_file, '--out', args.overwrite, [args.config], (CONFIG_SUFFIX,))
+def read_folder_lists(args: Namespace) -> tuple[list[str], list[list[str]]]:
+    """The classes, and the lines of both lists, of folders."""
     videos = find_videos(args.folder)
     splits = find_splits(videos)
     if splits is None:
         parts = draw_splits(videos, args.folder, args.val_share, args.seed)
     else:
         parts = take_splits(videos, splits, args.folder)
-
     labels = sorted(parts[0])
+    return labels, [[f'{video} {label}' for label, key in enumerate(labels) for video in part[key]] for part in parts]
+
+
+def read_table_lists(args: Namespace) -> tuple[list[str], list[list[str]]]:
+    """The classes, and the lines of both lists, of a table with several labels per video."""
+    videos, missing = read_labelled(args.labels, args.folder)
+    if missing:
+        print(f'warning: {len(missing)} videos of {args.labels} are not in {args.folder}, such as {missing[0]}')
+    parts = split_labelled(videos, args.val_share, args.seed)
+    labels = sorted(count_labels(videos))
+    if not labels:
+        raise InputError(f'no video of {args.labels} has a label')
+    numbers = {name: number for number, name in enumerate(labels)}
+    lines = [
+        [' '.join([v.path, *map(str, sorted(numbers[name] for name in v.labels))]) for v in part] for part in parts
+    ]
+    return labels, lines
+
+
+def main(args: Namespace) -> None:
+    check_output_folder(args.out, 'OUT')
+    for name in LISTS:
+        check_output(args.out / name, 'the list', args.overwrite)
+    if args.config_file is not None:
+        check_output(args.config_file, '--out', args.overwrite, [args.config, args.labels], (CONFIG_SUFFIX,))
+    labels, lists = read_table_lists(args) if args.labels is not None else read_folder_lists(args)
     config_file = args.config_file or args.out / 'config.py'
-    config = own_config(args.config, config_file, args.folder, args.out, labels)
-    for name, part in zip(LISTS, parts, strict=False):
-        lines = [f'{video} {label}' for label, key in enumerate(labels) for video in part[key]]
+    config = own_config(args.config, config_file, args.folder, args.out, labels, args.labels is not None)
+    for name, lines in zip(LISTS, lists, strict=False):
         write_lines(args.out / name, lines)
         print(f'{args.out / name}: {len(lines)} videos')
     write_lines(args.out / 'labels.txt', labels)

@@ -10,6 +10,11 @@ intra-coded with the same quantiser, so that compression does not reveal the ord
 writes ``train/CLASS/INDEX.mp4`` and ``val/CLASS/INDEX.mp4``, the lists ``train.txt`` and ``val.txt`` (a path and a
 label per line), the names of the classes in ``labels.txt`` and the arguments in ``meta.json``. Sample ``index`` of
 a split depends only on the seed, the split and the index. An interrupted run is resumed where it stopped.
+
+    python tools/data/moving_shapes.py data/two_shapes --objects 2
+
+writes clips of two objects that move on their own, ``train/INDEX.mp4``, and lists with the labels of both (one label if
+they do the same).
 """
 
 import math
@@ -40,6 +45,9 @@ SUPERSAMPLING = 2  # clips are rendered at this scale and downsampled, for smoot
 LUMA = (0.299, 0.587, 0.114)  # brightness of red, green and blue
 DIM, BRIGHT = 100, 160  # objects are brighter than BRIGHT, backgrounds dimmer than DIM, in the mean of their colours
 QUANTISER = 22
+DRAWS = 12  # paths of a second object, of which one is chosen
+RADII = 0.9  # objects closer than this share of the sum of their radii overlap
+FORMAT_OF_TWO = 1
 MIN_SIZE = 32
 MIN_FRAMES = 2
 
@@ -60,31 +68,113 @@ def render(seed: int, split: str, index: int, size: int, frames: int) -> tuple[n
     Raises:
         ValueError: If there is no such split.
     """
-    if split not in SPLITS:
-        raise ValueError(f'unknown split {split!r}; choose from {", ".join(SPLITS)}')
-    rng = np.random.default_rng([seed, SPLITS.index(split), index])
+    rng = generator_of(seed, split, index)
     label = index % len(CLASSES)
-    poses = draw_poses(rng, pair=label // 2, frames=frames)
-    if label % 2:
-        poses = poses[::-1]
+    poses = draw_class(rng, label, frames)
 
     side = SUPERSAMPLING * size
     background, foreground = draw_textures(rng, side)
     shape = draw_shape(rng, side)
     clip = np.empty((frames, size, size, 3), np.uint8)
     mask = np.empty((frames, size, size), bool)
-    for t, (x, y, radius, angle) in enumerate(poses):
-        # The object's texture and shape fill a square of 2 x 2 radii around its centre.
-        scale, cos, sin = 2 * radius, math.cos(angle), math.sin(angle)
-        linear = scale * np.array([[cos, -sin], [sin, cos]])
-        shift = side * (np.array([x, y]) - linear @ (0.5, 0.5))
-        matrix = np.column_stack([linear, shift])
-        paint = cv2.warpAffine(foreground, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
-        cover = cv2.warpAffine(shape, matrix, (side, side))
-        frame = background + cover[..., None] * (paint - background)
-        clip[t] = np.rint(cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA)).clip(0, 255)
-        mask[t] = cv2.resize(cover, (size, size), interpolation=cv2.INTER_AREA) > 0.5
+    for t, pose in enumerate(poses):
+        frame, cover = add_object(background, foreground, shape, pose)
+        clip[t], mask[t] = downsample(frame, size), cover_of(cover, size)
     return clip, mask, label
+
+
+def generator_of(seed: int, split: str, *numbers: int) -> Generator:
+    """The random generator of a clip.
+
+    Raises:
+        ValueError: If there is no such split.
+    """
+    if split not in SPLITS:
+        raise ValueError(f'unknown split {split!r}; choose from {", ".join(SPLITS)}')
+    return np.random.default_rng([seed, SPLITS.index(split), *numbers])
+
+
+def draw_class(rng: Generator, label: int, frames: int) -> np.ndarray:
+    """Path (T, 4) of an object of a class."""
+    poses = draw_poses(rng, pair=label // 2, frames=frames)
+    return poses[::-1] if label % 2 else poses
+
+
+def add_object(
+    frame: np.ndarray, texture: np.ndarray, shape: np.ndarray, pose: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A frame with an object on it, and what of the frame the object covers."""
+    side = len(frame)
+    x, y, radius, angle = pose
+    # The object's texture and shape fill a square of 2 x 2 radii around its centre.
+    scale, cos, sin = 2 * radius, math.cos(angle), math.sin(angle)
+    linear = scale * np.array([[cos, -sin], [sin, cos]])
+    shift = side * (np.array([x, y]) - linear @ (0.5, 0.5))
+    matrix = np.column_stack([linear, shift])
+    paint = cv2.warpAffine(texture, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
+    cover = cv2.warpAffine(shape, matrix, (side, side))
+    return frame + cover[..., None] * (paint - frame), cover
+
+
+def downsample(frame: np.ndarray, size: int) -> np.ndarray:
+    return np.rint(cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA)).clip(0, 255)
+
+
+def cover_of(cover: np.ndarray, size: int) -> np.ndarray:
+    return cv2.resize(cover, (size, size), interpolation=cv2.INTER_AREA) > 0.5
+
+
+def render_two(seed: int, split: str, index: int, size: int, frames: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Draw a clip of two objects, each of which moves on its own.
+
+    Args:
+        seed: Seed of the data set.
+        split: ``train`` or ``val``.
+        index: Number of the clip in its split; its labels are ``labels_of_two(index)``.
+        size: Side of the square frames in pixels.
+        frames: Number T of frames.
+
+    Returns:
+        The clip (T, size, size, 3) as RGB in uint8, the mask of each object (2, T, size, size) in bool, of which the
+        second covers the first, and the labels.
+
+    Raises:
+        ValueError: If there is no such split.
+    """
+    rng = generator_of(seed, split, index, 2)
+    first, second = classes_of_two(index)
+    poses = draw_apart(rng, first, second, frames)
+    side = SUPERSAMPLING * size
+    background, *textures = *draw_textures(rng, side), draw_textures(rng, side)[1]
+    shapes = [draw_shape(rng, side) for _ in textures]
+    clip = np.empty((frames, size, size, 3), np.uint8)
+    masks = np.empty((len(shapes), frames, size, size), bool)
+    for t in range(frames):
+        frame = background
+        for number, (texture, shape) in enumerate(zip(textures, shapes, strict=True)):
+            frame, cover = add_object(frame, texture, shape, poses[number][t])
+            masks[number, t] = cover_of(cover, size)
+        clip[t] = downsample(frame, size)
+    return clip, masks, labels_of_two(index)
+
+
+def classes_of_two(index: int) -> tuple[int, int]:
+    """The classes of both objects: all pairs in turn, every class equally often in each eight clips."""
+    first, step = index % len(CLASSES), index // len(CLASSES)
+    return first, (first + step) % len(CLASSES)
+
+
+def labels_of_two(index: int) -> list[int]:
+    """The labels of a clip of two objects, in order; one if both do the same."""
+    return sorted(set(classes_of_two(index)))
+
+
+def draw_apart(rng: Generator, first: int, second: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Paths of two objects which overlap little: of some draws those whose closest distance is the largest."""
+    one = draw_class(rng, first, frames)
+    others = [draw_class(rng, second, frames) for _ in range(DRAWS)]
+    gaps = [np.hypot(*(other - one)[:, :2].T) - RADII * (other + one)[:, 2] for other in others]
+    return one, others[int(np.argmax([gap.clip(max=0).sum() for gap in gaps]))]
 
 
 def draw_poses(rng: Generator, pair: int, frames: int) -> np.ndarray:
@@ -212,11 +302,16 @@ def path_of(split: str, index: int) -> str:
     return f'{split}/{CLASSES[index % len(CLASSES)]}/{index:06d}.mp4'
 
 
-def write_sample(sample: tuple[str, int], folder: Path, seed: int, size: int, frames: int) -> None:
+def path_of_two(split: str, index: int) -> str:
+    """Path of a clip of two objects."""
+    return f'{split}/{index:06d}.mp4'
+
+
+def write_sample(sample: tuple[str, int], folder: Path, seed: int, size: int, frames: int, objects: int = 1) -> None:
     """Render and write a clip, given as split and index, unless its file exists."""
-    path = folder / path_of(*sample)
+    path = folder / (path_of if objects == 1 else path_of_two)(*sample)
     if not path.exists():
-        clip, _, _ = render(seed, *sample, size, frames)
+        clip, _, _ = (render if objects == 1 else render_two)(seed, *sample, size, frames)
         write_video(clip, path)
 
 
@@ -229,6 +324,7 @@ def make_dataset(
     seed: int = 0,
     workers: int | None = None,
     overwrite: bool = False,
+    objects: int = 1,
 ) -> bool:
     """Write the data set, or the missing part of it.
 
@@ -241,6 +337,7 @@ def make_dataset(
         seed: Seed of all clips.
         workers: Number of processes. Default: the number of CPUs.
         overwrite: Whether to replace a data set with other arguments.
+        objects: Objects of a clip, 1 or 2.
 
     Returns:
         False if the data set was complete already, with the same arguments.
@@ -254,10 +351,13 @@ def make_dataset(
     check_arguments(dict(at_least, seed=(seed, 0), workers=(workers, 1)), size)
     folder, options = Path(out_dir), dict(size=size, frames=frames, seed=seed)
     meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, **options)
+    if objects == 2:
+        meta |= dict(data_set='two_moving_shapes', format=FORMAT_OF_TWO)
     if prepare_folder(folder, meta, overwrite):
         return False
-    write = partial(write_sample, folder=folder, **options)
-    write_clips(folder, 'moving shapes', CLASSES, dict(train=train, val=val), path_of, write, workers)
+    write = partial(write_sample, folder=folder, objects=objects, **options)
+    paths, labels = (path_of, None) if objects == 1 else (path_of_two, labels_of_two)
+    write_clips(folder, 'moving shapes', CLASSES, dict(train=train, val=val), paths, write, workers, labels)
     return True
 
 
@@ -268,6 +368,9 @@ def build_parser() -> ArgumentParser:
     parser.add_argument('--val', type=integer(), default=800, help='validation clips (default: %(default)s)')
     parser.add_argument('--size', type=integer(), default=64, help='side in pixels (default: %(default)s)')
     parser.add_argument('--frames', type=integer(), default=16, help='frames of a clip (default: %(default)s)')
+    parser.add_argument(
+        '--objects', type=integer(), choices=(1, 2), default=1, help='objects of a clip (default: %(default)s)'
+    )
     parser.add_argument('--seed', type=integer(), default=0, help='seed of all clips (default: %(default)s)')
     parser.add_argument('--workers', type=integer(high=1024), help='processes (default: number of CPUs)')
     parser.add_argument('--overwrite', action='store_true', help='replace a data set with other arguments')

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = 'timesformer_divST_8x32_224_kinetics400'
 
 
-def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels: list[str]) -> str:
+def own_config(
+    model: str, config_file: Path, folder: Path, lists: Path, labels: list[str], several: bool = False
+) -> str:
     """Text of a config for ``tools/train.py``.
 
     Args:
@@ -22,17 +24,18 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
         folder: Folder of the videos.
         lists: Folder of ``train.txt`` and ``val.txt``.
         labels: Names of the classes, in the order of the labels.
+        several: Whether a video has several labels.
 
     Raises:
         InputError: If there is no such model, or it is not for lists with one label per video.
     """
     path, settings = find_config(DEFAULT_MODEL), f'cls_head=dict(num_classes={len(labels)})'
-    if model != DEFAULT_MODEL:  # nothing to check: OpenMMLab's packages take seconds to import
+    if several or model != DEFAULT_MODEL:  # nothing to check: OpenMMLab's packages take seconds to import
         from mmaction_vt.utils.config import load_config
 
         base = load_config(model)
         check_base(base, model)
-        path, settings = Path(base.filename), head_settings(base, len(labels))
+        path, settings = Path(base.filename), head_settings(base, len(labels), several)
     relative = Path(os.path.relpath(path.resolve(), config_file.resolve().parent)).as_posix()
     count = len(labels)
     names = '\n'.join(f'    {name!r},' for name in labels)
@@ -49,9 +52,15 @@ def own_config(model: str, config_file: Path, folder: Path, lists: Path, labels:
     for split in ('train', 'val'):
         prefix = f'dict(video={folder.as_posix()!r})'
         ann_file = (lists / f'{split}.txt').as_posix()
-        lines.append(f'{split}_set = dict(ann_file={ann_file!r}, data_prefix={prefix}, num_classes={count})')
+        several_labels = ', multi_class=True' if several else ''
+        lines.append(
+            f'{split}_set = dict(ann_file={ann_file!r}, data_prefix={prefix}, num_classes={count}{several_labels})'
+        )
     for loader, split in (('train', 'train'), ('val', 'val'), ('test', 'val')):
         lines.append(f'{loader}_dataloader = dict(dataset={split}_set)')
+    if several:
+        metrics = "[dict(type='mmaction_vt.CountBrokenVideos'), dict(type='mmaction_vt.MultiLabelMetric')]"
+        lines.append(f'val_evaluator = test_evaluator = {metrics}')
     return '\n'.join(lines) + '\n'
 
 
@@ -69,9 +78,22 @@ def check_base(base: 'Config', model: str) -> None:
         raise InputError(f'{model} does not read lists of videos: choose another, such as {DEFAULT_MODEL}')
 
 
-def head_settings(base: 'Config', count: int) -> str:
-    """Settings of a model that depend on the number of classes."""
-    settings = f'cls_head=dict(num_classes={count})'
+def several_labels_head(base: 'Config', count: int) -> str:
+    """Settings of a head for several labels with the layers of another."""
+    head = base.model.cls_head
+    settings = dict(
+        _delete_=True, type='mmaction_vt.MultiLabelHead', num_classes=count, in_channels=head.get('in_channels', 768)
+    )
+    if head.type.endswith('MotionformerHead'):
+        settings['hidden_channels'] = head.get('hidden_channels') or settings['in_channels']
+    if head.get('dropout_ratio'):
+        settings['dropout_ratio'] = head['dropout_ratio']
+    return f'dict({", ".join(f"{key}={value!r}" for key, value in settings.items())})'
+
+
+def head_settings(base: 'Config', count: int, several: bool = False) -> str:
+    """Settings of a model that depend on the number of classes, and on whether a video has several labels."""
+    settings = f'cls_head={several_labels_head(base, count)}' if several else f'cls_head=dict(num_classes={count})'
     if 'num_classes' in (base.model.get('data_preprocessor', {}).get('blending') or {}):
         settings += f', data_preprocessor=dict(blending=dict(num_classes={count}))'
     return settings

@@ -47,6 +47,7 @@ def write_clips(
     path_of: Callable[[str, int], str],
     write: partial,
     workers: int,
+    labels_of: Callable[[int], Sequence[int]] | None = None,
 ) -> None:
     """Write the clips of a data set, and then its lists.
 
@@ -58,7 +59,9 @@ def write_clips(
         path_of: The path of a clip below the folder, from its split and index.
         write: Writes a clip, given as split and index, unless its files exist.
         workers: Number of processes.
+        labels_of: The labels of a clip, from its index. Default: one, the index modulo the classes.
     """
+    labels_of = labels_of or (lambda index: [index % len(classes)])
     samples = [(split, index) for split, count in counts.items() for index in range(count)]
     for parent in {(folder / path_of(*sample)).parent for sample in samples}:
         parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +69,7 @@ def write_clips(
         pass
     write_atomically(folder / LISTS[0], '\n'.join(classes) + '\n')
     for split, count in counts.items():
-        lines = [f'{path_of(split, index)} {index % len(classes)}\n' for index in range(count)]
+        lines = [' '.join(map(str, (path_of(split, index), *labels_of(index)))) + '\n' for index in range(count)]
         write_atomically(folder / f'{split}.txt', ''.join(lines))
 
 

@@ -27,6 +27,7 @@ test_pipeline = val_pipeline
 data_root = 'data/moving_shapes'
 num_classes = 8
 class_names = 'moving_shapes'
+window = 16  # frames of a sliding window over a longer video
 
 train_dataloader = dict(
     batch_size=16,

@@ -24,6 +24,7 @@ class Layout:
         dropped: Patterns of keys that our models do not use.
         prepare: A function that a state dict goes through before its keys are renamed.
         config: Settings of the models of this layout that a file may leave out.
+        backbone: The only backbone that has this layout, where the keys alone do not tell it from others; or empty.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Layout:
     dropped: tuple[str, ...] = ()
     prepare: Callable[[State], State] | None = None
     config: Mapping[str, object] | None = None
+    backbone: str = ''
 
     def rename(self, state: State) -> tuple[dict[str, Tensor], list[str]]:
         """A state dict in our names, and the keys that were dropped.

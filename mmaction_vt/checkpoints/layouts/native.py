@@ -1,8 +1,8 @@
-"""Our own names: ``backbone.*`` and ``cls_head.*``, as mmengine's runner writes them."""
+"""Our own names: ``backbone.*``, ``cls_head.*`` and ``decoder.*``, as mmengine's runner writes them."""
 
 from .base import Layout, State, has
 
-PARTS = ('backbone', 'neck', 'cls_head', 'data_preprocessor')
+PARTS = ('backbone', 'neck', 'cls_head', 'decoder', 'data_preprocessor')
 
 
 def recognises(state: State) -> bool:

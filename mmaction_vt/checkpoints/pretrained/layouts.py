@@ -6,15 +6,12 @@
 - encoders of masked autoencoders on images (He et al., 2022) or videos (Tong et al., 2022), with or without decoder.
 """
 
-import re
-
-import torch
 from torch import Tensor
 
-from ...errors import InputError
 from ..layouts.base import Layout, State, has
 from ..layouts.huggingface_vit import block_rules, escape, join_projections, recognises
 from ..layouts.openmmlab import layer_rules
+from ..layouts.query_value_biases import join_biases
 
 # Heads of image models, and parts that only serve the training of masked autoencoders.
 LEFT_OUT = (
@@ -82,23 +79,3 @@ def to_timm(state: State) -> tuple[dict[str, Tensor], list[str]] | None:
     left_out += [key for key in own if key.startswith('fc_norm.')]
     own = {key: value for key, value in own.items() if not key.startswith('fc_norm.')}
     return join_biases(own), left_out
-
-
-def join_biases(state: State) -> dict[str, Tensor]:
-    """Join biases of queries and values to one of queries, keys and values; that of the keys is zero.
-
-    Raises:
-        InputError: If a layer has one of them only.
-    """
-    for key in state:
-        for end, other in (('.q_bias', '.v_bias'), ('.v_bias', '.q_bias')):
-            if key.endswith(end) and key.removesuffix(end) + other not in state:
-                raise InputError(f'missing keys: {key.removesuffix(end)}{other}')
-    joined = {}
-    for key, value in state.items():
-        match = re.fullmatch(r'(.+)\.q_bias', key)
-        if match:
-            joined[f'{match[1]}.qkv.bias'] = torch.cat((value, torch.zeros_like(value), state[f'{match[1]}.v_bias']))
-        elif not key.endswith('.v_bias'):
-            joined[key] = value
-    return joined

@@ -1,20 +1,35 @@
 """Starting a backbone from the weights of an image model or of another video model."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from torch import Tensor, nn
 
 from ...errors import InputError, check_one_of
 from ..files import load_file
 from ..layouts.base import check_shapes, fitting, key_mismatch
-from ..read import convert, is_known, state_dict_of
+from ..read import backbone_of, convert, is_known, state_dict_of
 from ..tensors import check_finite
 from . import dualformer as image_dualformer
 from . import layouts as image_layouts
 from . import vit as image_vit
 from .report import StartReport
 
-Source = tuple[dict[str, Tensor], list[str]]
+ROTARY = 'VJEPA2'  # what it learned fits no model with other positions
+
+
+class Source(NamedTuple):
+    """What a backbone starts from.
+
+    Attributes:
+        state: Parameters without a prefix.
+        left_out: Keys that were left out.
+        backbone: The backbone that they are of, if the file says so.
+    """
+
+    state: dict[str, Tensor]
+    left_out: list[str]
+    backbone: str = ''
 
 
 def read(path: str | Path) -> Source:
@@ -33,10 +48,11 @@ def source_of(checkpoint: dict) -> Source:
         image_model = None if is_known(state) else image_layouts.to_timm(state)
     if image_model is not None:
         check_finite(image_model[0])
-        return image_model
-    state = convert(checkpoint)['state_dict']
+        return Source(*image_model)
+    converted = convert(checkpoint)
+    state = converted['state_dict']
     own = {key.removeprefix('backbone.'): value for key, value in state.items() if key.startswith('backbone.')}
-    return own, [key for key in state if not key.startswith('backbone.')]
+    return Source(own, [key for key in state if not key.startswith('backbone.')], backbone_of(converted))
 
 
 def fit_backbone(
@@ -65,7 +81,12 @@ def fit_backbone(
     check_one_of('positions', positions, image_vit.POSITION_RESIZES)
     if time_std is not None and not time_std > 0:
         raise InputError(f'time_std must be a positive number or None, not {time_std}')
-    state, left_out = source
+    state, left_out, of = source
+    name = type(backbone).__name__
+    if of and of != name and ROTARY in (of, name):
+        raise InputError(
+            f'a {name} cannot start from a {of}, whose tokens have other positions: give a file of a {name}'
+        )
     with fitting(f'a start of this {type(backbone).__name__}'):
         return _fit(state, left_out, backbone, inflate, temporal, positions, time_std)
 

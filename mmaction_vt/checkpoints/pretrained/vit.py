@@ -25,6 +25,7 @@ KEPT = (
     'temporal_embed',
     'temporal_cls_token',
 )
+POSITIONS = ('st_embed', 'pos_embed')
 INFLATIONS = ('average', 'centre')
 TEMPORAL_STARTS = ('copy', 'zero', 'keep', 'first_blocks')
 POSITION_RESIZES = ('bicubic', 'nearest_1d')
@@ -62,8 +63,12 @@ def fit_backbone(
     _inflate_patches(fitted, expected, inflate, report)
     is_video_model = any(part in key for key in state for part in ('.temporal_attn.', '.timeattn.', '.proj_kv.'))
     _class_token(fitted, expected, report)
-    _positions(fitted, expected, backbone, positions, report)
+    if any(name in expected for name in POSITIONS):
+        _positions(fitted, expected, backbone, positions, report)
+    else:
+        _leave_out_positions(fitted, report)
     _norm_between_transformers(fitted, expected, report)
+    _norm_of_the_mean(fitted, expected, report)
     missing = [key for key in expected if key not in fitted]
     if is_video_model:
         missing = [key for key in missing if key in TIME_EMBEDDINGS]
@@ -86,6 +91,22 @@ def _norm_between_transformers(fitted: dict, expected: dict, report: StartReport
             fitted[f'spatial_norm.{end}'] = fitted[f'norm.{end}']
             fitted[f'norm.{end}'] = expected[f'norm.{end}']
     report.initialised.append('the last norm as the backbone does')
+
+
+def _norm_of_the_mean(fitted: dict, expected: dict, report: StartReport) -> None:
+    """Fit the last norm, of tokens (``norm``) or of their mean (``fc_norm``), to that of the backbone.
+
+    The norm of a mean starts anew where the source has one of tokens, as VideoMAE is fine-tuned.
+    """
+    for theirs, ours in (('norm', 'fc_norm'), ('fc_norm', 'norm')):
+        if f'{ours}.weight' not in expected or f'{theirs}.weight' in expected:
+            continue
+        found = {end: fitted.pop(f'{theirs}.{end}') for end in ('weight', 'bias') if f'{theirs}.{end}' in fitted}
+        if f'{ours}.weight' not in fitted and ours == 'norm':
+            fitted.update({f'{ours}.{end}': value for end, value in found.items()})
+        elif f'{ours}.weight' not in fitted:
+            fitted.update({f'{ours}.{end}': expected[f'{ours}.{end}'] for end in ('weight', 'bias')})
+            report.initialised.append('the norm of the mean as the backbone does')
 
 
 def _temporal_transformer(fitted: dict, expected: dict, missing: list[str], report: StartReport) -> list[str]:
@@ -194,6 +215,14 @@ def _positions(fitted: dict, expected: dict, backbone: Any, positions: str, repo
         if old is not None and old.shape[1] != expected[name].shape[1]:
             fitted[name] = resize_time_embed(old, expected[name].shape[1])
             report.resized.append(f'frames from {old.shape[1]} to {expected[name].shape[1]}')
+
+
+def _leave_out_positions(fitted: dict, report: StartReport) -> None:
+    """Leave out positions that a backbone computes."""
+    for name in POSITIONS:
+        if fitted.pop(name, None) is not None:
+            report.copied -= 1
+            report.left_out.append(f'{name}, which this model computes')
 
 
 def _silence_time(fitted: dict, report: StartReport) -> None:

@@ -7,7 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from ...datasets.class_balance import labels_of
+from ...datasets.class_balance import count_classes, labels_of
 from ...errors import InputError
 from ...models.heads import CLASS, classifiers_of
 from ...registry import HOOKS
@@ -18,7 +18,8 @@ class ClassWeightsHook(Hook):
     """Weighs classes in the loss by their frequency in the training data: rare classes count more.
 
     The weight of a class of n is proportional to n to the power of minus ``power``; the mean over the videos is 1. A
-    class without videos has the weight 0. For heads with one ``CrossEntropyLoss``.
+    class without videos has the weight 0. For heads with one ``CrossEntropyLoss``, or for several labels with
+    ``BCELossWithLogits`` or ``mmaction_vt.AsymmetricLoss``, where the mean is over the labels of all videos.
 
     Args:
         power: 1 makes each class count the same, 0 each video.
@@ -41,7 +42,7 @@ class ClassWeightsHook(Hook):
                 f'ClassWeightsHook needs a head with one CrossEntropyLoss; {type(model.cls_head).__name__} has '
                 f'{type(loss).__name__}'
             )
-        counts = labels_of(runner.train_dataloader.dataset).bincount(minlength=classes[CLASS]).double()
+        counts = count_classes(labels_of(runner.train_dataloader.dataset), classes[CLASS]).double()
         weights = torch.where(counts > 0, counts.clamp(min=1) ** -self.power, 0)
         weights = weights * counts.sum() / (weights * counts).sum()
         loss.class_weight = weights.float().to(next(model.parameters()).device)

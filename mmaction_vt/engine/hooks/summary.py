@@ -40,12 +40,15 @@ class SummaryHook(Hook):
         words = f'the best checkpoint, {score:.4f}' if isinstance(score, float) else 'the last checkpoint'
         config = relative(Path(runner.cfg.filename)) if runner.cfg.filename else 'CONFIG'
         runner.logger.info(f'Trained. {checkpoint} is {words}.')
+        if not hasattr(unwrapped(runner), 'cls_head'):
+            runner.logger.info(f'Fine-tune from it: python tools/train.py CONFIG --cfg-options load_from={checkpoint}')
+            return
         runner.logger.info(f'Test it: python tools/test.py {config} {checkpoint} --eval top_k_accuracy')
 
 
 def summarise(runner: Runner) -> dict[str, str]:
     """What a training does, by name."""
-    model: Any = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    model = unwrapped(runner)
     loader, loop = runner.train_dataloader, runner.train_loop
     batch = loader.batch_size or getattr(loader.batch_sampler, 'batch_size', 1)
     world, accumulated = get_world_size(), runner.optim_wrapper._accumulative_counts
@@ -54,7 +57,7 @@ def summarise(runner: Runner) -> dict[str, str]:
         steps = f'{loop.max_epochs} epochs of {len(loader)} steps'
     rows = {
         'model': f'{type(model.backbone).__name__}, {describe_parameters(model)}',
-        'classes': ' and '.join(map(str, classifiers_of(model.cls_head).values())),
+        'classes': ' and '.join(map(str, classifiers_of(model.cls_head).values())) if hasattr(model, 'cls_head') else '',
         'videos': f'{len(loader.dataset)} for training'
         + (f', {len(runner.val_dataloader.dataset)} for validation' if runner.val_loop else ''),
         'batch': f'{batch} videos'
@@ -69,6 +72,11 @@ def summarise(runner: Runner) -> dict[str, str]:
         'log': log_file(runner.logger),
     }
     return {name: text for name, text in rows.items() if text}
+
+
+def unwrapped(runner: Runner) -> Any:
+    """The model of a runner, without a wrapper for distributed training."""
+    return runner.model.module if is_model_wrapper(runner.model) else runner.model
 
 
 def describe_parameters(model: nn.Module) -> str:

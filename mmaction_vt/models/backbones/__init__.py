@@ -6,8 +6,10 @@ from .timesformer import TimeSformer
 from .videomae import VideoMAE
 from .vivit import ViViT
 from .vivit_factorised_encoder import BenchmarkFactorisedEncoderViViT, FactorisedEncoderViViT
+from .vjepa2 import VJEPA2
 
 __all__ = [
+    'VJEPA2',
     'BenchmarkFactorisedEncoderViViT',
     'DualFormer',
     'FactorisedEncoderViViT',

@@ -10,6 +10,7 @@ from torch.utils.checkpoint import checkpoint
 
 from ...errors import InputError
 from ...utils.call_checks import CALL_CHECKS
+from ..layers import grid_of, random_tubes
 
 LAST_NORMS = ('norm', 'fc_norm')  # after the blocks, of tokens or of their mean
 
@@ -24,6 +25,8 @@ class VideoTransformer(BaseModule):
     Attributes:
         tubelet_size: Frames of a tubelet; 1 for a backbone whose patches have one frame.
         tubelet_step: What ``embed_tubelets`` computes, for messages.
+        keeps_tubes: Whether the forward pass can leave out patches.
+        tokens_kept: Share of the patches that are kept in training.
     """
 
     blocks: nn.ModuleList
@@ -31,6 +34,9 @@ class VideoTransformer(BaseModule):
     tubelet_step = 'the patch embedding'
     embed_drop: nn.Dropout
     with_cp: bool | int
+    keeps_tubes: bool = True
+    tokens_kept: float = 1.0
+    patch_size: Any
 
     def __new__(cls, *args: Any, **kwargs: Any) -> 'VideoTransformer':
         """Refuse a call with arguments that this class does not have, before anything is built."""
@@ -77,18 +83,51 @@ class VideoTransformer(BaseModule):
             self.embed_drop.eval()
         return self
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.forward_tubelets(self.embed_tubelets(x))
+    def drop_tubes(self, tokens_kept: float) -> None:
+        """Set the share of the patches that are kept in training.
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
-        """What depends on one tubelet alone: (N, F, ...) for the F tubelets of clips (N, 3, T, H, W)."""
+        Raises:
+            InputError: If it is not above 0 and at most 1.
+        """
+        if not 0 < tokens_kept <= 1:
+            raise InputError(f'tokens_kept of {type(self).__name__} must be above 0 and at most 1, got {tokens_kept}')
+        self.tokens_kept = tokens_kept
+
+    def forward(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+        """The backbone's output.
+
+        Args:
+            x: Clips (N, 3, T, H, W).
+            keep: Patches of each sample that are kept (N, K), the same in every frame, as numbers in ascending order,
+                row by row from the upper left. What is left runs as clips of K patches a frame, each with its own
+                position: a feature map is (N, C, T', 1, K). Default: all patches, or in training a random choice of as
+                many as ``tokens_kept`` says.
+
+        Raises:
+            InputError: If patches are left out that the backbone needs.
+        """
+        if keep is None and self.training and self.tokens_kept < 1:
+            height, width = grid_of(x.shape[3:], self.patch_size)
+            num_kept = max(1, round(self.tokens_kept * height * width))
+            keep = random_tubes(len(x), height * width, num_kept, x.device)
+        if keep is None:
+            return self.forward_tubelets(self.embed_tubelets(x))
+        if not self.keeps_tubes:
+            raise InputError(f'{type(self).__name__} cannot leave out patches: its layers need complete frames')
+        return self.forward_tubelets(self.embed_tubelets(x, keep), keep)
+
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+        """What depends on one tubelet alone: (N, F, ...) for the F tubelets of clips (N, 3, T, H, W).
+
+        Patches are left out here, as ``keep`` of the forward pass says, only if the blocks run here.
+        """
         raise NotImplementedError
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """The backbone's output, from what ``embed_tubelets`` returns."""
         raise NotImplementedError
 
-    def run_blocks(self, blocks: nn.ModuleList, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
+    def run_blocks(self, blocks: nn.ModuleList, x: Tensor, *args: int | Tensor, cls_only: bool = False) -> Tensor:
         """Run blocks one after the other, with activation checkpointing where ``with_cp`` says so.
 
         Args:

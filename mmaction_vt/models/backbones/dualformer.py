@@ -61,6 +61,8 @@ class DualFormer(VideoTransformer):
             says what would fit.
     """
 
+    keeps_tubes = False
+
     def __init__(
         self,
         video_size: Sequence[int] = (32, 224, 224),
@@ -153,15 +155,15 @@ class DualFormer(VideoTransformer):
                 nn.init.constant_(cast('Tensor', layer.bias), 0.0)
         super().init_weights()
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         self.geometry.check_clip(x.shape[2:])
-        return super().forward(x)
+        return super().forward(x, keep)
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Patches (N, F, H', W', C) of the first stage."""
         return self.patch_embeds[0](x.permute(0, 2, 3, 4, 1))  # channels last from here on
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         for stage, (blocks, position) in enumerate(zip(self.blocks, self.pos_block, strict=True)):
             x = self.embed_drop(self.patch_embeds[stage](x) if stage else x)
             first, *others = cast('nn.ModuleList', blocks)

@@ -16,6 +16,7 @@ from ..layers import (
     drop_path_rates,
     grid_of,
     init_linear_layers,
+    keep_tubes,
     resize_grid_embed,
     resize_joint_embed,
     resize_time_embed,
@@ -63,6 +64,7 @@ class Motionformer(VideoTransformer):
         with_cp: Activation checkpointing of blocks; 2 for every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        tokens_kept: Share of the patches that are kept in training, the same in every frame; the others are left out.
         init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
@@ -94,6 +96,7 @@ class Motionformer(VideoTransformer):
         with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
+        tokens_kept: float = 1.0,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -141,6 +144,7 @@ class Motionformer(VideoTransformer):
                 block = partial(block, attention=attention)
             self.blocks.append(block(drop_path_rate=rate))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+        self.drop_tubes(tokens_kept)
         self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
@@ -150,16 +154,18 @@ class Motionformer(VideoTransformer):
         nn.init.trunc_normal_(self.st_embed if hasattr(self, 'st_embed') else self.pos_embed, std=0.02)
         super().init_weights()
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Patches (N, F, H / P, W / P, C) of clips (N, 3, T, H, W)."""
         _, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
         return self.patch_embed_3d(x).unflatten(1, (num_tubelets, *grid))
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
-        num_tubelets, *sides = x.shape[1:4]
-        grid = (sides[0], sides[1])
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+        num_tubelets, height, width = x.shape[1:4]
+        grid = (height, width)
         x = self._embed(x.flatten(1, 3), grid, num_tubelets)  # (N, 1 + F * P, C)
+        if keep is not None:
+            x, grid = keep_tubes(x, keep, num_tubelets, cls_tokens=1), (1, keep.shape[1])
 
         args = () if self.attention_type == 'joint' else (num_tubelets,)
         cls_only = self.out_type == 'cls_token'

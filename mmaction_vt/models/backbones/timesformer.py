@@ -14,6 +14,7 @@ from ..layers import (
     drop_path_rates,
     grid_of,
     init_linear_layers,
+    keep_tubes,
     resize_grid_embed,
     resize_time_embed,
     to_pair,
@@ -49,6 +50,7 @@ class TimeSformer(VideoTransformer):
         with_cp: Activation checkpointing of blocks; 2 for every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        tokens_kept: Share of the patches that are kept in training, the same in every frame; the others are left out.
         init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
@@ -75,6 +77,7 @@ class TimeSformer(VideoTransformer):
         with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
+        tokens_kept: float = 1.0,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -110,6 +113,7 @@ class TimeSformer(VideoTransformer):
         )
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+        self.drop_tubes(tokens_kept)
         self.freeze_all_but(trainable_blocks)
 
     def init_weights(self) -> None:
@@ -128,7 +132,7 @@ class TimeSformer(VideoTransformer):
                     nn.init.zeros_(layer.temporal_fc.weight)
         super().init_weights()
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Patches of clips (N, 3, T, H, W), (N, T, H / P, W / P, C).
 
         With ``space_only`` attention, which no frame leaves before the end, the output of the blocks: the class tokens
@@ -137,26 +141,28 @@ class TimeSformer(VideoTransformer):
         grid = grid_of(x.shape[3:], self.patch_size)
         frames = x.transpose(1, 2).flatten(0, 1)
         patches = self.patch_embed(frames).unflatten(0, (-1, x.shape[2])).unflatten(2, grid)
-        return self._run_frames(patches) if self.attention_type == 'space_only' else patches
+        return self._run_frames(patches, keep) if self.attention_type == 'space_only' else patches
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         cls_only = self.out_type == 'cls_token'
         if self.attention_type == 'space_only':
             return self.norm(x.mean(1)) if cls_only else self.norm(x).permute(0, 4, 1, 2, 3)
-        num_samples, num_frames, *grid = x.shape[:4]
-        x = self._add_time(self._add_positions(x), num_frames)  # (T, N, 1 + S, C)
+        num_samples, num_frames, height, width = x.shape[:4]
+        grid = (height, width) if keep is None else (1, keep.shape[1])
+        x = self._add_time(self._add_positions(x, keep), num_frames)  # (T, N, 1 + S, C)
         if self.attention_type == 'joint_space_time':
             patches = x[:, :, 1:].transpose(0, 1).flatten(1, 2)
             x = torch.cat((x[0, :, :1], patches), dim=1)  # (N, 1 + T * S, C)
         x = self.run_blocks(self.blocks, x, cls_only=cls_only)
         if cls_only:
             return self.norm(x[:, 0] if self.attention_type == 'joint_space_time' else x[0, :, 0])
-        return self.tokens_to_featmap(self.norm(x), num_samples, (grid[0], grid[1]))
+        return self.tokens_to_featmap(self.norm(x), num_samples, grid)
 
-    def _run_frames(self, patches: Tensor) -> Tensor:
+    def _run_frames(self, patches: Tensor, keep: Tensor | None) -> Tensor:
         """The class tokens (N, T, C) or the patches (N, T, H / P, W / P, C) that blocks along space alone return."""
-        num_samples, num_frames, *grid = patches.shape[:4]
-        tokens = self._add_positions(patches).flatten(0, 1)  # (T * N, 1 + S, C)
+        num_frames, height, width = patches.shape[1:4]
+        grid = (height, width) if keep is None else (1, keep.shape[1])
+        tokens = self._add_positions(patches, keep).flatten(0, 1)  # (T * N, 1 + S, C)
         cls_only = self.out_type == 'cls_token'
         tokens = self.run_blocks(self.blocks, tokens, cls_only=cls_only).unflatten(0, (num_frames, -1)).transpose(0, 1)
         return tokens[:, :, 0] if cls_only else tokens[:, :, 1:].unflatten(2, grid)
@@ -179,12 +185,21 @@ class TimeSformer(VideoTransformer):
         frames = tokens.reshape(-1, num_samples, 1 + grid[0] * grid[1], tokens.shape[-1])
         return frames[:, :, 1:].unflatten(2, grid).permute(1, 4, 0, 2, 3)
 
-    def _add_positions(self, patches: Tensor) -> Tensor:
-        """Class tokens and patches (N, T, H / P, W / P, C) with their positions in space, (T, N, 1 + S, C)."""
-        num_samples, num_frames, *grid = patches.shape[:4]
+    def _add_positions(self, patches: Tensor, keep: Tensor | None) -> Tensor:
+        """Class tokens and patches (N, T, H / P, W / P, C) with their positions in space, (T, N, 1 + S, C).
+
+        Args:
+            patches: The patches.
+            keep: Which of them are kept, as in the forward pass.
+        """
+        num_samples, num_frames, height, width = patches.shape[:4]
         cls_tokens = self.cls_token.expand(num_frames, num_samples, 1, -1)
         tokens = torch.cat((cls_tokens, patches.flatten(2, 3).transpose(0, 1)), dim=2)
-        return self.embed_drop(tokens + resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode))
+        embed = resize_grid_embed(self.pos_embed, self.grid, (height, width), self.embed_resize_mode)
+        tokens = self.embed_drop(tokens + embed)
+        if keep is None:
+            return tokens
+        return keep_tubes(tokens.flatten(0, 1), keep.repeat(num_frames, 1), cls_tokens=1).unflatten(0, (num_frames, -1))
 
     def _add_time(self, tokens: Tensor, num_frames: int) -> Tensor:
         """Tokens (T, N, 1 + S, C) with their positions in time; one class token for all frames."""

@@ -12,6 +12,7 @@ from ..layers import (
     drop_path_rates,
     grid_of,
     init_linear_layers,
+    keep_tubes,
     resize_joint_embed,
     sinusoidal_embed,
     to_pair,
@@ -59,6 +60,7 @@ class VideoMAE(VideoTransformer):
         norm_eps: Epsilon of every LayerNorm. None: what a checkpoint from Hugging Face says, otherwise the authors'
             1e-6.
         trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        tokens_kept: Share of the patches that are kept in training, the same in every frame; the others are left out.
         init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
@@ -86,6 +88,7 @@ class VideoMAE(VideoTransformer):
         with_cp: bool | int = False,
         norm_eps: float | None = None,
         trainable_blocks: int | None = None,
+        tokens_kept: float = 1.0,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -119,6 +122,7 @@ class VideoMAE(VideoTransformer):
         )
         self.blocks = nn.ModuleList(block(drop_path_rate=rate) for rate in drop_path_rates(drop_path_rate, num_layers))
         setattr(self, 'fc_norm' if norm_after_mean else 'norm', nn.LayerNorm(embed_dims, eps=eps))
+        self.drop_tubes(tokens_kept)
         self.freeze_all_but(trainable_blocks)
 
     @property
@@ -132,7 +136,7 @@ class VideoMAE(VideoTransformer):
         init_linear_layers(self)
         super().init_weights()
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Patches (N, F, H / P, W / P, C) of clips (N, 3, T, H, W)."""
         _, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
@@ -145,11 +149,12 @@ class VideoMAE(VideoTransformer):
         positions = resize_joint_embed(self.positions, *sizes, self.embed_resize_mode)
         return self.embed_drop(patches.flatten(1, 3) + positions)
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
-        num_samples, _, height, width = x.shape[:4]
-        x = self.run_blocks(self.blocks, self.add_positions(x))
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+        num_samples, num_tubelets, height, width = x.shape[:4]
+        x = self.run_blocks(self.blocks, keep_tubes(self.add_positions(x), keep, num_tubelets))
         if self.out_type == 'featmap':
-            return self.tokens_to_featmap(self.last_norm(x), num_samples, (height, width))
+            grid = (height, width) if keep is None else (1, keep.shape[1])
+            return self.tokens_to_featmap(self.last_norm(x), num_samples, grid)
         return self.last_norm(x.mean(1)) if self.norm_after_mean else self.last_norm(x).mean(1)
 
     def tokens_to_featmap(self, tokens: Tensor, num_samples: int, grid: tuple[int, int] | None = None) -> Tensor:

@@ -18,6 +18,7 @@ from ..layers import (
     drop_path_rates,
     grid_of,
     init_linear_layers,
+    keep_tubes,
     resize_joint_embed,
     to_pair,
     tubelets_of,
@@ -76,6 +77,7 @@ class ViViT(VideoTransformer):
         with_cp: Activation checkpointing of blocks; 2 for every second block, 3 for every third, and so on.
         norm_eps: Epsilon of every LayerNorm.
         trainable_blocks: How many of the last blocks are trained; 0 to freeze the backbone, None to train all of it.
+        tokens_kept: Share of the patches that are kept in training, the same in every frame; the others are left out.
         init_cfg: What ``init_weights`` does after the published initialisation.
 
     Raises:
@@ -107,6 +109,7 @@ class ViViT(VideoTransformer):
         with_cp: bool | int = False,
         norm_eps: float = 1e-6,
         trainable_blocks: int | None = None,
+        tokens_kept: float = 1.0,
         init_cfg: dict | list | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -143,6 +146,7 @@ class ViViT(VideoTransformer):
         self.build_blocks(block, num_layers, num_temporal_layers, drop_path_rate)
         self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
         self.use_activation(act or 'gelu')
+        self.drop_tubes(tokens_kept)
         self.freeze_all_but(trainable_blocks)
 
     def __init_subclass__(cls, builds: Mapping[str, str] | None = None, **options: Any) -> None:
@@ -204,25 +208,28 @@ class ViViT(VideoTransformer):
                 nn.init.trunc_normal_(getattr(self, name), std=0.02)
         super().init_weights()
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Patches (N, F, H / P, W / P, C) of clips (N, 3, T, H, W)."""
         _, _, num_frames, *size = x.shape
         grid, num_tubelets = grid_of(size, self.patch_size), tubelets_of(num_frames, self.tubelet_size)
         return self.patch_embed(x).unflatten(1, (num_tubelets, *grid))
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
-        num_samples, num_tubelets, *grid = x.shape[:4]
-        sizes = (self.num_frames // self.tubelet_size, *self.grid), (num_tubelets, *grid)
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+        num_samples, num_tubelets, height, width = x.shape[:4]
+        grid = (height, width) if keep is None else (1, keep.shape[1])
+        sizes = (self.num_frames // self.tubelet_size, *self.grid), (num_tubelets, height, width)
         embed = resize_joint_embed(self.st_embed, *sizes, self.embed_resize_mode)
         x = x.flatten(1, 3)  # (N, F * P, C)
         if self.has_cls_token:
             x = self.prepend_cls_token(x, self.cls_token, embed)
+            x = keep_tubes(x, keep, num_tubelets, cls_tokens=1)
             x = self.run_blocks(self.blocks, x, cls_only=self.out_type == 'cls_token')
         else:
-            x = self.run_blocks(self.blocks, self.embed_drop(x + embed), num_tubelets)
+            x = keep_tubes(self.embed_drop(x + embed), keep, num_tubelets)
+            x = self.run_blocks(self.blocks, x, num_tubelets)
         x = self.norm(x)
         if self.out_type == 'featmap':
-            return self.tokens_to_featmap(x, num_samples, (grid[0], grid[1]))
+            return self.tokens_to_featmap(x, num_samples, grid)
         return x[:, 0] if self.has_cls_token else x.mean(1)
 
     def prepend_cls_token(self, x: Tensor, cls_token: Tensor, embed: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from ..layers import drop_path_rates, resize_grid_embed, resize_time_embed
+from ..layers import drop_path_rates, keep_tubes, resize_grid_embed, resize_time_embed
 from .vivit import ViViT
 
 
@@ -43,21 +43,24 @@ class FactorisedEncoderViViT(ViViT, builds=dict(attention_type='factorised_encod
                 if name.split('.')[0] in ('temporal_blocks', 'temporal_cls_token', 'temporal_embed', 'norm'):
                     parameter.requires_grad_(False)
 
-    def embed_tubelets(self, x: Tensor) -> Tensor:
+    def embed_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """The spatial transformer: what the temporal one sees of each frame, (N, F, 1, C), or the patches.
 
         Patches, for ``out_type='featmap'``, are (N, F, H / P, W / P, C).
         """
         patches = super().embed_tubelets(x)
-        num_tubelets, *grid = patches.shape[1:4]
-        embed = resize_grid_embed(self.pos_embed, self.grid, grid, self.embed_resize_mode)
+        num_tubelets, height, width = patches.shape[1:4]
+        embed = resize_grid_embed(self.pos_embed, self.grid, (height, width), self.embed_resize_mode)
         tokens = self.prepend_cls_token(patches.flatten(2, 3).flatten(0, 1), self.cls_token, embed)  # (N * F, 1 + P, C)
+        if keep is not None:
+            tokens = keep_tubes(tokens, keep.repeat_interleave(num_tubelets, dim=0), cls_tokens=1)
+            height, width = 1, keep.shape[1]
         featmap = self.out_type == 'featmap'
         tokens = self.run_blocks(self.blocks, tokens, cls_only=self.frame_token == 'cls' and not featmap)
         tokens = self.spatial_norm(tokens).unflatten(0, (-1, num_tubelets))
-        return tokens[:, :, 1:].unflatten(2, grid) if featmap else self.summarise_frames(tokens)
+        return tokens[:, :, 1:].unflatten(2, (height, width)) if featmap else self.summarise_frames(tokens)
 
-    def forward_tubelets(self, x: Tensor) -> Tensor:
+    def forward_tubelets(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         if self.out_type == 'featmap':
             return x.permute(0, 4, 1, 2, 3)
         embed = self.resized_temporal_embed(x.shape[1])

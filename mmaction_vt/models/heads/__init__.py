@@ -2,11 +2,22 @@
 
 from torch import Tensor, nn
 
+from .attentive_head import AttentiveHead
 from .motionformer_head import MotionformerHead
+from .multi_label_head import MultiLabelHead
 from .token_label_head import TokenLabelHead
 from .verb_noun_head import VerbNounHead
 
-__all__ = ['MotionformerHead', 'TokenLabelHead', 'VerbNounHead', 'classifiers_of', 'score_classes']
+__all__ = [
+    'AttentiveHead',
+    'MotionformerHead',
+    'MultiLabelHead',
+    'TokenLabelHead',
+    'VerbNounHead',
+    'classifiers_of',
+    'score_classes',
+    'thresholds_of',
+]
 
 CLASS = 'class'  # name of the classifier of a head with only one
 
@@ -14,6 +25,11 @@ CLASS = 'class'  # name of the classifier of a head with only one
 def classifiers_of(head: nn.Module) -> dict[str, int]:
     """The number of classes of each classifier of a head; the key is ``class`` for a head with only one."""
     return dict(getattr(head, 'tasks', None) or {CLASS: head.num_classes})
+
+
+def thresholds_of(head: nn.Module) -> list[float] | None:
+    """The threshold of each class of a head for several labels; None for others, whose probabilities sum to 1."""
+    return head.thresholds if isinstance(head, MultiLabelHead) else None
 
 
 def score_classes(head: nn.Module, features: Tensor) -> Tensor | dict[str, Tensor]:

@@ -52,12 +52,13 @@ class Block(nn.Module):
             # Drawn after a plain one, so that a seed gives the weights that it gave in version 0.1.
             self.attn = attention(*options)
 
-    def forward(self, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
+    def forward(self, x: Tensor, *args: int | Tensor, cls_only: bool = False) -> Tensor:
         """Run the block.
 
         Args:
             x: The tokens.
-            *args: What the attention takes besides the tokens, such as the number of frames.
+            *args: What the attention takes besides the tokens, such as the number of frames
+                or a table of positions.
             cls_only: Whether only the class token, which is the first, is returned, (B, 1, C). The last block skips
                 so what the other tokens' outputs would need. Only for an attention that has the option.
         """

@@ -41,7 +41,7 @@ class DividedBlock(Block):
         self.timeattn = DividedAttention(dims, num_heads, qkv_bias, along='time', **rates)
         self.norm3 = nn.LayerNorm(dims, eps=self.norm1.eps)
 
-    def forward(self, x: Tensor, *args: int, cls_only: bool = False) -> Tensor:
+    def forward(self, x: Tensor, *args: int | Tensor, cls_only: bool = False) -> Tensor:
         """Run the block; arguments as ``Block``'s, with F after the tokens."""
         x = x + self.timeattn(self.norm3(x), *args)
         return super().forward(x, *args, cls_only=cls_only)

@@ -22,13 +22,13 @@ def font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf', size)
 
 
-def draw_predictions(frames: np.ndarray, labels: list[str], scores: list[float], width: int = 400) -> np.ndarray:
+def draw_predictions(frames: np.ndarray, labels: list[str], scores: list[float | None], width: int = 400) -> np.ndarray:
     """Draw a progress bar and the scores of the best classes below a video.
 
     Args:
         frames: (T, H, W, 3) in RGB, uint8.
         labels: Names of the best classes, best first.
-        scores: Their scores in [0, 1].
+        scores: Their scores in [0, 1]; None for a line without a bar, such as "none of these".
         width: Width of the result; the aspect ratio is kept.
 
     Returns:
@@ -50,20 +50,24 @@ def draw_predictions(frames: np.ndarray, labels: list[str], scores: list[float],
     return out
 
 
-def _panel(labels: list[str], scores: list[float], width: int) -> Image.Image:
+def _panel(labels: list[str], scores: list[float | None], width: int) -> Image.Image:
     """A line per label: its name, a bar and the score."""
     size = max(11, width // 28)
     line, margin = round(size * 1.6), size
     panel = Image.new('RGB', (width, 4 + margin + line * len(labels)), PANEL)
     draw = ImageDraw.Draw(panel)
     draw.rectangle((0, 0, width, 3), fill=TRACK)
-    name_width = min(max(draw.textlength(label, font(size)) for label in labels), 0.5 * width)
+    barred = [label for label, score in zip(labels, scores, strict=True) if score is not None]
+    name_width = min(max((draw.textlength(label, font(size)) for label in barred), default=0.0), 0.5 * width)
     score_width = draw.textlength('100.0 %', font(size))
     left = margin + name_width + size
     right = max(width - margin - score_width - size // 2, left)  # no bars in a narrow picture
     for row, (label, score) in enumerate(zip(labels, scores, strict=True)):
         top = 4 + margin // 2 + row * line
         middle = top + line / 2
+        if score is None:
+            draw.text((margin, middle), shorten(draw, label, width - 2 * margin, size), BEST, font(size), anchor='lm')
+            continue
         draw.text((margin, middle), shorten(draw, label, name_width, size), TEXT, font(size), anchor='lm')
         draw.rounded_rectangle((left, middle - size * 0.3, right, middle + size * 0.3), 2, fill=TRACK)
         end = left + (right - left) * min(max(score, 0.0), 1.0)

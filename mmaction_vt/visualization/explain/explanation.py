@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from ...errors import InputError
+from ...models.heads import thresholds_of
 from .maps import resize_maps
 from .methods import clip_maps
 from .model_input import prepare, read_view
@@ -67,7 +68,7 @@ def explain_video(
     """
     seen = read_view(model.cfg, video, view, timeout=timeout)
     result = clip_maps(model, prepare(model, seen.clip), method, layer, index_of_class(category, names), head)
-    label, score = chosen_class(result.scores, result.categories, names)
+    label, score = chosen_class(result.scores, result.categories, names, thresholds_of(model.cls_head) is not None)
     return Explanation(seen.frames, fit_maps(result.maps, seen.frames), label, score, method, seen.fps)
 
 
@@ -76,10 +77,20 @@ def fit_maps(maps: Tensor, frames: np.ndarray) -> np.ndarray:
     return resize_maps(maps.float(), frames.shape[:3])[0].cpu().numpy()
 
 
-def chosen_class(scores: Tensor, categories: Tensor, names: list[str] | None) -> tuple[str, float]:
-    """The name of the class of a clip (1,) and its probability by the logits (1, classes)."""
+def chosen_class(
+    scores: Tensor, categories: Tensor, names: list[str] | None, several: bool = False
+) -> tuple[str, float]:
+    """The name of the class of a clip (1,) and its probability by the logits (1, classes).
+
+    Args:
+        scores: The logits.
+        categories: The class.
+        names: Names of the classes.
+        several: Whether a video has several labels, each with a probability of its own.
+    """
     chosen = int(categories[0])
-    return names[chosen] if names else f'class {chosen}', scores.float().softmax(1)[0, chosen].item()
+    probabilities = scores.float().sigmoid() if several else scores.float().softmax(1)
+    return names[chosen] if names else f'class {chosen}', probabilities[0, chosen].item()
 
 
 def index_of_class(name: int | str | None, names: list[str] | None) -> int | None:

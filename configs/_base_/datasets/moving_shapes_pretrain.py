@@ -1,0 +1,19 @@
+# The moving shapes without their labels, in clips of all 16 frames.
+_base_ = './unlabelled_videos.py'
+
+train_pipeline = [
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='UniformSample', clip_len=16),
+        crop='random',
+        short_side=(64, 76),
+        size=64,
+    ),
+    dict(type='PackActionInputs'),
+]
+data_root = 'data/moving_shapes'
+train_dataloader = dict(
+    batch_size=64,
+    num_workers=1,
+    dataset=dict(ann_file=f'{data_root}/train.txt', data_prefix=dict(video=data_root), pipeline=train_pipeline),
+)

@@ -1,0 +1,5 @@
+# VideoMAE's pre-training for 2,400 epochs.
+_base_ = './videomae_pretrain_adamw_800e.py'
+
+train_cfg = dict(max_epochs=2400)
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=2400)]

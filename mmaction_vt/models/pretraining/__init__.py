@@ -1,0 +1,5 @@
+"""Pre-training without labels."""
+
+from .masked_video_autoencoder import MaskedVideoAutoencoder
+
+__all__ = ['MaskedVideoAutoencoder']
