@@ -16,10 +16,12 @@ from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web_address import Hosts, is_loopback
 from web_clips import Clips
+from web_live import MOST_BYTES, LiveSessions
 from web_multipart import FileReader
 from web_rates import Rates, client_of
 from web_refusals import BAD_REQUEST, BUSY, FAILED, FORBIDDEN, NOT_FOUND, WRONG_METHOD, RefusedError
@@ -29,7 +31,7 @@ from web_uploads import Upload, Uploads, shown_name
 
 FILE = r'(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*'
 UPLOAD, JOIN, DATA = '/gradio_api/upload', '/gradio_api/queue/join', '/gradio_api/queue/data'
-EXAMPLE = '/example'
+EXAMPLE, LIVE = '/example', '/live'
 # What the page asks for, and nothing else is served.
 ROUTES = (
     ('GET', re.compile('/')),
@@ -39,6 +41,7 @@ ROUTES = (
     ('POST', re.compile(JOIN)),
     ('GET', re.compile(DATA)),
     ('GET', re.compile(EXAMPLE)),
+    ('POST', re.compile(LIVE)),
 )
 PUBLIC = re.compile(f'/|/theme\\.css|/favicon\\.ico|/(?:assets|static)/{FILE}')  # the page itself, without a token
 HEADERS = (b'host', b'accept', b'accept-encoding', b'if-none-match', b'if-modified-since')
@@ -74,13 +77,22 @@ class Gate:
         rates: How often they may ask.
         offer: For what they may ask.
         cookie: Name of the cookie that holds a visitor's token.
+        live: The visitors' cameras, if the page has a live tab.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Hosts, uploads: Uploads, clips: Clips, rates: Rates, offer: Offer, cookie: str
+        self,
+        app: ASGIApp,
+        hosts: Hosts,
+        uploads: Uploads,
+        clips: Clips,
+        rates: Rates,
+        offer: Offer,
+        cookie: str,
+        live: LiveSessions | None = None,
     ) -> None:
         self.app, self.hosts, self.uploads, self.rates, self.cookie = app, hosts, uploads, rates, cookie
-        self.clips, self.offer = clips, offer
+        self.clips, self.offer, self.live = clips, offer, live
         self.key = secrets.token_bytes(32)
         self.joined: dict[str, None] = {}  # streams for which there is or will be an answer
         self.streams: dict[str, int] = {}  # those that each client has open
@@ -121,11 +133,9 @@ class Gate:
             raise RefusedError(
                 FORBIDDEN, 'This request did not come from the page: please reload the page, with cookies.'
             )
-        if path == UPLOAD:
-            await self.upload(request, reply, visitor, client)
-            return
-        if path == JOIN:
-            await self.join(request, reply, visitor, client)
+        posts = {UPLOAD: self.upload, JOIN: self.join, LIVE: self.frame}
+        if path in posts:
+            await posts[path](request, reply, visitor, client)
             return
         if headers.get('content-length', '0') != '0' or 'transfer-encoding' in headers:
             raise RefusedError(BAD_REQUEST, 'A request of this kind has no content.')
@@ -206,6 +216,16 @@ class Gate:
             if not upload.complete:
                 self.uploads.remove(upload)
         await reply.json([upload.path.name])
+
+    async def frame(self, request: Request, reply: Reply, visitor: str, client: str) -> None:
+        """Take a frame of a camera, and send the latest answer."""
+        self.rates.spend('live', client)
+        if self.live is None:
+            raise RefusedError(NOT_FOUND, 'There is nothing here.')
+        if request.headers.get('content-type') != 'image/jpeg':
+            raise RefusedError(BAD_REQUEST, 'A frame of the camera is a JPEG file.')
+        content = await body_of(request.receive, MOST_BYTES)
+        await reply.json(await run_in_threadpool(self.live.push, visitor, client, content))
 
     async def join(self, request: Request, reply: Reply, visitor: str, client: str) -> None:
         """Ask for an answer, in the words that Gradio expects."""

@@ -19,15 +19,21 @@ MOST_WAITING = 16
 FONTS = ('system-ui', 'DejaVu Sans', 'sans-serif')
 HERE = Path(__file__).resolve().parent
 ONE_AT_A_TIME = dict(concurrency_limit=1, concurrency_id='model')
+LIVE_VIEW = (
+    '<div class="chosen"><p>Frames of your camera are sent to this server, kept in memory for a few seconds and never '
+    'stored.</p><button id="live" type="button">Start the camera</button><figure><video id="camera" muted playsinline '
+    'aria-label="Your camera"></video></figure><div id="now"></div></div>'
+)
 
 
 class Texts(NamedTuple):
-    """What the page says: its title, the model and its device, the limits, and the name of the example."""
+    """What the page says: its title, the model and its device, the limits, the example's name, whether it is live."""
 
     title: str
     model: str
     limits: Limits
     example: str | None = None
+    live: bool = False
 
 
 def build_page(functions: Functions, texts: Texts) -> gr.Blocks:
@@ -53,6 +59,9 @@ def build_page(functions: Functions, texts: Texts) -> gr.Blocks:
                 method = gr.Radio(choices, value=choices[0][1] if choices else None, label='Draw the video by')
                 again = gr.Button('Draw', size='md', interactive=bool(choices), elem_id='draw')
                 drawn = gr.HTML(min_height=80, elem_classes='flush', elem_id='drawn')
+            if texts.live:
+                with gr.Tab('Live', render_children=True):
+                    gr.HTML(LIVE_VIEW, elem_classes='flush')
         both = [result, drawn]
         drop.upload(
             functions.recognise, drop, [*both, drop], show_progress_on=result, api_name='recognise', **ONE_AT_A_TIME
@@ -105,8 +114,15 @@ def pass_paths(drop: gr.File) -> None:
     drop.preprocess = path_of
 
 
-def as_app(page: gr.Blocks, limits: Limits) -> ASGIApp:
-    """The ASGI application of a page, with everything off that Gradio lets be turned off."""
+def as_app(page: gr.Blocks, limits: Limits, live: bool = False) -> ASGIApp:
+    """The ASGI application of a page, with everything off that Gradio lets be turned off.
+
+    Args:
+        page: The page.
+        limits: Of uploads.
+        live: Whether it has a live tab.
+    """
+    scripts = ('web_page.js', 'web_live.js') if live else ('web_page.js',)
     app = gr.mount_gradio_app(
         FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
         page,
@@ -121,7 +137,7 @@ def as_app(page: gr.Blocks, limits: Limits) -> ASGIApp:
         pwa=False,
         theme=gr.themes.Default(primary_hue='blue', font=list(FONTS), font_mono=['monospace']),
         css=(HERE / 'web_page.css').read_text(encoding='utf-8'),
-        head=f'<script>{(HERE / "web_page.js").read_text(encoding="utf-8")}</script>',
+        head=''.join(f'<script>{(HERE / name).read_text(encoding="utf-8")}</script>' for name in scripts),
     )
     page.is_running = True  # sends signs of life to those who wait, so that a proxy keeps the connection
     return app

@@ -18,8 +18,14 @@ class Rate:
     per_second: float
 
 
-# Opening the page takes about 50 requests, and Gradio 40 ms to render it.
-RATES = {'request': Rate(600, 30), 'page': Rate(30, 1), 'upload': Rate(20, 1 / 3), 'join': Rate(20, 1 / 3)}
+# Opening the page takes about 50 requests, and Gradio 40 ms to render it. A camera sends at most 8 frames a second.
+RATES = {
+    'request': Rate(600, 30),
+    'page': Rate(30, 1),
+    'upload': Rate(20, 1 / 3),
+    'join': Rate(20, 1 / 3),
+    'live': Rate(40, 20),
+}
 
 
 def client_of(address: str) -> str:

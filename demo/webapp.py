@@ -14,19 +14,24 @@ import sys
 import tempfile
 import threading
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import mmaction_vt.utils.program_start  # noqa: F401
 
 import torch
 from web_address import Hosts, bind, is_loopback, listen, url_of
-from web_answer import MEGABYTE, Answer, Limits, answer, draw_again
-from web_clips import Clips
+from web_answer import MEGABYTE, Answer, Limits, answer, draw_again, show
+from web_clips import Clips, Seen
 from web_example import Example, answer_once, find_example
 from web_files import keep_clean
+from web_live import LiveSessions
 from web_uploads import Uploads
 
-from mmaction_vt import VideoInferencer
+from mmaction_vt import StreamRecognizer, VideoInferencer
+from mmaction_vt.apis import WindowPrediction
 from mmaction_vt.cli import (
     add_decision_options,
     add_device_option,
@@ -73,6 +78,7 @@ def build_parser() -> ArgumentParser:
         help='name under which a reverse proxy on this machine serves the page; may be given several times',
     )
     parser.add_argument('--port', type=integer(), default=7860, help='(default: %(default)s)')
+    parser.add_argument('--live', action='store_true', help="a tab for the visitor's camera")
     parser.add_argument('--max-size', type=float, default=50, metavar='MB', help='(default: %(default)s)')
     parser.add_argument('--max-seconds', type=float, default=60, metavar='S', help='(default: %(default)s)')
     add_decision_options(parser)
@@ -133,6 +139,30 @@ def main(args: Namespace) -> None:
             serve(args, infer, example, folder, bound, hosts, stop)
 
 
+def one_at_a_time(function: Callable[..., Any], lock: AbstractContextManager) -> Callable[..., Any]:
+    """A function that holds a lock."""
+
+    def held(*args: Any) -> Any:
+        with lock:
+            return function(*args)
+
+    return held
+
+
+def live_sessions(infer: VideoInferencer, one_view: bool) -> tuple[LiveSessions, threading.Lock]:
+    """The cameras of visitors, and the lock of the model, which they share with the rest of the page."""
+    model = threading.Lock()
+
+    def recognizer() -> StreamRecognizer:
+        return StreamRecognizer(infer.model, one_view=one_view)
+
+    def show_window(window: WindowPrediction) -> str:
+        return show(infer, window.prediction, 'Now', '')
+
+    recognizer()  # whose errors are those of the model's pipeline
+    return LiveSessions(recognizer, show_window, model), model
+
+
 def serve(
     args: Namespace,
     infer: VideoInferencer,
@@ -160,16 +190,25 @@ def serve(
     def look(path: str, name: str) -> Answer:
         return answer(infer, path, name, args.method, limits)
 
+    def redraw(seen: Seen, method: str) -> str:
+        return draw_again(infer, seen, method)
+
     methods = supported_methods(infer.model)
-    work = Work(look, answer_once(example, look), lambda seen, method: draw_again(infer, seen, method), methods)
-    texts = Texts(args.title, f'{infer.name} on {describe_device(infer.device)}', limits, example and example.name)
+    sessions, model = live_sessions(infer, args.one_view) if args.live else (None, nullcontext())
+    look, redraw = one_at_a_time(look, model), one_at_a_time(redraw, model)
+    work = Work(look, answer_once(example, look), redraw, methods)
+    name = f'{infer.name} on {describe_device(infer.device)}'
+    texts = Texts(args.title, name, limits, example and example.name, args.live)
     page = build_page(Functions(work, uploads, clips), texts)
     offer = Offer(functions_of(page), methods, example and (example.content, example.kind))
-    gate = Gate(as_app(page, limits), hosts, uploads, clips, Rates(), offer, f'page_{args.port}')
+    app = as_app(page, limits, args.live)
+    gate = Gate(app, hosts, uploads, clips, Rates(), offer, f'page_{args.port}', sessions)
     server = Server(gate, bound, hosts.behind_proxy)
     listen(bound)
     server.start(ended=stop.set)
     threading.Thread(target=keep_clean, args=(uploads, clips, stop), daemon=True).start()
+    if sessions is not None:
+        threading.Thread(target=sessions.run, args=(stop,), name='live', daemon=True).start()
     if not is_loopback(bound.getsockname()[0]):
         print(f'Anyone who can reach {args.host} can use this page: there is no password', file=sys.stderr)
     print(f'Open {url_of(bound)} (Ctrl-C to stop)', flush=True)

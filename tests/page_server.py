@@ -122,7 +122,9 @@ def load(name):
 
 
 @contextmanager
-def serve_page(folder, look=None, megabytes=0.1, rates=None, host='127.0.0.1', allowed=(), title='a model', draw=None):
+def serve_page(
+    folder, look=None, megabytes=0.1, rates=None, host='127.0.0.1', allowed=(), title='a model', draw=None, live=None
+):
     """Serve a page; its answer to a video is the start of its content, and a drawing a sentence about it."""
     os.environ.update(GRADIO_TEMP_DIR=str(folder), GRADIO_ANALYTICS_ENABLED='False')
     web_address, web_page, web_gate = load('web_address'), load('web_page'), load('web_gate')
@@ -136,13 +138,13 @@ def serve_page(folder, look=None, megabytes=0.1, rates=None, host='127.0.0.1', a
         hosts = web_address.Hosts(host, host, allowed)
         answer = as_answer(look or show_start)
         work = web_functions.Work(answer, web_example.answer_once(example, answer), draw or describe, METHODS)
-        texts = web_page.Texts(title, 'a model on cpu', limits, example.name)
+        texts = web_page.Texts(title, 'a model on cpu', limits, example.name, live is not None)
         page = web_page.build_page(web_functions.Functions(work, uploads, clips), texts)
         rates = {kind: web_rates.Rate(*numbers) for kind, numbers in (rates or {}).items()}
         rates = web_rates.Rates({**web_rates.RATES, **rates})
         offer = web_gate.Offer(web_page.functions_of(page), METHODS, (example.content, example.kind))
-        app = web_page.as_app(page, limits)
-        gate = web_gate.Gate(app, hosts, uploads, clips, rates, offer, f'page_{port}')
+        app = web_page.as_app(page, limits, live is not None)
+        gate = web_gate.Gate(app, hosts, uploads, clips, rates, offer, f'page_{port}', live)
         server = load('web_serving').Server(gate, bound, hosts.behind_proxy)
         web_address.listen(bound)
         server.start()

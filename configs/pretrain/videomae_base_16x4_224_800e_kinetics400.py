@@ -3,5 +3,5 @@ _base_ = [
     '../_base_/models/videomae_pretrain_base.py',
     '../_base_/datasets/kinetics400_pretrain.py',
     '../_base_/schedules/videomae_pretrain_adamw_800e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/pretrain_runtime.py',
 ]

@@ -3,7 +3,7 @@ _base_ = [
     '../_base_/models/videomae_pretrain_large.py',
     '../_base_/datasets/kinetics400_pretrain.py',
     '../_base_/schedules/videomae_pretrain_adamw_1600e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/pretrain_runtime.py',
 ]
 
 train_dataloader = dict(batch_size=8)

@@ -2,6 +2,6 @@
 _base_ = [
     '../_base_/models/videomae_pretrain_mini.py',
     '../_base_/datasets/people_pretrain.py',
-    '../_base_/default_runtime.py',
+    '../_base_/pretrain_runtime.py',
     '../_base_/schedules/videomae_pretrain_adamw_mini.py',
 ]

@@ -5,12 +5,12 @@ from types import ModuleType
 from registered_types import GROUPS, arguments_of, body, call, methods, path_of, types_of
 
 import mmaction_vt
-from mmaction_vt import apis, datasets, deployment, evaluation, visualization
+from mmaction_vt import apis, datasets, deployment, evaluation, features, visualization
 
 INTRODUCTION = """\
 The public functions, and the classes with their methods. Backbones, heads and other types for configs have pages of
 their own."""
-MODULES = (mmaction_vt, apis, visualization, datasets, deployment, evaluation)
+MODULES = (mmaction_vt, apis, visualization, datasets, deployment, evaluation, features)
 
 
 def exported(module: ModuleType) -> dict[str, type]:

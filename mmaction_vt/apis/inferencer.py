@@ -169,7 +169,9 @@ class VideoInferencer:
         """Read a video with the test pipeline; if it cannot be read, the sample has the error."""
         return self._reader()(video)
 
-    def slide(self, video: Video, window: int | None = None, stride: int | None = None) -> SlidingWindows:
+    def slide(
+        self, video: Video, window: int | None = None, stride: int | None = None, input_step: int = 1
+    ) -> SlidingWindows:
         """Slide a window over a video of any length: the scores of each are those of a test of its frames alone.
 
         The video is decoded once, in order; what overlapping windows share is computed once.
@@ -178,6 +180,8 @@ class VideoInferencer:
             video: A path, or frames, as in a call.
             window: Frames of a window. Default: the config's ``window``, or what a clip of the test pipeline spans.
             stride: Frames from the start of a window to that of the next. Default: half a window, in whole tubelets.
+            input_step: 2 for every second frame of the video only, and so on; all numbers of frames are then among
+                these.
 
         Returns:
             The windows: ``len`` is their number, and iterating yields a ``WindowPrediction`` for each.
@@ -189,7 +193,7 @@ class VideoInferencer:
             >>> for window in recognise.slide('film.mp4', stride=32):  # doctest: +SKIP
             ...     print(window.start, window.stop, window.top(1))
         """
-        return SlidingWindows(self, source_of(video), window, stride)
+        return SlidingWindows(self, source_of(video), window, stride, input_step)
 
     def _reader(self) -> Callable[[Video], Sample]:
         """``read`` without the model, which other processes do not need."""

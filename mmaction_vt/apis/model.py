@@ -41,8 +41,8 @@ def init_recognizer(
         scores of clips (N, 3, T, H, W).
 
     Raises:
-        InputError: If the config has no model, the checkpoint cannot be read or does not fit, or there is no such
-            device.
+        InputError: If the config has no model, or one without classes, the checkpoint cannot be read or does not fit,
+            or there is no such device.
     """
     check_device(device)
     config = load_config(config)
@@ -50,6 +50,10 @@ def init_recognizer(
         raise InputError('the config has no `model`')
     init_default_scope(config.get('default_scope', 'mmaction'))
     model = MODELS.build(config.model)
+    if not hasattr(model, 'cls_head'):
+        raise InputError(
+            f'{type(model).__name__} has no classes: give the config and the checkpoint of a model that was fine-tuned'
+        )
     if checkpoint is not None:
         load_into(model, published_checkpoint(checkpoint, config), new_classifier, non_finite)
     else:

@@ -11,6 +11,7 @@ from ..datasets.video_readers import Reader
 from ..errors import BrokenVideoError
 from ..streaming import (
     DEFAULT_FPS,
+    EveryNth,
     Span,
     WindowScorer,
     check_times,
@@ -24,7 +25,6 @@ from ..streaming import (
     spans_of,
 )
 from ..utils.time_limit import call_in_time
-from .predictions import Prediction
 from .window_prediction import WindowPrediction
 
 
@@ -36,11 +36,13 @@ class SlidingWindows:
         source: What its pipeline is given for the video.
         window: Frames of a window. Default: the config's ``window``, or what a clip of the test pipeline spans.
         stride: Frames from the start of a window to that of the next. Default: half a window, in whole tubelets.
+        input_step: 2 for every second frame of the video only, and so on; all numbers of frames are then among these.
 
     Attributes:
         name: Name of the video.
         fps: Its frames per second.
         num_frames: Its number of frames.
+        times: When each is shown, in seconds.
         window: Frames of a window.
         stride: Frames between the starts of windows.
         spans: The first frame of each window, and the frame after its last.
@@ -50,7 +52,16 @@ class SlidingWindows:
         InputError: If the video cannot be read, or the window or the stride is not a positive integer.
     """
 
-    def __init__(self, inferencer: Any, source: dict, window: int | None = None, stride: int | None = None) -> None:
+    def __init__(
+        self,
+        inferencer: Any,
+        source: dict,
+        window: int | None = None,
+        stride: int | None = None,
+        input_step: int = 1,
+    ) -> None:
+        check_window(input_step, 1)
+        self.input_step = input_step
         self.inferencer, self.source, self.name = inferencer, source, source['filename']
         self.step = clips_step(inferencer.pipeline)
         reader = self._open()
@@ -64,15 +75,46 @@ class SlidingWindows:
         self.window = natural_length(sampling, self.fps) if given is None else given
         check_window(self.window, 1)
         self.offsets = clip_offsets(sampling, min(self.window, self.num_frames), self.fps)
-        self.stride = default_stride(self.window, self.offsets, inferencer.model.backbone) if stride is None else stride
-        check_window(self.window, self.stride)
-        self.spans = list(spans_of(self.window, self.stride, self.num_frames))
-        self.scorer = self._scorer()
+        self.set_stride(
+            default_stride(self.window, self.offsets, inferencer.model.backbone) if stride is None else stride
+        )
         for sentence in [*self._short(), *check_times(self.times, self.fps)]:
             print_log(f'{self.name}: {sentence}', 'current', logging.WARNING)
 
-    def _open(self) -> Reader:
+    def set_stride(self, stride: int) -> None:
+        """Choose other windows.
+
+        Args:
+            stride: Frames from the start of a window to that of the next.
+
+        Raises:
+            InputError: If it is not a positive integer.
+        """
+        check_window(self.window, stride)
+        self.stride = stride
+        self.spans = list(spans_of(self.window, stride, self.num_frames))
+        self.scorer = self._scorer()
+
+    def _open(self) -> Reader | EveryNth:
+        reader = self._open_whole()
+        return reader if self.input_step == 1 else EveryNth(reader, self.input_step)
+
+    def _open_whole(self) -> Reader:
         return call_in_time(self.step.open, dict(self.source), self.name, self.inferencer.timeout)
+
+    def frames(self) -> Iterator[tuple[float, np.ndarray]]:
+        """All frames (H, W, 3) of the video, whatever the input step, and when they are shown, in seconds.
+
+        Raises:
+            BrokenVideoError: If one cannot be decoded; those before it have been yielded.
+        """
+        reader = self._open_whole()
+        try:
+            times = reader.times()
+            for number, frame in frames_in_time(reader, np.arange(reader.num_frames), self.inferencer.timeout):
+                yield float(times[number]), frame
+        finally:
+            reader.close()
 
     def _short(self) -> list[str]:
         if self.num_frames >= self.window:
@@ -125,20 +167,23 @@ class SlidingWindows:
             return []
         scores = self.scorer.score([span.start for span in spans])
         self.scorer.drop_before(min(spans[-1].start + self.stride, self.num_frames - self.window))
-        names = self.inferencer.labels
         return [
             WindowPrediction(
                 float(self.times[span.start]),
-                self._end_of(span.stop - 1),
+                self.end_of(span.stop - 1),
                 span.start,
                 span.stop - 1,
-                Prediction(self.name, each, names=names),
+                self.inferencer.predict(self.name, each),
             )
             for span, each in zip(spans, scores, strict=True)
         ]
 
-    def _end_of(self, frame: int) -> float:
-        """When a frame ends, in seconds."""
+    def end_of(self, frame: int) -> float:
+        """When a frame ends, in seconds.
+
+        Args:
+            frame: Its number.
+        """
         return float(self.times[frame + 1]) if frame + 1 < self.num_frames else float(self.times[frame]) + 1 / self.fps
 
     @property

@@ -1,5 +1,6 @@
 """Metrics, and files of predictions."""
 
+from .ava_map import AVAMetric
 from .broken_videos import CountBrokenVideos
 from .epic_challenge import SupervisionLevels, write_challenge
 from .multi_label_metric import MultiLabelMetric
@@ -7,6 +8,7 @@ from .predictions import KeepPredictions, Report, read_report, write_predictions
 from .verb_noun import VerbNounAccuracy
 
 __all__ = [
+    'AVAMetric',
     'CountBrokenVideos',
     'KeepPredictions',
     'MultiLabelMetric',

@@ -40,7 +40,7 @@ class CountBrokenVideos(BaseMetric):
     def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
             reason = sample.get('broken_video')
-            if reason is not None:
+            if reason is not None and 'pred_score' in sample:  # detections of a broken video are left to their metric
                 sample['pred_score'] = wrong_scores(sample['pred_score'], sample['gt_label'])
             self.results.append((sample['video_name'], reason) if reason is not None else None)
 

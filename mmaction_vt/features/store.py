@@ -66,13 +66,13 @@ class FeatureStore:
         self.resume, self.overwrite = resume, overwrite
         self.failed: dict[str, str] = {}
         rows = [row for row in read_rows(self.index) if 'error' not in row] if self.index.exists() else []
+        self.old: list[dict[str, Any]] = []  # what is replaced
         if resume:
             self._check_options(rows)
             self.names = {row['video']: row.get('group') or _stem(row['file']) for row in rows if self._has(row)}
             rows = [row for row in rows if row['video'] in self.names]
         else:
-            self._remove(rows)
-            self.names, rows = {}, []
+            self.names, self.old, rows = {}, rows, []
         self.done = set(self.names)
         self.hdf5 = Hdf5File(self.out, resume) if self.format == HDF5 else None
         try:
@@ -87,6 +87,8 @@ class FeatureStore:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None:
+            self._remove_old()
         self.close()
 
     def close(self) -> None:
@@ -129,7 +131,8 @@ class FeatureStore:
             return
         if video not in self.names:
             self.name([found.video])
-        features = found.features.cpu().numpy().astype(self.dtype)
+        with np.errstate(over='ignore'):  # which is an error of the video below
+            features = found.features.cpu().numpy().astype(self.dtype)
         if self.dtype == 'float16' and np.isinf(features).any() and not found.features.isinf().any():
             self.add(found._replace(features=None, error=f'features of {video} are too large for float16'))
             return
@@ -164,12 +167,14 @@ class FeatureStore:
                         f'expected {value}; name another place, or --overwrite'
                     )
 
-    def _remove(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Remove the files of an index that is replaced, if they lie in its folder."""
+    def _remove_old(self) -> None:
+        """Remove the files of the index that was replaced, if they lie in its folder and are not written again."""
         folder = os.path.realpath(self.index.parent)
-        for row in rows:
+        written = {self.out if self.hdf5 else self._place(name) for name in self.names.values()}
+        for row in self.old:
             place = self.index.parent / row['file']
-            if place.suffix in SUFFIXES.values() and Path(os.path.realpath(place)).is_relative_to(folder):
+            is_inside = Path(os.path.realpath(place)).is_relative_to(folder)
+            if place not in written and place.suffix in SUFFIXES.values() and is_inside:
                 place.unlink(missing_ok=True)
 
 

@@ -94,7 +94,14 @@ BY_PROGRAM = {
         Legacy(('--resize-algorithm',), 'frames are resized bicubically', nargs=None),
         Legacy(('--use-frames',), 'demo/demo_gradcam.py --use-frames takes a folder of frames', refused=True),
     ),
+    'long_video': (
+        Legacy(('label',), 'the label file is --label-file {value} here', to='label_file', nargs='?'),
+        Legacy(('out_file',), 'the output is --out-filename {value} here', to='out_filename', nargs='?'),
+        Legacy(('--label',), 'the label file is --label-file {value} here', to='label_file', nargs=None),
+        Legacy(('--label-color', '--msg-color'), 'each class has a colour of its own', nargs='+'),
+    ),
 }
+LISTS = ('label_file', 'out_filename')  # arguments that take several values
 
 
 class TakeLegacy(Action):
@@ -112,8 +119,9 @@ class TakeLegacy(Action):
             entry.check(flag, value)
         if value is None:  # a positional argument that was not given
             return
-        if entry.to == 'label_file':
-            args.label_file = [*(args.label_file or ()), value]
+        if entry.to in LISTS:
+            values = getattr(args, entry.to)
+            setattr(args, entry.to, [*(values or ()), value])
         elif entry.to is not None:
             setattr(args, entry.to, value)
         if entry.key is not None:
@@ -128,7 +136,7 @@ def add_legacy_options(parser: ArgumentParser, program: str) -> None:
 
     Args:
         parser: Parser of the program, with all of its own arguments.
-        program: ``train``, ``test`` or ``demo``.
+        program: ``train``, ``test``, ``demo`` or ``long_video``.
     """
     group = parser.add_argument_group(TITLE, 'Accepted and translated, or refused with what replaces them.')
     for entry in BY_PROGRAM[program]:

@@ -1,5 +1,6 @@
 """Files and network streams, by PyAV: decoded in order, without an index."""
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -68,13 +69,16 @@ class NetworkStream:
         Raises:
             SourceError: If it cannot be reached, sends nothing in time, or sends no video.
         """
+        begun = time.monotonic()
         try:
             container = av.open(self.address, options=options_for(self.address), timeout=self.timeout)
             return DecodedConnection(container, self.name, self.timeout)
         except IndexError as error:
             raise SourceError(f'{self.name} has no video') from error
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise SourceError(describe(error, self.name, self.timeout)) from error
+            is_silent = time.monotonic() - begun >= self.timeout  # RTSP reports another error
+            given = TimeoutError() if is_silent else error
+            raise SourceError(describe(given, self.name, self.timeout)) from error
 
 
 class DecodedConnection:
@@ -112,25 +116,36 @@ class DecodedConnection:
             SourceError: If the stream fails, sends nothing in time, or cannot be decoded.
         """
         to_rgb, broken = VideoReformatter(), 0
+        for packet in self._packets():
+            try:
+                decoded = self.codec.decode(packet)
+            except av.InvalidDataError as error:
+                broken += 1
+                if broken > MOST_BROKEN:
+                    raise SourceError(f'{self.name} cannot be decoded: its data is damaged') from error
+                continue
+            broken = 0 if decoded else broken
+            for frame in decoded:
+                yield TimedFrame(self._time_of(frame), to_rgb.reformat(frame, format='rgb24').to_ndarray())
+
+    def _packets(self) -> Iterator[Any]:
+        """The packets of the video, and None at the end, for the frames that the decoder still has."""
         try:
             for packet in self.container.demux(self.stream):
-                try:
-                    decoded = self.codec.decode(packet if packet.size else None)
-                except av.InvalidDataError as error:
-                    broken += 1
-                    if broken > MOST_BROKEN:
-                        raise SourceError(f'{self.name} cannot be decoded: its data is damaged') from error
-                    continue
-                broken = 0 if decoded else broken
-                for frame in decoded:
-                    yield TimedFrame(self._time_of(frame), to_rgb.reformat(frame, format='rgb24').to_ndarray())
+                if packet.size:
+                    yield packet
         except av.InvalidDataError as error:
             raise SourceError(f'{self.name} cannot be decoded: its data is damaged') from error
         except (av.FFmpegError, OSError) as error:
-            raise SourceError(describe(error, self.name, self.timeout)) from error
+            # HTTP without a length ends so for FFmpeg, as a lost connection does.
+            if error.errno != errno.EIO:
+                raise SourceError(describe(error, self.name, self.timeout)) from error
+        yield None
 
     def _time_of(self, frame: Any) -> float:
-        return float(frame.time) if self.has_times and frame.time is not None else self.clock()
+        if not self.has_times or frame.pts is None:
+            return self.clock()
+        return float(frame.pts * self.stream.time_base)
 
     def close(self) -> None:
         """Close the connection."""
@@ -141,7 +156,7 @@ def describe(error: Exception, name: str, timeout: float) -> str:
     """A sentence about a failure of FFmpeg, without the address, which may have a password."""
     if isinstance(error, (av.error.ExitError, TimeoutError)):
         return f'{name} has sent nothing for {timeout:g} seconds'
-    if isinstance(error, (av.InvalidDataError, ValueError)):
-        return f'{name} is not a stream of an accepted format (playlists, as of HLS and DASH, are not followed)'
+    if isinstance(error, (av.InvalidDataError, ValueError)) or getattr(error, 'errno', None) == errno.EIO:
+        return f'{name} sends no stream of an accepted format (playlists, as of HLS and DASH, are not followed)'
     reason = str(getattr(error, 'strerror', None) or type(error).__name__)
     return f'{name} cannot be read: {reason[:1].lower()}{reason[1:]}'

@@ -9,6 +9,7 @@ from ..errors import InputError
 from .frames import TimedFrame
 
 LONGEST_GAP = 1.0  # seconds that are filled by repeating a frame
+EARLY = 0.4  # of a period that a frame may be too early; a half would waver between the frames of twice the rate
 
 
 class Sample(NamedTuple):
@@ -30,9 +31,9 @@ class Sample(NamedTuple):
 class SteadyRate:
     """Picks frames by their time stamps.
 
-    Frame k of the steady rate is the one whose time is closest to k / fps. A frame that comes too early for the next
-    one is left out, and where frames are missing the last one is repeated. After more than a second without frames, and
-    where times go back as far, nothing is repeated: a new row of frames begins.
+    Frame k of the steady rate is the first one whose time is at least (k - 0.4) / fps. One that comes too early is left
+    out, and where frames are missing the last one is repeated. After more than a second without frames, and where times
+    go back as far, nothing is repeated: a new row of frames begins.
 
     Args:
         fps: The steady rate.
@@ -54,7 +55,7 @@ class SteadyRate:
     def take(self, frame: TimedFrame) -> list[Sample]:
         """Samples that a frame completes: none, itself, or repeats of the last one and itself."""
         last = self._last
-        number = self._base + round((frame.time - self._origin) * self.fps)
+        number = self._base + math.floor((frame.time - self._origin) * self.fps + EARLY)
         behind = number - self.next_number  # frames that are missing
         if last is None or frame.first or behind > self.most_repeats or behind < -self.most_repeats:
             self._origin, self._base, self._last = frame.time, self.next_number, frame

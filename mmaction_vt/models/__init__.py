@@ -1,13 +1,16 @@
-"""Backbones, heads, losses, recognizers and pre-training."""
+"""Backbones, heads, losses, recognizers, detectors and pre-training."""
 
 from .backbones import VJEPA2, DualFormer, Motionformer, TimeSformer, VideoMAE, ViViT
-from .heads import AttentiveHead, MotionformerHead, TokenLabelHead, VerbNounHead
+from .detectors import ActionDetector
+from .heads import ActionRoIHead, AttentiveHead, MotionformerHead, TokenLabelHead, VerbNounHead
 from .losses import TokenLabelLoss
 from .pretraining import MaskedVideoAutoencoder
 from .recognizers import TokenLabelRecognizer3D
 
 __all__ = [
     'VJEPA2',
+    'ActionDetector',
+    'ActionRoIHead',
     'AttentiveHead',
     'DualFormer',
     'MaskedVideoAutoencoder',

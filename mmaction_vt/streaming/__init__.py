@@ -1,5 +1,6 @@
 """Sliding windows over long videos and live streams: what windows share is computed once."""
 
+from .every_nth import EveryNth
 from .frame_store import FrameStore
 from .scored_video import complete_windows, frames_in_time, frames_of_windows
 from .tubelet_cache import TubeletCache
@@ -8,6 +9,7 @@ from .windows import DEFAULT_FPS, Span, check_times, check_window, clip_offsets,
 
 __all__ = [
     'DEFAULT_FPS',
+    'EveryNth',
     'FrameStore',
     'Span',
     'TubeletCache',

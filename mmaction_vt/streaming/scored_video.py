@@ -7,10 +7,11 @@ import numpy as np
 
 from ..datasets.video_readers import Reader
 from ..utils.time_limit import call_in_time
+from .every_nth import EveryNth
 from .windows import Span
 
 
-def frames_in_time(reader: Reader, numbers: np.ndarray, timeout: float) -> Iterator[tuple[int, np.ndarray]]:
+def frames_in_time(reader: Reader | EveryNth, numbers: np.ndarray, timeout: float) -> Iterator[tuple[int, np.ndarray]]:
     """Frames of a video and their numbers, in order.
 
     Args:

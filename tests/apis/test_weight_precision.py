@@ -16,7 +16,7 @@ def _scope():
     init_default_scope('mmaction')
 
 
-@pytest.mark.parametrize('backbone', ['TimeSformer', 'Motionformer', 'ViViT'])
+@pytest.mark.parametrize('backbone', ['TimeSformer', 'Motionformer', 'ViViT', 'VideoMAE', 'VJEPA2'])
 def test_only_the_backbone_computes_in_16_bits(backbone):
     torch.manual_seed(0)
     model = MODELS.build(one_block(backbone)).eval()

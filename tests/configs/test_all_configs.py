@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import test_dualformer_configs as dualformer
+import test_encoder_configs as encoders
 import test_further_data_sets as further
 import test_motionformer_configs as motionformer
 import test_timesformer_configs as timesformer
@@ -22,7 +23,7 @@ RECIPES = [name for name in FILES if name.startswith('recognition/')]
 # The families' own tests build the others.
 OTHERS = [name for name in RECIPES if 'quickstart' in name or name.endswith(('_frames.py', '_test.py'))]
 SPLITS = ('train', 'val', 'test')
-FAMILIES = {'timesformer', 'motionformer', 'vivit', 'dualformer'}
+FAMILIES = {'timesformer', 'motionformer', 'vivit', 'dualformer', 'videomae', 'vjepa2'}
 
 
 @pytest.mark.parametrize('name', FILES)
@@ -50,7 +51,7 @@ def test_builds(name, monkeypatch):
 
 def test_every_other_recipe_is_in_the_tables_of_its_family():
     tables = (timesformer.MODELS_BY_NAME, motionformer.MODELS_BY_NAME, dualformer.SCHEDULES, vivit.CONFIGS)
-    listed = {*further.CONFIGS, *(name for table in tables for name in table)}
+    listed = {*further.CONFIGS, *encoders.CONFIGS, *(name for table in tables for name in table)}
     assert listed == {Path(name).stem for name in RECIPES if name not in OTHERS}
 
 

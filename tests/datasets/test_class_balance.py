@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmaction.models.losses import CrossEntropyLoss
+from mmaction.models.losses import BCELossWithLogits, CrossEntropyLoss
 from torch import nn
 
 from mmaction_vt.datasets import ClassBalancedSampler
@@ -50,6 +50,29 @@ def test_an_epoch_is_the_same_again_and_processes_share_it(monkeypatch):
         monkeypatch.setattr('mmengine.dataset.sampler.get_dist_info', lambda rank=rank: (rank, 2))
         parts.append(list(ClassBalancedSampler(Videos(), seed=3)))
     assert whole == [index for pair in zip(*parts, strict=True) for index in pair]
+
+
+SEVERAL = [torch.tensor(row) for row in [[1.0, 0, 0]] * 8 + [[1, 1.0, 0]] * 2 + [[0, 0.0, 0]] * 4]
+
+
+def test_of_several_labels_the_rarest_counts():
+    sampler = ClassBalancedSampler(Videos(SEVERAL), seed=0)
+    assert sampler.weights.tolist() == pytest.approx([1 / 10] * 8 + [1 / 2] * 2 + [1 / 4] * 4)
+
+
+def test_weights_of_several_labels():
+    head = nn.Module()
+    head.loss_cls, head.num_classes = BCELossWithLogits(), 3
+    model = nn.Module()
+    model.cls_head, model.layer = head, nn.Linear(1, 1)
+    runner = SimpleNamespace(model=model, train_dataloader=SimpleNamespace(dataset=Videos(SEVERAL)))
+    ClassWeightsHook().before_train(runner)
+    weights = head.loss_cls.class_weight
+    assert weights[2] == 0 and weights[1] / weights[0] == pytest.approx(10 / 2)
+    assert (weights * torch.tensor([10.0, 2, 0])).sum() / 12 == pytest.approx(1)
+    scores, labels = torch.randn(4, 3), torch.rand(4, 3).round()
+    plain = nn.functional.binary_cross_entropy_with_logits(scores, labels, reduction='none')
+    torch.testing.assert_close(head.loss_cls(scores, labels), (weights * plain).mean())
 
 
 @pytest.mark.parametrize('labels', [[[0, 1], [1]], [None]])

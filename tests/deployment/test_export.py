@@ -20,6 +20,8 @@ PROGRAM = 'tools/deployment/export.py'
 HEADS = {
     'TimeSformer': dict(type='TimeSformerHead', num_classes=5, in_channels=32),
     'ViViT': dict(type='TimeSformerHead', num_classes=5, in_channels=32),
+    'VideoMAE': dict(type='TimeSformerHead', num_classes=5, in_channels=32),
+    'VJEPA2': dict(type='mmaction_vt.AttentiveHead', num_classes=5, in_channels=32, num_heads=2, num_blocks=1),
     'Motionformer': dict(type='mmaction_vt.MotionformerHead', num_classes=5, in_channels=32),
     'DualFormer': dict(type='I3DHead', num_classes=5, in_channels=16),
 }
@@ -41,11 +43,13 @@ CASES = {
     'vivit_2': ('ViViT', dict(attention_type='factorised_encoder', num_temporal_layers=2)),
     'vivit_3': ('ViViT', dict(attention_type='factorised_self_attention')),
     'vivit_4': ('ViViT', dict(attention_type='factorised_dot_product')),
+    'videomae': ('VideoMAE', {}),
+    'vjepa2': ('VJEPA2', {}),
     'dualformer': ('DualFormer', {}),
     'token_label': ('DualFormer', dict(head=TOKEN_LABEL)),
 }
 # torch.export of the others, which ONNX export uses too, is a slow test.
-ONE_OF_A_FAMILY = ('timesformer_divided', 'trajectory', 'verb_noun', 'vivit_1', 'vivit_2', 'dualformer')
+ONE_OF_A_FAMILY = ('timesformer_divided', 'trajectory', 'verb_noun', 'vivit_1', 'vivit_2', 'vjepa2', 'dualformer')
 
 
 def build(family, head=None, **options):

@@ -99,6 +99,23 @@ def test_windows_are_clips_of_their_frames(videos, workers):
     assert found.times.tolist() == pytest.approx(np.array([[start / 10, (start + 8) / 10] for start in starts]))
 
 
+def test_only_the_frames_of_a_window_are_in_memory(tmp_path, monkeypatch):
+    path = str(write_video(tmp_path / 'long.mp4', 49))
+    held, reads = [], []
+
+    class WatchedStore(windows_module.FrameStore):
+        def add(self, number, frame):
+            super().add(number, frame)
+            held.append(len(self.crops))
+            reads.append(number)
+
+    monkeypatch.setattr(windows_module, 'FrameStore', WatchedStore)
+    found = extractor(level='window', stride=2)(path)
+    assert len(found.features) == 24
+    assert reads == list(range(49))  # each frame once, in order
+    assert max(held) <= 6  # a window of four, and what the next one adds
+
+
 def test_windows_keep_their_crops_or_average_them(videos):
     every = extractor(level='window', views='all')(videos[0])
     assert every.features.shape == (6, 3, 32)

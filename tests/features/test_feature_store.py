@@ -1,5 +1,6 @@
 """Files of features: what is written is read again, resumed and never lost."""
 
+import errno
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from mmaction_vt.errors import InputError
 from mmaction_vt.features import FeatureStore, VideoFeatures, read_features, read_index
 from mmaction_vt.features.store import check_place, relative_names
+from mmaction_vt.utils import systems
 
 OPTIONS = dict(config='c.py', checkpoint='c.pth', level='window', layer='backbone', pool='cls', views='mean')
 
@@ -97,6 +99,19 @@ def test_overwrite_removes_what_was_extracted(place):
     write(place, [found('/w/c.mp4')], overwrite=True)
     assert [entry.video for entry in read_index(place[0])] == ['/w/c.mp4']
     assert old.exists() == (place[1] == 'hdf5')
+
+
+def test_a_full_disk_loses_nothing(place, monkeypatch):
+    write(place, [found('/v/a.mp4')])
+    before = read_index(place[0])
+
+    def refuse(_):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr(systems.os, 'fsync', refuse)
+    with pytest.raises(InputError, match='cannot be written: No space left on device'):
+        write(place, [found('/v/a.mp4', 5)], overwrite=True)
+    assert read_index(place[0]) == before and before[0].read().shape == (3, 4)
 
 
 def test_files_of_others_are_kept(tmp_path):

@@ -38,6 +38,8 @@ BACKBONES = {
         f'ViViT {kind}': dict(type='mmaction_vt.ViViT', attention_type=kind, num_temporal_layers=2, **FIXED)
         for kind in ('joint', 'factorised_encoder', 'factorised_self_attention', 'factorised_dot_product')
     },
+    'VideoMAE': dict(type='mmaction_vt.VideoMAE', **FIXED),
+    'VJEPA2': dict(type='mmaction_vt.VJEPA2', **FIXED),
     'DualFormer': dict(TINY_DUALFORMER, drop_path_rate=0.0),
 }
 

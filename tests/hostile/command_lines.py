@@ -87,6 +87,9 @@ def programs(good: Good) -> dict[str, tuple[str, ...]]:
         'tools/train.py': (good.config, '--work-dir', 'trained'),
         'tools/test.py': model,
         'tools/predict.py': (*model, good.video, '--out', 'out.csv', '--workers', '0'),
+        'tools/extract_features.py': (*model, good.video, '--out', 'features', '--num-workers', '0'),
+        'tools/search_features.py': ('nope', good.video),
+        'tools/features_to_actionformer.py': ('nope', 'layout'),
         'tools/convert_checkpoint.py': (good.checkpoint, 'converted.pth'),
         'tools/convert_yaml.py': ('nope.yaml', '--out', 'converted.py'),
         'tools/deployment/export.py': (*model, '--out', 'model.pt2'),
@@ -106,6 +109,7 @@ def programs(good: Good) -> dict[str, tuple[str, ...]]:
         'demo/demo.py': (*model, good.video),
         'demo/demo_gradcam.py': (*model, good.video, '--out-filename', 'map.gif'),
         'demo/webapp.py': (*model,),
+        'demo/webcam_demo.py': (*model, good.video, '--headless'),
     }
 
 

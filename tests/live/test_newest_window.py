@@ -46,7 +46,7 @@ def test_the_lag_stays_under_two_windows(busy):
     lags, model, windows, mailbox = simulate(busy)
     assert len(lags) > 20 and max(lags) < 2 * 8
     assert max(lags[len(lags) // 2 :]) <= max(lags[: len(lags) // 2]) + 4  # it does not grow
-    assert (windows.skipped > 0) == (busy > 4) and mailbox.dropped == 0
+    assert (windows.skipped > 0) == (busy >= 4) and mailbox.dropped == 0  # at least a frame comes between two calls
     assert all(are_in_a_row(scored) for scored in model.scored)
 
 

@@ -23,11 +23,10 @@ def values(times, **options):
 
 
 def test_frames_of_the_same_rate_are_all_taken_once():
-    times = np.arange(300) * 1001 / 30000
-    assert values(times, fps=30000 / 1001) == list(range(256)) + list(range(44))
-    jitter = np.random.default_rng(0).uniform(-0.01, 0.01, 300)
-    assert len(values(times + jitter, fps=30000 / 1001)) == 300
-    assert values(np.round(times[:200], 3), fps=30000 / 1001) == list(range(200))  # milliseconds, as in Matroska
+    times = np.arange(200) * 1001 / 30000
+    jitter = np.random.default_rng(0).uniform(0, 0.012, 200)
+    for given in (times, times + jitter, np.round(times, 3)):  # milliseconds, as in Matroska
+        assert values(given, fps=30000 / 1001) == list(range(200))
 
 
 @pytest.mark.parametrize(('rate', 'fps'), [(60, 30), (25, 30), (15, 30), (29.97, 10)])

@@ -54,6 +54,8 @@ MODELS_BY_NAME = {
     **{name: one_block('Motionformer', approximation=name, num_landmarks=2) for name in ('nystrom', 'orthoformer')},
     'vivit': one_block('ViViT'),
     'vivit factorised': one_block('ViViT', attention_type='factorised_encoder'),
+    'videomae': one_block('VideoMAE'),
+    'vjepa2': one_block('VJEPA2', out_type='mean'),
     'dualformer': recognizer(3),
 }
 

@@ -28,6 +28,8 @@ BACKBONES = {
         f'ViViT {kind}': dict(SMALL, type='mmaction_vt.ViViT', attention_type=kind, num_temporal_layers=1)
         for kind in ('joint', 'factorised_encoder', 'factorised_self_attention', 'factorised_dot_product')
     },
+    'VideoMAE': dict(SMALL, type='mmaction_vt.VideoMAE'),
+    'VJEPA2': dict(SMALL, type='mmaction_vt.VJEPA2'),
     'DualFormer': TINY_DUALFORMER,
 }
 

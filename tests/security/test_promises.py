@@ -10,6 +10,7 @@ GATE, UPLOADS, LIMITS = (f'security/test_web_{name}.py' for name in ('gate', 'up
 CHECKPOINTS, FETCH = 'checkpoints/test_read_and_load.py', 'checkpoints/downloads/test_fetch.py'
 ADDRESSES, PLAYLISTS = 'checkpoints/downloads/test_addresses.py', 'datasets/test_playlists.py'
 ARCHIVES, WEBAPP = 'security/test_archives_and_pickles.py', 'tools/test_webapp.py'
+SOURCES = 'live/test_sources.py'
 # The start of each promise, and tests, by file.
 PROMISES = {
     'PyTorch files are read with': {CHECKPOINTS: ['test_refuses_a_file_that_would_run_code']},
@@ -37,6 +38,14 @@ PROMISES = {
     },
     'A decoder that hangs': {'utils/test_time_limit.py': ['test_the_video_is_named_and_the_next_call_works']},
     'PyAV, decord and torchcodec': {'utils/test_process_pool.py': ['test_a_process_that_dies_costs_one_result']},
+    'Addresses are opened by': {SOURCES: ['test_addresses_that_are_refused', 'test_no_protocol_leads_to_files']},
+    'A server cannot lead a decoder': {
+        SOURCES: [
+            'test_a_server_cannot_send_a_decoder_elsewhere',
+            'test_playlists_are_not_followed',
+            'test_errors_of_servers_are_sentences_without_passwords',
+        ]
+    },
     'It listens on 127.0.0.1': {
         WEBAPP: ['test_the_page'],
         'security/test_web_address.py': ['test_a_host_that_is_not_this_machine', 'test_a_port_in_use'],
@@ -78,6 +87,16 @@ PROMISES = {
             'test_a_new_video_takes_the_place_of_the_last_one',
             'test_clips_of_a_client_are_limited',
             'test_memory_for_clips_is_limited',
+        ]
+    },
+    'With `--live`': {
+        'security/test_web_live.py': [
+            'test_sizes_are_limited',
+            'test_frames_of_a_client_are_limited',
+            'test_memory_is_limited',
+            'test_cameras_are_limited_and_end_by_themselves',
+            'test_an_answer_is_for_the_camera_of_its_visitor',
+            'test_another_page_may_not_send_frames',
         ]
     },
     'Requests, connections, uploads': {

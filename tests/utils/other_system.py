@@ -88,7 +88,7 @@ def run_models():
     from mmaction_vt.registry import MODELS
 
     init_default_scope('mmaction')
-    families = [one_block(name) for name in ('TimeSformer', 'Motionformer', 'ViViT')]
+    families = [one_block(name) for name in ('TimeSformer', 'Motionformer', 'ViViT', 'VideoMAE')]
     for settings in [*families, recognizer(3)]:
         model = MODELS.build(settings).eval()
         with torch.no_grad():

@@ -1,8 +1,8 @@
 """Write a list of Multi-Moments in Time: ``python tools/data/mmit.py CSV CATEGORIES FOLDER OUT``.
 
-CSV is the official ``trainingSet.csv`` or ``validationSet.csv``, with a video below FOLDER and the numbers of its classes
-per line: ``talking/a.mp4,32,151``. CATEGORIES is the official ``moments_categories.txt``: a class, a comma and its number
-per line.
+CSV is the official ``trainingSet.csv`` or ``validationSet.csv``, with a video below FOLDER and the numbers of its
+classes per line: ``talking/a.mp4,32,151``. CATEGORIES is the official ``moments_categories.txt``: a class, a comma and
+its number per line.
 
 A line of OUT is a path below FOLDER and its labels. Missing videos are listed in a file of the same name with
 the suffix ``.missing.txt``.

@@ -349,6 +349,8 @@ def make_dataset(
     workers = (os.cpu_count() or 1) if workers is None else workers
     at_least = dict(train=(train, 1), val=(val, 1), size=(size, MIN_SIZE), frames=(frames, MIN_FRAMES))
     check_arguments(dict(at_least, seed=(seed, 0), workers=(workers, 1)), size)
+    if objects not in (1, 2):
+        raise ValueError(f'objects must be 1 or 2, not {objects}')
     folder, options = Path(out_dir), dict(size=size, frames=frames, seed=seed)
     meta = dict(data_set='moving_shapes', format=FORMAT, train=train, val=val, **options)
     if objects == 2:

@@ -11,6 +11,16 @@ train_pipeline = [
     ),
     dict(type='PackActionInputs'),
 ]
+test_pipeline = [
+    dict(
+        type='mmaction_vt.VideoToClips',
+        sampling=dict(type='UniformSample', clip_len=16, test_mode=True),
+        crop='center',
+        short_side=64,
+        size=64,
+    ),
+    dict(type='PackActionInputs'),
+]
 data_root = 'data/moving_shapes'
 train_dataloader = dict(
     batch_size=64,

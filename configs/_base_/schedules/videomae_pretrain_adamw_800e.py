@@ -7,9 +7,6 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=1 / 150, by_epoch=True, begin=0, end=40, convert_to_iter_based=True),
-    dict(
-        type='CosineAnnealingLR', eta_min_ratio=1 / 15, by_epoch=True, begin=40, end=800, convert_to_iter_based=True
-    ),
+    dict(type='CosineAnnealingLR', eta_min_ratio=1 / 15, by_epoch=True, begin=40, end=800, convert_to_iter_based=True),
 ]
-default_hooks = dict(checkpoint=dict(interval=20, save_best=None))
 auto_scale_lr = dict(enable=False, base_batch_size=256)

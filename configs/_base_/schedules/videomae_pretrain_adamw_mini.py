@@ -10,6 +10,4 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
     dict(type='CosineAnnealingLR', by_epoch=True, begin=2, end=24, convert_to_iter_based=True),
 ]
-default_hooks = dict(checkpoint=dict(interval=1, save_best=None))
 auto_scale_lr = dict(enable=False, base_batch_size=64)
-randomness = dict(seed=0)

@@ -7,4 +7,7 @@ _base_ = [
 ]
 
 model = dict(cls_head=dict(type='mmaction_vt.MultiLabelHead'))
+train_cfg = dict(max_epochs=16)
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=16)]
 default_hooks = dict(checkpoint=dict(save_best='multi_label/mAP'))

@@ -55,13 +55,31 @@ class Geometry(Protocol):
 
 
 class WholeFrame:
-    """The whole frame, resized if a size is given."""
+    """The whole frame, resized if a size is given.
 
-    def __init__(self, size: int | Size | None = None) -> None:
+    Args:
+        size: Height and width after resizing.
+        short_side: Instead of ``size``, length of the shorter side, or its range; the aspect ratio is kept.
+        long_side: With ``short_side``, largest length of the longer side.
+    """
+
+    def __init__(
+        self,
+        size: int | Size | None = None,
+        short_side: int | Sequence[int] | None = None,
+        long_side: int | None = None,
+    ) -> None:
         self.size = pair(size) if size is not None else None
+        self.range = None if short_side is None else pair(short_side)
+        self.long_side = long_side
 
     def plan(self, frame: Size) -> Plan:
         size = self.size or frame
+        if self.size is None and self.range is not None:
+            short = draw_length(*self.range, inverse=False) if self.range[0] != self.range[1] else self.range[0]
+            if self.long_side is not None and short * max(frame) > self.long_side * min(frame):
+                short = max(int(self.long_side * min(frame) / max(frame)), 1)
+            size = keep_aspect_ratio(frame, short)
         return Plan(Box(0, 0, *frame), size, (Box(0, 0, *size),))
 
 

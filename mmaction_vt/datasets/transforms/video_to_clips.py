@@ -33,15 +33,16 @@ class VideoToClips(BaseTransform):
     Required keys: ``filename``, or ``frame_dir`` of a folder of frames with ``filename_tmpl`` and ``total_frames`` or
     with ``frame_paths``, or ``video`` with the bytes of a file, or ``array`` with frames (T, H, W, 3); for segments,
     ``start_time`` and ``stop_time`` in seconds. Added keys: ``imgs``, ``img_shape``, ``original_shape``,
-    ``input_shape`` (of ``NCTHW``), and those of the sampling.
+    ``input_shape`` (of ``NCTHW``), ``crop_plan`` (the pixels that were taken, for boxes), and those of the sampling.
 
     Args:
         sampling: A transform that sets ``frame_inds``, such as ``SampleFrames`` or ``mmaction_vt.SampleClipsInTime``.
         crop: ``random``, ``anchored``, ``random_resized``, ``center``, ``three`` (both ends of the longer side, and the
             centre; views are ordered by crop), or ``none``.
         size: Height and width of a crop; with ``none``, of the resized frame. Default: the frame's own.
-        short_side: Length of the shorter side before cropping, for ``random`` and ``anchored`` also its range. Default:
-            the frame's own.
+        short_side: Length of the shorter side before cropping, for ``random``, ``anchored`` and ``none`` also its range.
+            Default: the frame's own.
+        long_side: For ``none`` with ``short_side``, largest length of the longer side.
         inverse: For ``random``, whether 1 / length is drawn uniformly.
         area_range: For ``random_resized``, range of the crop's area relative to the frame's.
         aspect_range: For ``random_resized``, range of its aspect ratio, width over height.
@@ -79,6 +80,7 @@ class VideoToClips(BaseTransform):
         backend: str = DEFAULT_BACKEND,
         num_threads: int = 1,
         format: str = 'NCTHW',
+        long_side: int | None = None,
     ) -> None:
         options = (('crop', crop, CROPS), ('test_crops', test_crops, TEST_CROPS), ('format', format, FORMATS))
         for name, value, accepted in options:
@@ -89,7 +91,7 @@ class VideoToClips(BaseTransform):
         self.trim = TrimToSegment()
         self.geometry: Geometry
         if crop == 'none':
-            self.geometry = WholeFrame(size)
+            self.geometry = WholeFrame(size, short_side, long_side)
         elif size is None:
             raise InputError(f'VideoToClips with crop {crop!r} needs size, the height and width of a crop')
         elif crop == 'random_resized':
@@ -154,7 +156,7 @@ class VideoToClips(BaseTransform):
         for number, frame in enumerate(reader.read(numbers)):
             if plan is None:
                 results['original_shape'] = frame.shape[:2]
-                plan = self.plan(frame.shape[:2])
+                results['crop_plan'] = plan = self.plan(frame.shape[:2])
                 clips = np.empty((len(plan.views), len(inverse), *plan.views[0][2:], 3), np.uint8)
             resized = plan.resize(frame)
             for index in order[ends[number - 1] if number else 0 : ends[number]]:

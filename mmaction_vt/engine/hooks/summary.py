@@ -57,7 +57,9 @@ def summarise(runner: Runner) -> dict[str, str]:
         steps = f'{loop.max_epochs} epochs of {len(loader)} steps'
     rows = {
         'model': f'{type(model.backbone).__name__}, {describe_parameters(model)}',
-        'classes': ' and '.join(map(str, classifiers_of(model.cls_head).values())) if hasattr(model, 'cls_head') else '',
+        'classes': ' and '.join(map(str, classifiers_of(model.cls_head).values()))
+        if hasattr(model, 'cls_head')
+        else '',
         'videos': f'{len(loader.dataset)} for training'
         + (f', {len(runner.val_dataloader.dataset)} for validation' if runner.val_loop else ''),
         'batch': f'{batch} videos'

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from .action_roi_head import ActionRoIHead
 from .attentive_head import AttentiveHead
 from .motionformer_head import MotionformerHead
 from .multi_label_head import MultiLabelHead
@@ -9,6 +10,7 @@ from .token_label_head import TokenLabelHead
 from .verb_noun_head import VerbNounHead
 
 __all__ = [
+    'ActionRoIHead',
     'AttentiveHead',
     'MotionformerHead',
     'MultiLabelHead',

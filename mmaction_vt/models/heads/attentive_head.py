@@ -78,9 +78,13 @@ class AttentiveHead(BaseHead):
                 "out_type='featmap' of the backbone"
             )
         tokens = x.flatten(2).transpose(1, 2)
+        return self.fc_cls(self.pooling(self.join_segments(tokens) if self.num_segments > 1 else tokens))
+
+    def join_segments(self, tokens: Tensor) -> Tensor:
+        """The tokens (N * S, L, C) of the clips that are read together, (N, S * L, C)."""
         if len(tokens) % self.num_segments:
             raise InputError(
                 f'AttentiveHead reads {self.num_segments} clips together, and got {len(tokens)}: set num_segments of '
-                'the head to the number of clips of the pipeline, num_clips'
+                'the head to the number of clips of the pipeline, num_clips, or to 1 to score each clip by itself'
             )
-        return self.fc_cls(self.pooling(tokens.reshape(-1, self.num_segments * tokens.shape[1], tokens.shape[2])))
+        return tokens.reshape(-1, self.num_segments * tokens.shape[1], tokens.shape[2])

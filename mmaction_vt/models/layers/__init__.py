@@ -12,7 +12,9 @@ from .motionformer_attention import DividedAttention
 from .motionformer_blocks import DividedBlock
 from .patch_embed import PatchEmbed2D, PatchEmbed3D, grid_of, to_pair, tubelets_of
 from .position_embed import resize_grid_embed, resize_joint_embed, resize_time_embed
+from .roi_pooling import RoIPooling
 from .rotary import RotaryAttention, rotary_table
+from .simple_feature_pyramid import SimpleFeaturePyramid
 from .sinusoids import sinusoidal_embed, sinusoids
 from .timesformer_blocks import DividedSpaceTimeBlock
 from .trajectory_attention import TrajectoryAttention
@@ -43,7 +45,9 @@ __all__ = [
     'PatchEmbed3D',
     'Performer',
     'PositionConv',
+    'RoIPooling',
     'RotaryAttention',
+    'SimpleFeaturePyramid',
     'StratifiedBlock',
     'TrajectoryAttention',
     'build_approximation',

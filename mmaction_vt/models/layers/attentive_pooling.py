@@ -28,7 +28,7 @@ class CrossAttention(nn.Module):
     def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
         q = self.q(queries).unflatten(2, (self.num_heads, -1)).transpose(1, 2)
         k, v = self.kv(tokens).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
-        return merge_heads(dot_product_attention(q.expand(len(k), -1, -1, -1), k, v))
+        return merge_heads(dot_product_attention(q.expand(k.shape[0], -1, -1, -1), k, v))
 
 
 class AttentivePooling(nn.Module):

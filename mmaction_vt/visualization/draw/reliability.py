@@ -54,7 +54,8 @@ def _draw_accuracy(axes: Axes, bins: Bins, title: str) -> None:
     width = edges[1]
     axes.bar(edges[:-1][filled], accuracy[filled], width, align='edge', color=BLUE, edgecolor='white', label='accuracy')
     gaps = (confidence - accuracy)[filled]
-    axes.bar(edges[:-1][filled], gaps, width, accuracy[filled], align='edge', color=RED, alpha=0.45, label='gap')
+    hatched = dict(facecolor='none', edgecolor=RED, hatch='////', linewidth=0.8, label='gap to the confidence')
+    axes.bar(edges[:-1][filled], gaps, width, accuracy[filled], align='edge', **hatched)
     axes.plot((0, 1), (0, 1), color=SOFT, linestyle='--', linewidth=1)
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.set_title(f'{title}: calibration error {100 * bins.error:.1f} %', loc='left', color=INK, fontsize=10)

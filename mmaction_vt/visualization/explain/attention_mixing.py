@@ -18,6 +18,7 @@ from ...models.layers import (
     GlobalPyramidAttention,
     LocalWindowAttention,
     MultiHeadAttention,
+    RotaryAttention,
     TrajectoryAttention,
     from_windows,
     to_windows,
@@ -46,6 +47,12 @@ def _(attn: Attention, inputs: tuple, columns: Tensor, head: int | None = None) 
     if attn.batch_first:
         return weigh(q, k, columns, head)
     return weigh(q, k, columns.transpose(0, 1), head).transpose(0, 1)
+
+
+@mix.register
+def _(attn: RotaryAttention, inputs: tuple, columns: Tensor, head: int | None = None) -> Tensor:
+    q, k, _ = attn.project_rotated(*inputs)
+    return weigh(q, k, columns, head)
 
 
 @mix.register

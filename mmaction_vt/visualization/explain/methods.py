@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InputError, check_one_of
-from ...models.backbones import DualFormer, Motionformer, TimeSformer, ViViT
+from ...models.backbones import Motionformer
 from ...models.heads import classifiers_of
 from .activation_maps import METHODS as CAM_METHODS
 from .activation_maps import ActivationMaps, activation_maps, class_scores, pick_categories
 from .layers import default_layer, evaluating
-from .rollout import attention_rollout, class_token_attention
+from .rollout import BACKBONES, attention_rollout, class_token_attention
 
 METHODS = (*CAM_METHODS, 'rollout', 'attention')
 TRAJECTORY = 'trajectory'  # paths instead of maps, see ``trajectories``
@@ -69,7 +69,7 @@ def supported_methods(model: nn.Module) -> tuple[str, ...]:
     methods: list[str] = []
     if len(classifiers_of(recognizer.cls_head)) == 1:
         methods += list(CAM_METHODS) if hasattr(backbone, 'blocks') else []
-        methods += ['rollout'] if isinstance(backbone, (DualFormer, Motionformer, TimeSformer, ViViT)) else []
+        methods += ['rollout'] if isinstance(backbone, BACKBONES) else []
         methods += ['attention'] if 'rollout' in methods and hasattr(backbone, 'cls_token') else []
     if isinstance(backbone, Motionformer) and backbone.attention_type == TRAJECTORY:
         methods.append(TRAJECTORY)

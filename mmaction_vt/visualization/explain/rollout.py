@@ -15,12 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import InputError
-from ...models.backbones import DualFormer, Motionformer, TimeSformer, ViViT
+from ...models.backbones import VJEPA2, DualFormer, Motionformer, TimeSformer, VideoMAE, ViViT
 from ...models.layers import DividedBlock, DividedSpaceTimeBlock, FactorisedSelfAttentionBlock, grid_of
 from .attention_mixing import ATTENTION_LAYERS, mix
 from .layers import check_head, evaluating, find_block
 from .maps import resize_maps
 
+BACKBONES = (DualFormer, Motionformer, TimeSformer, ViViT, VideoMAE, VJEPA2)
 Inputs = dict[nn.Module, tuple]
 
 
@@ -108,7 +109,7 @@ def token_grid(backbone: nn.Module, clips: Tensor) -> tuple[int, int, int, int]:
     if isinstance(backbone, DualFormer):
         stride_t, stride_h, stride_w = backbone.strides[0]
         return num_samples, num_frames // stride_t, height // stride_h, width // stride_w
-    if not isinstance(backbone, (TimeSformer, Motionformer, ViViT)):
+    if not isinstance(backbone, BACKBONES):
         raise InputError(f'attention maps do not support {type(backbone).__name__}: use --method gradcam')
     token_frames = num_frames // getattr(backbone, 'tubelet_size', 1)
     return (num_samples, token_frames, *grid_of((height, width), backbone.patch_size))
@@ -144,6 +145,12 @@ def _(backbone: ViViT, shares: Tensor, inputs: Inputs) -> Tensor:
     return columns[:, 0]
 
 
+@roll_out.register(VideoMAE)
+@roll_out.register(VJEPA2)
+def _(backbone: Any, shares: Tensor, inputs: Inputs) -> Tensor:
+    return through_all(backbone.blocks, to_tokens(backbone, shares), inputs).mean(1)
+
+
 @roll_out.register
 def _(backbone: DualFormer, shares: Tensor, inputs: Inputs) -> Tensor:
     columns = shares
@@ -158,7 +165,7 @@ def _(backbone: DualFormer, shares: Tensor, inputs: Inputs) -> Tensor:
 def to_tokens(backbone: nn.Module, shares: Tensor) -> Tensor:
     """Columns (N, F, H', W', columns) of patches, arranged like the tokens of the first block; 0 for class tokens."""
     patches = shares.flatten(2, 3)  # (N, F, P, columns)
-    kind = backbone.attention_type
+    kind = getattr(backbone, 'attention_type', 'joint')
     if kind == 'divided_space_time':
         return F.pad(patches.transpose(0, 1), (0, 0, 1, 0))
     if kind == 'space_only':

@@ -16,6 +16,8 @@ BACKBONES = {
     'TimeSformer': dict(TOKENS, type='mmaction_vt.TimeSformer', drop_rate=0.3, drop_path_rate=0.3),
     'Motionformer': dict(TOKENS, type='mmaction_vt.Motionformer', drop_rate=0.3, drop_path_rate=0.3),
     'ViViT': dict(TOKENS, type='mmaction_vt.ViViT', drop_rate=0.3, attention_type='factorised_encoder'),
+    'VideoMAE': dict(TOKENS, type='mmaction_vt.VideoMAE', norm_after_mean=False, drop_rate=0.3),
+    'VJEPA2': dict(TOKENS, type='mmaction_vt.VJEPA2', out_type='mean', drop_rate=0.3),
     'DualFormer': dict(TINY_DUALFORMER, drop_rate=0.3, drop_path_rate=0.3),
 }
 HEADS = {'DualFormer': dict(type='I3DHead', num_classes=4, in_channels=16)}
@@ -78,6 +80,8 @@ LAST = {
     'TimeSformer': ('blocks.1.', 'blocks.2.', 'norm.'),
     'Motionformer': ('blocks.1.', 'blocks.2.', 'norm.'),
     'ViViT': ('temporal_blocks.2.', 'temporal_blocks.3.', 'norm.'),
+    'VideoMAE': ('blocks.1.', 'blocks.2.', 'norm.'),
+    'VJEPA2': ('blocks.1.', 'blocks.2.', 'norm.'),
     'DualFormer': ('blocks.3.', 'patch_embeds.3.', 'pos_block.3.', 'norm.'),
 }
 

@@ -39,6 +39,9 @@ BACKBONES = {
     'vivit_factorised_encoder': vivit(attention_type='factorised_encoder', num_temporal_layers=1),
     'vivit_factorised_self_attention': vivit(attention_type='factorised_self_attention'),
     'vivit_factorised_dot_product': vivit(attention_type='factorised_dot_product'),
+    'videomae': dict(SIZES, type='mmaction_vt.VideoMAE'),
+    'vjepa2': dict(SIZES, type='mmaction_vt.VJEPA2'),
+    'vjepa2.1': dict(SIZES, type='mmaction_vt.VJEPA2', version='2.1'),
 }
 FAMILIES = ('timesformer', 'motionformer', 'dualformer', 'vivit_factorised_encoder')
 

@@ -29,6 +29,8 @@ BACKBONES = {
         f'ViViT {kind}': dict(TOKENS, type='mmaction_vt.ViViT', attention_type=kind, num_temporal_layers=1)
         for kind in VIVIT_TYPES
     },
+    'VideoMAE': dict(TOKENS, type='mmaction_vt.VideoMAE'),
+    'VJEPA2': dict(TOKENS, type='mmaction_vt.VJEPA2', out_type='mean'),
 }
 
 RESNET = dict(

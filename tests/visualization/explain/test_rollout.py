@@ -12,7 +12,9 @@ from mmaction_vt.models.layers import (
     FactorisedDotProductAttention,
     GlobalPyramidAttention,
     LocalWindowAttention,
+    RotaryAttention,
     TrajectoryAttention,
+    rotary_table,
 )
 from mmaction_vt.visualization import attention_rollout, class_token_attention, clip_maps
 from mmaction_vt.visualization.explain.attention_mixing import mix
@@ -21,10 +23,12 @@ from mmaction_vt.visualization.explain.rollout import record_inputs, roll_out, t
 
 torch.manual_seed(3)
 TOKENS, VIDEO = torch.randn(2, 1 + 4 * 6, 8), torch.randn(2, 4, 4, 4, 8)
+GRID = torch.arange(2), torch.arange(3)
 LAYERS = {
     'joint': (Attention(8, 2), (TOKENS,)),
     'time first': (Attention(8, 2, batch_first=False), (TOKENS,)),
     'windows': (LocalWindowAttention(8, 2, (2, 2, 4)), (VIDEO,)),
+    'rotary': (RotaryAttention(8, 1), (TOKENS[:, 1:], rotary_table((torch.arange(4), *GRID), 8))),
     'divided, time': (DividedAttention(8, 2, along='time'), (TOKENS, 4)),
     'divided, space': (DividedAttention(8, 2, along='space'), (TOKENS, 4)),
     'trajectory': (TrajectoryAttention(8, 2), (TOKENS, 4)),

@@ -1,0 +1,214 @@
+"""The masked autoencoder against transformers' and against its plain formulation, and what it refuses."""
+
+import re
+
+import pytest
+import torch
+from tiny_models import preprocessor
+
+from mmaction_vt.checkpoints.read import convert
+from mmaction_vt.errors import InputError
+from mmaction_vt.models import MaskedVideoAutoencoder
+from mmaction_vt.models.layers import other_tubes
+from mmaction_vt.models.pretraining.tubelet_pixels import to_clips, to_tubelets
+
+ENCODER = dict(
+    type='mmaction_vt.VideoMAE',
+    img_size=48,
+    num_frames=4,
+    embed_dims=48,
+    num_layers=3,
+    num_heads=4,
+    mlp_ratio=2.0,
+    norm_after_mean=False,
+)
+DECODER = dict(embed_dims=24, num_layers=2, num_heads=2, mlp_ratio=2.0)
+IMAGENET = preprocessor((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+# Hugging Face's names of the decoder, and ours.
+NAMES = {
+    'encoder_to_decoder': 'decoder.embed',
+    r'^mask_token': 'decoder.mask_token',
+    'decoder_layers': 'blocks',
+    'layernorm_before': 'norm1',
+    'layernorm_after': 'norm2',
+    r'attention\.output\.dense': 'attn.proj',
+    r'intermediate\.dense': 'mlp.fc1',
+    r'output\.dense': 'mlp.fc2',
+}
+
+
+def build(encoder=None, **options):
+    torch.manual_seed(0)
+    settings = dict(decoder=DECODER, mask_ratio=0.7, data_preprocessor=IMAGENET)
+    model = MaskedVideoAutoencoder({**ENCODER, **(encoder or {})}, **{**settings, **options}).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.15)
+    return model
+
+
+def clips(count=3):
+    torch.manual_seed(1)
+    return torch.randn(count, 3, 4, 48, 48)
+
+
+def decoder_state(theirs):
+    """The decoder of a state dict in Hugging Face's names, in ours."""
+    state = {}
+    for key, value in theirs.items():
+        if not key.startswith('videomae.'):
+            for pattern, name in NAMES.items():
+                key = re.sub(pattern, name, key)
+            state[key] = value
+    for block in {key.partition('.attention.')[0] for key in state if '.attention.' in key}:
+        names = (f'{block}.attention.attention.{part}' for part in ('query', 'key', 'value'))
+        query, key, value = ({end: state.pop(f'{name}.{end}', None) for end in ('weight', 'bias')} for name in names)
+        state[f'{block}.attn.qkv.weight'] = torch.cat((query['weight'], key['weight'], value['weight']))
+        state[f'{block}.attn.qkv.bias'] = torch.cat((query['bias'], 0 * query['bias'], value['bias']))
+    return state
+
+
+@pytest.mark.parametrize('norm_pixels', [True, False])
+def test_losses_are_those_of_transformers(norm_pixels):
+    transformers = pytest.importorskip('transformers')
+    config = transformers.VideoMAEConfig(
+        image_size=48,
+        num_frames=4,
+        hidden_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=96,
+        decoder_hidden_size=24,
+        decoder_num_hidden_layers=2,
+        decoder_num_attention_heads=2,
+        decoder_intermediate_size=48,
+        use_mean_pooling=False,
+        norm_pix_loss=norm_pixels,
+        layer_norm_eps=1e-6,
+    )
+    theirs = transformers.VideoMAEForPreTraining(config).eval()
+    torch.manual_seed(2)
+    for parameter in theirs.parameters():
+        torch.nn.init.normal_(parameter, std=0.15)
+    ours = build(norm_pixels=norm_pixels)
+    state = theirs.state_dict()
+    encoder = {key: value for key, value in convert(state)['state_dict'].items() if key.startswith('backbone.')}
+    ours.load_state_dict({**encoder, **decoder_state(state)})
+    ours.decoder.norm.eps = 1e-5  # transformers' last norm has PyTorch's default
+    keep = ours.draw_masks(clips())
+    mask = torch.ones(3, 9).scatter_(1, keep, 0).bool().repeat(1, 2)
+    with torch.no_grad():
+        expected = theirs(clips().transpose(1, 2), bool_masked_pos=mask).loss
+        torch.testing.assert_close(ours.loss(clips(), keep), expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('norm_pixels', [True, False])
+def test_the_loss_is_the_error_of_the_pixels_that_are_masked(norm_pixels):
+    model, videos = build(norm_pixels=norm_pixels), clips(1)
+    keep = model.draw_masks(videos)
+    predicted = model.predict_masked(videos, keep)[0]
+    mean, std = (torch.tensor(IMAGENET[name]).view(3, 1, 1, 1) for name in ('mean', 'std'))
+    pixels, errors = (videos[0] * std + mean) / 255, []
+    places = [(frame, int(patch)) for frame in range(2) for patch in other_tubes(keep, 9)[0]]
+    for values, (frame, patch) in zip(predicted, places, strict=True):
+        row, column = 16 * (patch // 3), 16 * (patch % 3)
+        tubelet = pixels[:, 2 * frame : 2 * frame + 2, row : row + 16, column : column + 16]
+        if norm_pixels:
+            tubelet = torch.stack([(colour - colour.mean()) / (colour.std() + 1e-6) for colour in tubelet])
+        errors.append((values.view(2, 16, 16, 3) - tubelet.permute(1, 2, 3, 0)).square().mean())
+    assert len(errors) == 2 * model.num_masked == 12
+    torch.testing.assert_close(model.loss(videos, keep), torch.stack(errors).mean())
+
+
+def test_a_perfect_prediction_reconstructs_the_clip(monkeypatch):
+    model, videos = build(), clips()
+    keep = model.draw_masks(videos)
+    pixels = to_tubelets(model.pixels(videos).new_tensor(0) + to_clips(model.pixels(videos), 2, 16, (3, 3)), 2, 16)
+    masked = torch.stack([pixels[index].unflatten(0, (2, 9))[:, rows].flatten(0, 1)
+                          for index, rows in enumerate(other_tubes(keep, 9))])  # fmt: skip
+    right = (masked - masked.mean(2, keepdim=True)) / (masked.std(2, keepdim=True) + 1e-6)
+    monkeypatch.setattr(model, 'predict_masked', lambda *_: right.flatten(2))
+    expected = to_clips(pixels, 2, 16, (3, 3))
+    torch.testing.assert_close(model.reconstruct(videos, keep), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_what_is_seen_stays_as_it_is():
+    model, videos = build(), clips()
+    keep = model.draw_masks(videos)
+    out, pixels = (
+        to_tubelets(each, 2, 16)
+        for each in (model.reconstruct(videos, keep), to_clips(model.pixels(videos), 2, 16, (3, 3)))
+    )
+    seen = torch.zeros(3, 9).scatter_(1, keep, 1).bool().repeat(1, 2)
+    assert torch.equal(out[seen], pixels[seen])
+    assert not torch.isclose(out[~seen], pixels[~seen]).all(-1).any()
+
+
+def test_masks_follow_from_the_generator_and_differ_between_samples_and_steps():
+    model, videos = build(), clips(16)
+    torch.manual_seed(5)
+    first = model.draw_masks(videos)
+    assert first.shape == (16, 9 - 6) and len({tuple(row) for row in first.tolist()}) > 1
+    assert not torch.equal(model.draw_masks(videos), first)
+    torch.manual_seed(5)
+    assert torch.equal(model.draw_masks(videos), first)
+
+
+@pytest.mark.parametrize(
+    'encoder',
+    [
+        dict(type='mmaction_vt.TimeSformer', norm_after_mean=None, drop_path_rate=0.0),
+        dict(type='mmaction_vt.Motionformer', norm_after_mean=None, drop_path_rate=0.0),
+        dict(type='mmaction_vt.ViViT', norm_after_mean=None, attention_type='factorised_encoder'),
+        dict(type='mmaction_vt.VJEPA2', norm_after_mean=None),
+    ],
+    ids=lambda encoder: encoder['type'],
+)
+def test_other_backbones_learn(encoder):
+    settings = {key: value for key, value in {**ENCODER, **encoder}.items() if value is not None}
+    model = MaskedVideoAutoencoder(settings, decoder=DECODER, mask_ratio=0.7, data_preprocessor=IMAGENET)
+    model.init_weights()
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(12):
+        torch.manual_seed(0)
+        loss = model(clips()[:, None], mode='loss')['loss']
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss))
+    assert losses[-1] < 0.97 * losses[0]
+
+
+def test_complete_clips_give_the_features_of_the_backbone():
+    model = build()
+    torch.testing.assert_close(model(clips()[:, None]), model.backbone(clips()))
+    with pytest.raises(InputError, match='has no classes: fine-tune'):
+        model(clips(), mode='predict')
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(mask_ratio=1), 'mask_ratio .* must be above 0 and below 1 .* 9 patches of a frame, got 1'),
+        (dict(mask_ratio=0.0), 'got 0.0'),
+        (dict(mask_ratio=0.05), 'mask at least one'),
+        (dict(decoder=dict(DECODER, num_layers=4)), r'decoder.num_layers .* from 1 to that of the backbone, 3, got 4'),
+        (dict(decoder=dict(DECODER, embed_dims=64)), r'decoder.embed_dims .* that of the backbone, 48, got 64'),
+        (dict(decoder=dict(DECODER, num_layers=0)), 'got 0'),
+        (dict(decoder=None), r'decoder.num_layers .* got 4'),
+        (dict(decoder=dict(DECODER, depth=2)), r'unknown decoder.depth .* choose from embed_dims, num_layers'),
+        (
+            dict(encoder=dict(type='mmaction_vt.DualFormer')),
+            'can leave out patches, such as VideoMAE.*, not DualFormer',
+        ),
+        (dict(encoder=dict(type='ResNet')), 'not ResNet'),
+    ],
+)
+def test_bad_settings(options, message):
+    with pytest.raises(InputError, match=message):
+        build(**options)
+
+
+def test_clips_of_another_size():
+    with pytest.raises(InputError, match='takes clips of 4 frames of 48x48 pixels, got 6 frames of 48x48'):
+        build().loss(torch.randn(1, 3, 6, 48, 48), torch.tensor([[0, 1, 2]]))
