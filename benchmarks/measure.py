@@ -20,16 +20,18 @@ from torch.utils.flop_counter import FlopCounterMode
 MATRIX_SIDE = 4096
 
 
-def time_side_by_side(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+def time_side_by_side(
+    works: dict[str, Callable[[], object]], runs: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """Median seconds of each function; they take turns, so that a drift of the machine affects all alike."""
     for work in works.values():
         work()
     seconds = {name: [] for name in works}
     for _ in track(range(runs), 'measuring', console=Console(stderr=True)):
         for name, work in works.items():
-            start = time.perf_counter()
+            start = clock()
             work()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(clock() - start)
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 

@@ -104,6 +104,13 @@ def add_segment_options(parser: ArgumentParser) -> None:
         '--smooth', type=seconds, default=1, metavar='SECONDS', help='width of the smoothing (default: %(default)s)'
     )
     group.add_argument(
+        '--change-cost',
+        type=seconds,
+        default=0,
+        metavar='COST',
+        help='what a change of the label must gain: 1 for noisy scores of one label at a time (default: %(default)s)',
+    )
+    group.add_argument(
         '--min-duration',
         type=seconds,
         default=0.5,
@@ -209,7 +216,8 @@ def main(args: Namespace) -> None:
     windows.set_stride(max(round(windows.window * args.stride), 1))
     print(f'{infer.name} on {infer.device}: {len(windows)} windows of {windows.window} frames', file=sys.stderr)
     scores, failure = scored(args, windows, path)
-    video = LongVideo(windows, scores, args.threshold, args.smooth, args.min_duration, args.merge_gap)
+    options = (args.threshold, args.smooth, args.min_duration, args.merge_gap, args.change_cost)
+    video = LongVideo(windows, scores, *options)
     print('\n'.join(summary(video)))
     write_outputs(args.out_filename, video, args.top_k)
     if failure is not None:

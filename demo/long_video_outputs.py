@@ -52,7 +52,7 @@ def write_json(path: str, video: LongVideo, top_k: int) -> None:
     head = dict(
         video=Path(windows.name).name,
         model=windows.inferencer.name,
-        fps=windows.fps * windows.input_step,
+        fps=round(video.fps, 3),
         duration=round(video.duration, 3),
         window=windows.window,
         stride=windows.stride,
@@ -71,8 +71,7 @@ def write_vtt(path: str, video: LongVideo, top_k: int) -> None:
 
 
 def write_edl(path: str, video: LongVideo, top_k: int) -> None:
-    windows = video.windows
-    write_output(path, edl_of(video.segments, windows.name, windows.fps * windows.input_step))
+    write_output(path, edl_of(video.segments, video.windows.name, video.fps))
 
 
 def write_timeline(path: str, video: LongVideo, top_k: int) -> None:
@@ -91,7 +90,7 @@ def write_video(path: str, video: LongVideo, top_k: int) -> None:
     windows = video.windows
     total = int(video.spans[-1, 1]) * windows.input_step
     frames = track(annotated(video, top_k), 'drawing', total=total, console=Console(stderr=True))
-    write_frames(path, frames, windows.fps * windows.input_step)
+    write_frames(path, frames, video.fps)
 
 
 def annotated(video: LongVideo, top_k: int) -> Iterator[tuple[float, np.ndarray]]:

@@ -152,13 +152,14 @@ def heading(text: str) -> str:
 def show(infer: VideoInferencer, prediction: Prediction, name: str, clip: str) -> str:
     best = infer.best(prediction, TOP_K)
     titles = {task: f'Best {task}s' for task in best} if len(infer.classes) > 1 else {}
-    said, note = '', ''
+    said, note, most = '', '', 1
     if prediction.none_of_these:
         said, note = f'{NONE_OF_THESE}; ', f'<p><b>{NONE_OF_THESE.capitalize()}</b></p>'
     elif prediction.thresholds is not None:
-        best, titles = {CLASS: prediction.above()}, {CLASS: 'Labels of this video'}
+        best, titles, most = {CLASS: prediction.above()}, {CLASS: 'Labels of this video'}, TOP_K
     tables = [show_bars(guesses, titles.get(task)) for task, guesses in best.items()]
-    said += ', '.join(f'{name_of(each[0], task)}, {percent(each[0].score)}' for task, each in best.items())
+    first = ((task, guess) for task, guesses in best.items() for guess in guesses[:most])
+    said += ', '.join(f'{name_of(guess, task)}, {percent(guess.score)}' for task, guess in first)
     head = f'<section class="answer" data-said="{escape(f"Result: {said}")}">{heading(name)}'
     return f'{head}{note}{"".join(tables)}{clip}</section>'
 

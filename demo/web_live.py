@@ -143,8 +143,14 @@ def read_frame(content: bytes) -> np.ndarray:
         with Image.open(io.BytesIO(content), formats=('JPEG',)) as image:
             width, height = image.size
             if width * height > MOST_SIZE[0] * MOST_SIZE[1]:
-                most = ' x '.join(map(str, MOST_SIZE))
-                raise RefusedError(TOO_LARGE, f'A frame of the camera has more than {most} pixels.')
+                raise too_many_pixels()
             return np.array(image.convert('RGB'))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise too_many_pixels() from error
+    except (OSError, ValueError, SyntaxError) as error:
         raise RefusedError(BAD_REQUEST, 'A frame of the camera is a JPEG file.') from error
+
+
+def too_many_pixels() -> RefusedError:
+    """What is said of a frame that is larger than accepted."""
+    return RefusedError(TOO_LARGE, f'A frame of the camera has more than {MOST_SIZE[0]} x {MOST_SIZE[1]} pixels.')

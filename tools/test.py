@@ -28,6 +28,7 @@ from mmaction_vt.cli import (
 from mmaction_vt.engine import Runner
 from mmaction_vt.errors import InputError, doing
 from mmaction_vt.evaluation import SupervisionLevels, write_challenge, write_predictions
+from mmaction_vt.evaluation.detections import write_detections
 from mmaction_vt.evaluation.multi_label_metric import MULTI_LABEL_METRICS
 from mmaction_vt.evaluation.predictions import is_labelled
 from mmaction_vt.legacy import add_legacy_options
@@ -42,7 +43,7 @@ METRIC_TYPES = {
     **dict.fromkeys(METRICS, 'AccMetric'),
     **dict.fromkeys(MULTI_LABEL_METRICS, 'mmaction_vt.MultiLabelMetric'),
 }
-OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES}
+OUT_SUFFIXES = {'report': REPORT_SUFFIXES, 'epic': CHALLENGE_SUFFIXES, 'ava': ('.csv',)}
 
 
 def build_parser() -> ArgumentParser:
@@ -64,7 +65,8 @@ def build_parser() -> ArgumentParser:
         '--out-format',
         choices=tuple(OUT_SUFFIXES),
         default='report',
-        help='format of --out: a report, or (.json or .zip) a submission to the challenge of EPIC-KITCHENS-100',
+        help='format of --out: a report; (.json or .zip) a submission to the challenge of EPIC-KITCHENS-100; or (.csv) '
+        "the detections of an action detector, as AVA's challenge takes them",
     )
     parser.add_argument(
         '--sls',
@@ -96,6 +98,7 @@ def apply_options(config: Config, args: Namespace) -> None:
         raise InputError(f'{args.config} has no test_dataloader')
     if args.out_format == 'epic':
         check_challenge(config, args)
+    check_detector(config, args)
     config.launcher = args.launcher
     config.load_from, config.resume = None, False
     evaluators = chosen_evaluators(config, args.eval) if args.eval else config_evaluators(config)
@@ -143,6 +146,20 @@ def check_challenge(config: Config, args: Namespace) -> None:
         raise InputError('the test data loader shuffles: set test_dataloader.sampler.shuffle to False for --out')
 
 
+def check_detector(config: Config, args: Namespace) -> None:
+    """Check that an action detector, and no other model, is tested with the options for it.
+
+    Raises:
+        InputError: If the options are for another model.
+    """
+    detects = str(config.model.get('type')).endswith('ActionDetector')
+    if detects and args.eval:
+        raise InputError(f'--eval is for labels of whole videos: omit it for {args.config}, which reports mAP of boxes')
+    if args.out is not None and detects != (args.out_format == 'ava'):
+        given, model = f'--out-format {args.out_format}', 'an action detector' if detects else 'a recognizer'
+        raise InputError(f'{given} does not fit {model}; set --out-format {"ava" if detects else "report"}')
+
+
 def config_evaluators(config: Config) -> list[dict]:
     evaluators = config.test_evaluator
     return list(evaluators) if isinstance(evaluators, (list, tuple)) else [evaluators]
@@ -172,7 +189,8 @@ def print_metrics(metrics: dict, predictions: list[dict]) -> None:
         Console().print(f'{num_videos} videos without labels{broken}: no accuracy')
         return
     broken = f', {num_broken} of them broken and counted as wrong' if num_broken else ''
-    table = Table(title=f'{num_videos} videos{broken}')
+    what = 'key frames' if any('boxes' in prediction for prediction in predictions) else 'videos'
+    table = Table(title=f'{num_videos} {what}{broken}')
     table.add_column('metric')
     table.add_column('value', justify='right')
     for name, value in metrics.items():
@@ -203,6 +221,9 @@ def main(args: Namespace) -> None:
         if args.out is not None and args.out_format == 'epic':
             dataset = runner.test_dataloader.dataset
             write_challenge(args.out, predictions, dataset, SupervisionLevels(*args.sls))
+        elif args.out is not None and args.out_format == 'ava':
+            first = getattr(runner.test_dataloader.dataset, 'first_label', 0)
+            write_detections(args.out, predictions, first)
         elif args.out is not None:
             write_predictions(
                 args.out, predictions, runner.test_dataloader.dataset, metrics, class_names_of(config, model)

@@ -5,3 +5,6 @@ _base_ = [
     '../_base_/pretrain_runtime.py',
     '../_base_/schedules/videomae_pretrain_adamw_mini.py',
 ]
+
+train_cfg = dict(max_epochs=60)
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=60)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..segments import ScoresOverTime, Segment, WindowFile, find_segments
+from ..segments import ScoresOverTime, Segment, WindowFile, find_segments, frame_duration
 from .predictions import Guess, name_of
 from .sliding_windows import SlidingWindows
 from .window_prediction import WindowPrediction
@@ -54,11 +54,13 @@ class LongVideo:
         smooth: Width of the smoothing in seconds; 0 for none.
         min_duration: Duration of the shortest segment in seconds.
         merge_gap: Duration of the longest gap between segments of a class that is closed, in seconds.
+        change_cost: With one label at a time, what a change of the label costs, in seconds times nats.
 
     Attributes:
         segments: The segments by their starts.
         over_time: The scores of each classifier over time.
         duration: What was scored, in seconds.
+        fps: Frames per second of the video, whatever the input step.
 
     Example:
         >>> windows = recognise.slide('film.mp4', stride=16)  # doctest: +SKIP
@@ -75,6 +77,7 @@ class LongVideo:
         smooth: float = 0.0,
         min_duration: float = 0.0,
         merge_gap: float = 0.0,
+        change_cost: float = 0.0,
     ) -> None:
         self.windows, self.scores = windows, scores
         infer = windows.inferencer
@@ -88,10 +91,13 @@ class LongVideo:
         self.segments: list[Segment] = sorted(
             segment
             for task, values in self.over_time.items()
-            for segment in find_segments(values, self.names(task), self.least, several, min_duration, merge_gap, task)
+            for segment in find_segments(
+                values, self.names(task), self.least, several, min_duration, merge_gap, change_cost, task
+            )
         )
         self.grid = next(iter(self.over_time.values()))
         self.duration = float(self.grid.ends[-1])
+        self.fps = windows.input_step / frame_duration(windows.times, windows.fps)
 
     def names(self, task: str) -> list[str]:
         """Names of the classes of a classifier."""

@@ -11,6 +11,7 @@ from mmengine.dataset import Compose
 from torch import nn
 
 from ..errors import InputError
+from ..models.heads import thresholds_of
 from ..registry import MODELS
 from ..streaming import DEFAULT_FPS, WindowScorer, check_window, clip_offsets, clips_step, natural_length
 from ..utils.precision import check_precision
@@ -78,6 +79,7 @@ class StreamRecognizer:
         self.stride = default_stride(self.window, offsets, self.model.backbone) if stride is None else stride
         check_window(self.window, self.stride)
         self.labels = names_for(self.model, config, labels)
+        self.thresholds = thresholds_of(self.model.cls_head)
         self._step, self._options = step, (offsets, one_view, self.stride < self.window, self._dtype(amp))
         self.reset()
 
@@ -177,7 +179,7 @@ class StreamRecognizer:
                 self._times[start + length - 1] + 1 / self.fps,
                 start,
                 start + length - 1,
-                Prediction('stream', each, names=self.labels),
+                Prediction('stream', each, None, self.labels, self.thresholds),
             )
             for start, each in zip(starts, scores, strict=True)
         ]

@@ -15,7 +15,8 @@ from .read import backbone_of, config_in, read_checkpoint
 from .resize import resize_to_model
 from .tensors import shown
 
-CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6')
+ACTIONS = 'cls_head.fc_action'  # of boxes
+CLASSIFIERS = ('cls_head.fc_cls', 'cls_head.fc_verb', 'cls_head.fc_noun', 'cls_head.token_linear.6', ACTIONS)
 TOKEN_LAYERS = 'cls_head.token_linear.'
 HEAD, DECODER = 'cls_head.', 'decoder.'  # what a recognizer has, and a masked autoencoder in its place
 NORMS = ('backbone.norm.', 'backbone.fc_norm.')  # of tokens, and of their mean
@@ -66,6 +67,7 @@ def fit_state_dict(state: dict[str, Tensor], model: nn.Module) -> Fit:
     fit = Fit(dict(state))
     with fitting(f'this {type(model.backbone).__name__}'):
         _leave_out_decoder(fit, expected)
+        _leave_out_recognizers_head(fit, expected)
         fit.resized += resize_to_model(fit.state_dict, model)
         _fit_token_layers(fit, expected)
         _drop_classifiers(fit, expected)
@@ -218,6 +220,20 @@ def _leave_out_decoder(fit: Fit, expected: dict[str, Tensor]) -> None:
     fit.new_classifiers.append(
         'The checkpoint is of masked pre-training: its decoder was left out, and the classifier of the model is '
         'untrained.'
+    )
+
+
+def _leave_out_recognizers_head(fit: Fit, expected: dict[str, Tensor]) -> None:
+    """Let an action detector start from a recognizer, whose head classifies clips, not boxes."""
+    action = f'{ACTIONS}.weight'
+    theirs = [key for key in fit.state_dict if key.startswith(HEAD)]
+    if action not in expected or action in fit.state_dict or not theirs:
+        return
+    for key in theirs:
+        fit.state_dict.pop(key)
+    fit.kept |= {key for key in expected if key.startswith(HEAD)}
+    fit.new_classifiers.append(
+        'The checkpoint classifies clips: its head was left out, and the head of the model, for boxes, is untrained.'
     )
 
 

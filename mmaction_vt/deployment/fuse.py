@@ -88,8 +88,8 @@ def fuse_for_inference(model: nn.Module) -> nn.Module:
 
     These are the projection of TimeSformer's temporal attention with ``temporal_fc``, between which training has
     dropout and stochastic depth, and the first convolution of DualFormer's coarse level with its BatchNorm. The merged
-    weights are computed in float64; scores differ by float32 rounding. Motionformer and ViViT have no such layers, and
-    are copied unchanged.
+    weights are computed in float64; scores differ by float32 rounding. Motionformer, ViViT,
+    VideoMAE and VJEPA2 have no such layers, and are copied unchanged.
 
     The copy cannot be trained, and refuses checkpoints of the original: load them first, then merge.
 

@@ -37,11 +37,6 @@ class Scorer(nn.Module):
             )
         if getattr(model, 'neck', None) is not None or getattr(model, 'cls_head', None) is None:
             raise InputError('an exported model must have its cls_head directly after the backbone, without a neck')
-        if getattr(model.cls_head, 'num_segments', 1) > 1:
-            raise InputError(
-                f'the cls_head reads {model.cls_head.num_segments} clips together, and an exported model scores each by '
-                'itself: set num_segments of the head to 1'
-            )
         self.backbone = model.backbone
         self.cls_head = model.cls_head
         self.softmax = softmax

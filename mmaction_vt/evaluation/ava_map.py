@@ -25,8 +25,8 @@ class AVAMetric(BaseMetric):
 
     A detection is true if its box overlaps an annotated one of its class by ``iou_thr``, and no detection with a higher
     score did. ``mAP/overall`` is the mean over the classes that are annotated; ``mAP/person_movement``,
-    ``mAP/object_manipulation`` and ``mAP/person_interaction`` those over the three kinds of AVA's actions. A frame counts
-    once, however many processes share the data; detections of a broken video are left out.
+    ``mAP/object_manipulation`` and ``mAP/person_interaction`` those over the three kinds of AVA's actions. A frame
+    counts once, however many processes share the data; detections of a broken video are left out.
 
     mmaction2's ``AVAMetric`` rounds boxes and scores to four decimals, leaves out classes without any detection, and
     counts annotations in excluded frames; otherwise both are equal.
@@ -78,10 +78,10 @@ class AVAMetric(BaseMetric):
             if 'broken_video' in sample:
                 boxes, scores = boxes[:0], scores[:0]
             frame = Frame(to_array(truth['frame_bboxes']), to_array(truth['labels']) > 0, boxes, scores)
-            self.results.append(((sample['video_id'], float(sample['timestamp'])), frame))
+            self.results.append(((sample['video_id'], float(sample['timestamp'])), tuple(frame)))
 
-    def compute_metrics(self, results: list[tuple[Moment, Frame]]) -> dict[str, float]:
-        by_moment = dict(sorted(results, key=lambda result: result[0]))
+    def compute_metrics(self, results: list[tuple[Moment, tuple]]) -> dict[str, float]:
+        by_moment = {moment: Frame(*frame) for moment, frame in sorted(results, key=lambda result: result[0])}
         precisions = class_average_precisions(list(by_moment.values()), self.iou_thr, self.action_thr)
         numbers = np.arange(1, len(precisions) + 1)
         if self.classes is not None:

@@ -14,6 +14,7 @@ from mmengine.evaluator import BaseMetric
 from ..errors import InputError
 from ..registry import METRICS
 from ..utils.outputs import write_output
+from .detections import detections_of
 
 
 @METRICS.register_module()
@@ -27,7 +28,8 @@ class KeepPredictions(BaseMetric):
     Attributes:
         predictions: After the evaluation, on the first process, a dict with ``label``, the indices of the labels, and
             ``scores`` for each video. ``scores`` is a dict where the head returns one. A video of a data set with
-            several labels has ``predicted`` too, the indices of the labels that reach their thresholds.
+            several labels has ``predicted`` too, the indices of the labels that reach their thresholds. Of a key frame
+            with boxes it is what ``detections_of`` keeps.
     """
 
     def __init__(self, collect_device: str = 'cpu', prefix: str | None = None) -> None:
@@ -36,6 +38,9 @@ class KeepPredictions(BaseMetric):
 
     def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
         for sample in data_samples:
+            if 'pred_instances' in sample:
+                self.results.append(with_reason(detections_of(sample), sample))
+                continue
             scores = sample['pred_score']
             if isinstance(scores, dict):
                 scores = {task: values.float().cpu().numpy() for task, values in scores.items()}
@@ -44,13 +49,16 @@ class KeepPredictions(BaseMetric):
             result = {'label': indices_of(sample['gt_label']), 'scores': scores}
             if sample['gt_label'].is_floating_point():
                 result['predicted'] = [] if 'broken_video' in sample else indices_of(sample['pred_label'])
-            if 'broken_video' in sample:
-                result['broken'] = sample['broken_video']
-            self.results.append(result)
+            self.results.append(with_reason(result, sample))
 
     def compute_metrics(self, results: list[dict]) -> dict:
         self.predictions = results
         return {}
+
+
+def with_reason(result: dict, sample: dict) -> dict:
+    """A result, with the error of a video that could not be decoded."""
+    return dict(result, broken=sample['broken_video']) if 'broken_video' in sample else result
 
 
 def indices_of(label: torch.Tensor) -> list[int]:

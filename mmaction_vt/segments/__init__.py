@@ -4,7 +4,7 @@ from .edl import edl_of
 from .find import find_segments
 from .json_file import json_lines
 from .matching import f1_score, tiou
-from .over_time import ScoresOverTime
+from .over_time import ScoresOverTime, frame_duration
 from .segment import Segment
 from .text_files import csv_of, webvtt_of
 from .window_file import WindowFile
@@ -17,6 +17,7 @@ __all__ = [
     'edl_of',
     'f1_score',
     'find_segments',
+    'frame_duration',
     'json_lines',
     'tiou',
     'webvtt_of',

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .decode import decode
 from .over_time import ScoresOverTime
 from .runs import Run, RunFinder, merge
 from .segment import Segment
@@ -16,11 +17,12 @@ def find_segments(
     several: bool = False,
     min_duration: float = 0.0,
     merge_gap: float = 0.0,
+    change_cost: float = 0.0,
     task: str = 'class',
 ) -> list[Segment]:
     """Segments in which a class is active.
 
-    Of a model with one label per video, the best class of a cell is active if its score reaches the threshold; of one
+    Of a model with one label per video, the class of a cell is active if its score reaches the threshold; of one
     with several, each class that reaches its own. Segments of one class with a short gap between them are joined, and
     then short ones are dropped. No segment extends over a jump of the time stamps, unless the gap may be that long.
 
@@ -32,6 +34,8 @@ def find_segments(
         min_duration: Duration of the shortest segment in seconds.
         merge_gap: Duration of the longest gap that is closed, in seconds. With one label at a time, segments of other
             classes inside it are dropped.
+        change_cost: With one label at a time, what a change of the label costs: see ``decode``. If it is not 0, the
+            threshold is that of the mean score of a segment.
         task: The classifier.
 
     Returns:
@@ -44,8 +48,9 @@ def find_segments(
         [(0.0, 2.0, 'run'), (2.0, 3.0, 'jump')]
     """
     least = np.broadcast_to(np.asarray(threshold, np.float64), scores.num_classes)
+    decoded = change_cost > 0 and not several
     runs = merge(
-        _runs(scores, least, several),
+        _runs(scores, np.zeros_like(least) if decoded else least, None if several else decode(scores, change_cost)),
         lambda run, other: scores.starts[other.first] - scores.ends[run.stop - 1] <= merge_gap and merge_gap > 0,
         exclusive=not several,
     )
@@ -60,15 +65,19 @@ def find_segments(
         )
         for run in runs
     ]
-    return [segment for segment in segments if segment.duration >= min_duration]
+    return [
+        segment
+        for segment in segments
+        if segment.duration >= min_duration and (not decoded or segment.score >= least[segment.class_index])
+    ]
 
 
-def _runs(scores: ScoresOverTime, least: np.ndarray, several: bool) -> list[Run]:
+def _runs(scores: ScoresOverTime, least: np.ndarray, labels: np.ndarray | None) -> list[Run]:
     finder = RunFinder()
     for first, block in scores.blocks():
         active = (block >= least) & (block > 0)
-        if not several:
-            active &= np.arange(block.shape[1]) == block.argmax(1)[:, None]
+        if labels is not None:
+            active &= np.arange(block.shape[1]) == labels[first : first + len(block), None]
         inside = scores.breaks[(scores.breaks > first) & (scores.breaks < first + len(block))] - first
         if first in scores.breaks:
             finder.close()

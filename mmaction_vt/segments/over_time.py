@@ -6,21 +6,21 @@ import numpy as np
 
 BLOCK = 512  # cells that are computed at once
 CELLS_PER_STRIDE = 4  # so that boundaries lie between the centres of windows
-LEAST = 1e-3  # weight of a window at its ends, as a share of that at its centre
 
 
 class ScoresOverTime:
     """Scores of each class on a grid of cells of a few frames, from those of overlapping windows.
 
-    A cell's scores are the mean of those of all windows that contain its middle; the weight of a window decreases
-    linearly from its centre to its ends. Then they are smoothed with a Hann kernel in time, so that nothing is smoothed
-    across a jump of the time stamps. Only a block of cells is in memory at a time.
+    A cell's scores are the mean of those of all windows that contain its middle, each with the same weight: with less
+    weight at the ends of a window, boundaries are no more exact and noise is averaged less. Then they are smoothed with
+    a Hann kernel in time, so that nothing is smoothed across a long jump of the time stamps. One block of cells is in
+    memory at a time.
 
     Args:
         spans: First frame and frame after the last of each window, (W, 2), both ascending.
         scores: Scores (W, classes).
         times: Presentation times of the frames in seconds.
-        fps: Frame rate.
+        fps: Frame rate, for a video of one frame.
         smooth: Width of the kernel at half its height in seconds; 0 for none.
 
     Attributes:
@@ -36,14 +36,15 @@ class ScoresOverTime:
         self.spans, self.scores, self.smooth = spans, scores, smooth
         total = int(spans[-1, 1])
         times = np.asarray(times, np.float64)
-        jumps = np.flatnonzero(np.diff(times[:total]) > 1 + 10 / fps) + 1
+        frame = frame_duration(times, fps)
+        jumps = np.flatnonzero(np.diff(times[:total]) > 1 + 10 * frame) + 1
         stride = int(spans[1, 0] - spans[0, 0]) if len(spans) > 1 else CELLS_PER_STRIDE
         cell = max(stride // CELLS_PER_STRIDE, 1)
         self.edges = np.union1d(np.arange(0, total, cell), [*jumps, total]).astype(np.int64)
         self.breaks = np.searchsorted(self.edges, jumps)
         self.starts = times[self.edges[:-1]]
-        after = np.append(times, times[-1] + 1 / fps)[self.edges[1:]]
-        own = times[self.edges[1:] - 1] + 1 / fps
+        after = np.append(times, times[-1] + frame)[self.edges[1:]]
+        own = times[self.edges[1:] - 1] + frame
         self.ends = np.where(np.isin(self.edges[1:], [*jumps, total]), own, after)
         self.middles = (self.starts + self.ends) / 2
 
@@ -95,10 +96,18 @@ class ScoresOverTime:
         low = int(np.searchsorted(self.spans[:, 1] - 1, middles[0]))
         high = int(np.searchsorted(self.spans[:, 0], middles[-1], 'right'))
         spans = self.spans[low:high]
-        centres, halves = (spans.sum(1) - 1) / 2, (spans[:, 1] - spans[:, 0]) / 2
-        distances = np.abs(middles[:, None] - centres) / halves
-        weights = np.where(distances < 1, np.maximum(1 - distances, LEAST), 0)
+        weights = ((middles[:, None] >= spans[:, 0]) & (middles[:, None] <= spans[:, 1] - 1)).astype(np.float64)
         return _normalised(weights) @ self.scores[low:high], np.asarray(weights.any(1))
+
+
+def frame_duration(times: np.ndarray, fps: float) -> float:
+    """The median duration of a frame, which a jump of the time stamps does not change as it does the frame rate.
+
+    Args:
+        times: Presentation times of the frames in seconds.
+        fps: Frame rate, for a video of one frame.
+    """
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1 / fps
 
 
 def _normalised(weights: np.ndarray) -> np.ndarray:

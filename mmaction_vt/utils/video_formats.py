@@ -32,7 +32,7 @@ _PACKETS = (188, 192, 204)  # bytes of a packet of an MPEG transport stream, eac
 _SYNC = 0x47
 _REFERENCES = {
     'an HLS playlist': re.compile(rb'\A\s*(?:\xef\xbb\xbf)?#EXTM3U'),
-    'a DASH manifest': re.compile(rb'<MPD', re.IGNORECASE),
+    'a DASH manifest': re.compile(rb'<MPD[\s>:]', re.IGNORECASE),  # pixels have the four letters too
     'a list of files for FFmpeg': re.compile(rb'\A\s*(?:\xef\xbb\xbf)?ffconcat'),
     'a session description (SDP)': re.compile(rb'(?:\A|[\r\n])(?:v=0\r?\n|c=IN IP)'),
     'a composition playlist (IMF)': re.compile(rb'<CompositionPlaylist', re.IGNORECASE),

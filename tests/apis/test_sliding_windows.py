@@ -12,15 +12,22 @@ from mmaction_vt.errors import BrokenVideoError, InputError
 
 MODELS = (
     'dualformer_moving_shapes',
-    'motionformer_divided_moving_shapes',
-    'motionformer_joint_moving_shapes',
     'motionformer_moving_shapes',
     'timesformer_divST_moving_shapes',
     'timesformer_spaceonly_moving_shapes',
-    'vivit_fdp_moving_shapes',
     'vivit_fe_moving_shapes',
-    'vivit_fsa_moving_shapes',
-    'vivit_moving_shapes',
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in (
+            'motionformer_divided_moving_shapes',
+            'motionformer_joint_moving_shapes',
+            'videomae_moving_shapes',
+            'vivit_fdp_moving_shapes',
+            'vivit_fsa_moving_shapes',
+            'vivit_moving_shapes',
+            'vjepa2_moving_shapes',
+        )
+    ),
 )
 
 
@@ -42,7 +49,7 @@ def frames():
     return np.random.default_rng(0).integers(0, 256, (37, 48, 64, 3), dtype=np.uint8)
 
 
-@pytest.mark.parametrize('stride', [1, 4, 8, 11])
+@pytest.mark.parametrize('stride', [2, 11])
 def test_scores_are_those_of_a_test_of_the_frames_alone(infer, frames, stride):
     windows = infer.slide(frames, stride=stride)
     predictions = list(windows)
@@ -56,10 +63,10 @@ def test_scores_are_those_of_a_test_of_the_frames_alone(infer, frames, stride):
 def test_a_stream_has_the_scores_of_a_test_whatever_it_shares(name):
     torch.manual_seed(0)
     infer = VideoInferencer(name, batch_size=2)
-    frames = np.random.default_rng(0).integers(0, 256, (24, 64, 72, 3), dtype=np.uint8)
+    frames = np.random.default_rng(0).integers(0, 256, (20, 64, 72, 3), dtype=np.uint8)
     stream = StreamRecognizer(infer.model, window=16, stride=2)
     pushed = [prediction for frame in frames if (prediction := stream.push(frame)) is not None]
-    assert [prediction.last_frame for prediction in pushed] == [15, 17, 19, 21, 23]
+    assert [prediction.last_frame for prediction in pushed] == [15, 17, 19]
     for prediction, window in zip(pushed, infer.slide(frames, 16, 2), strict=True):
         alone = infer(frames[prediction.first_frame : prediction.last_frame + 1])
         torch.testing.assert_close(prediction.scores, alone.scores, rtol=0, atol=1e-5)

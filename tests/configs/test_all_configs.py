@@ -8,6 +8,7 @@ import test_dualformer_configs as dualformer
 import test_encoder_configs as encoders
 import test_further_data_sets as further
 import test_motionformer_configs as motionformer
+import test_several_labels_configs as several
 import test_timesformer_configs as timesformer
 import test_vivit_configs as vivit
 from conftest import ROOT
@@ -51,7 +52,7 @@ def test_builds(name, monkeypatch):
 
 def test_every_other_recipe_is_in_the_tables_of_its_family():
     tables = (timesformer.MODELS_BY_NAME, motionformer.MODELS_BY_NAME, dualformer.SCHEDULES, vivit.CONFIGS)
-    listed = {*further.CONFIGS, *encoders.CONFIGS, *(name for table in tables for name in table)}
+    listed = {*further.CONFIGS, *encoders.CONFIGS, *several.CONFIGS, *(name for table in tables for name in table)}
     assert listed == {Path(name).stem for name in RECIPES if name not in OTHERS}
 
 

@@ -2,13 +2,10 @@
 
     python tools/data/long_shapes.py data/long_shapes.mp4 --seconds 600
 
-writes the video, and next to it ``data/long_shapes.json`` with the actions: start and end in seconds, label and index of
-the class. An action lasts 2 to 8 seconds (the last one up to 10) and consists of clips of ``tools/data/moving_shapes.py``
-of one class, one a second, each with an object of its own, the last of which is cut off. The next action is of another
-class.
-
-``data/long_shapes.csv`` lists windows of a second which lie in one action and start anywhere, to train on. The files
-depend on the length, the size, the split and the seed alone.
+writes the video, and next to it ``data/long_shapes.json`` with the actions: start and end in seconds, label and index
+of the class. An action lasts 2 to 8 seconds (the last one up to 10) and consists of validation clips of
+``tools/data/moving_shapes.py`` of one class, one a second, each with an object of its own, the last of which is cut
+off. The next action is of another class. The files depend on the length, the size and the seed alone.
 """
 
 import json
@@ -21,7 +18,6 @@ import mmaction_vt.utils.program_start  # noqa: F401
 import av
 import numpy as np
 from moving_shapes import CLASSES, MIN_SIZE, QUANTISER, render
-from rendered_clips import SPLITS
 from rich.console import Console
 from rich.progress import track
 
@@ -34,7 +30,7 @@ from mmaction_vt.utils.outputs import check_output, output_path, write_output
 FPS = CLIP = 16  # frames of a second, and of a clip
 SHORTEST, LONGEST = 2, 8  # seconds of an action
 CLIPS = 4096  # of each class, from which an action draws
-LISTED = 8  # an action of so many frames has a window in the list
+SPLIT = 'val'  # of the clips
 
 
 def draw_actions(seed: int, num_frames: int) -> list[tuple[int, int, int]]:
@@ -60,12 +56,11 @@ def draw_actions(seed: int, num_frames: int) -> list[tuple[int, int, int]]:
     return actions
 
 
-def draw_frames(seed: int, split: str, actions: list[tuple[int, int, int]], size: int) -> Iterator[np.ndarray]:
+def draw_frames(seed: int, actions: list[tuple[int, int, int]], size: int) -> Iterator[np.ndarray]:
     """The frames (size, size, 3) of a video, one after the other.
 
     Args:
         seed: Seed of the video.
-        split: ``train`` or ``val``: from which split its clips are.
         actions: Its actions.
         size: Side of a frame in pixels.
     """
@@ -73,7 +68,7 @@ def draw_frames(seed: int, split: str, actions: list[tuple[int, int, int]], size
     for start, stop, label in actions:
         for first in range(start, stop, CLIP):
             index = int(rng.integers(CLIPS)) * len(CLASSES) + label
-            yield from render(seed, split, index, size, CLIP)[0][: stop - first]
+            yield from render(seed, SPLIT, index, size, CLIP)[0][: stop - first]
 
 
 def write_video(path: Path, frames: Iterator[np.ndarray], size: int) -> None:
@@ -98,23 +93,12 @@ def truth_of(actions: list[tuple[int, int, int]]) -> str:
     return json.dumps(dict(fps=FPS, num_frames=actions[-1][1], segments=segments), indent=2) + '\n'
 
 
-def windows_of(seed: int, name: str, actions: list[tuple[int, int, int]]) -> str:
-    """A list of windows of a second, at random places of each action."""
-    rng = np.random.default_rng([seed, 2])
-    lines = ['path,start,end,label']
-    for start, stop, label in actions:
-        for first in rng.integers(start, stop - FPS + 1, (stop - start) // LISTED).tolist():
-            lines.append(f'{name},{first / FPS},{first / FPS + 1},{label}')
-    return '\n'.join(lines) + '\n'
-
-
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('out', type=Path, help='.mp4 to write; next to it are written .json and .csv')
+    parser.add_argument('out', type=Path, help='.mp4 to write; the actions are written next to it as .json')
     parser.add_argument(
         '--seconds', type=number(SHORTEST, 10**6), default=600, help='length of the video (default: %(default)s)'
     )
-    parser.add_argument('--split', choices=SPLITS, default='val', help='split of the clips (default: %(default)s)')
     parser.add_argument('--size', type=even, default=64, help='side in pixels (default: %(default)s)')
     parser.add_argument('--seed', type=seed, default=0, help='seed of the video (default: %(default)s)')
     add_overwrite_option(parser, 'existing files')
@@ -123,16 +107,15 @@ def build_parser() -> ArgumentParser:
 
 def main(args: Namespace) -> None:
     check_suffix('OUT', args.out, ('.mp4',))
-    for suffix in ('.mp4', '.json', '.csv'):
+    for suffix in ('.mp4', '.json'):
         check_output(args.out.with_suffix(suffix), 'OUT', args.overwrite)
     if args.size < MIN_SIZE:
         raise InputError(f'--size must be at least {MIN_SIZE}, not {args.size}')
     num_frames = round(args.seconds * FPS)
     actions = draw_actions(args.seed, num_frames)
-    frames = draw_frames(args.seed, args.split, actions, args.size)
+    frames = draw_frames(args.seed, actions, args.size)
     write_video(args.out, track(frames, 'drawing', total=num_frames, console=Console(stderr=True)), args.size)
     write_output(args.out.with_suffix('.json'), truth_of(actions))
-    write_output(args.out.with_suffix('.csv'), windows_of(args.seed, args.out.name, actions))
     print(f'{args.out}: {num_frames} frames, {len(actions)} actions')
 
 

@@ -14,7 +14,6 @@ arguments in ``meta.json``. An interrupted run is resumed where it stopped.
 also writes ``long.mp4``, six clips of other objects one after the other, with the boxes in every frame in ``long.csv``.
 """
 
-import math
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
@@ -117,8 +116,10 @@ def draw_parts(rng: Generator, count: int) -> list[tuple[np.ndarray, float]]:
     parts = []
     for quarter in rng.permutation(MOST)[:count]:
         side = rng.uniform(*SIDES)
-        left, top = ((1 - side) * (end if rng.random() < 0.5 else abs(end - rng.uniform(0, 0.06))) for end in
-                     divmod(int(quarter), 2))
+        left, top = (
+            (1 - side) * (end if rng.random() < 0.5 else abs(end - rng.uniform(0, 0.06)))
+            for end in divmod(int(quarter), 2)
+        )
         parts.append((np.array([left, top, 0.0, 0.0]), side))
     return parts
 

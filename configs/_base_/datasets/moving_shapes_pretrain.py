@@ -23,7 +23,7 @@ test_pipeline = [
 ]
 data_root = 'data/moving_shapes'
 train_dataloader = dict(
-    batch_size=64,
+    batch_size=16,
     num_workers=1,
     dataset=dict(ann_file=f'{data_root}/train.txt', data_prefix=dict(video=data_root), pipeline=train_pipeline),
 )

@@ -1,5 +1,5 @@
 # The quickstart's pre-training: AdamW, ten minutes on two CPU cores.
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=24)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=20)
 
 optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.95), weight_decay=0.05),
@@ -8,6 +8,6 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', by_epoch=True, begin=2, end=24, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', by_epoch=True, begin=2, end=20, convert_to_iter_based=True),
 ]
-auto_scale_lr = dict(enable=False, base_batch_size=64)
+auto_scale_lr = dict(enable=False, base_batch_size=16)

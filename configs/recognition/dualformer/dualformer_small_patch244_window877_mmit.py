@@ -6,7 +6,9 @@ _base_ = [
     '../../_base_/default_runtime.py',
 ]
 
-head = dict(type='mmaction_vt.MultiLabelHead', num_classes=313, in_channels=768, dropout_ratio=0.5)
-model = dict(cls_head=dict(head, _delete_=True, loss_cls=dict(type='mmaction_vt.AsymmetricLoss')))
+loss = dict(type='mmaction_vt.AsymmetricLoss')
+layers = dict(in_channels=768, num_classes=313, dropout_ratio=0.5)
+head = dict(type='mmaction_vt.MultiLabelHead', loss_cls=loss, average_clips='prob', **layers)
+model = dict(cls_head=dict(head, _delete_=True))
 optim_wrapper = dict(accumulative_counts=2)
 load_from = 'checkpoints/k400/dualformer_small_patch244_window877.pth'

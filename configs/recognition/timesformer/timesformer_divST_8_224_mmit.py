@@ -8,6 +8,6 @@ _base_ = [
 
 # The loss is a mean over the classes; its weight is that of mmaction2's configs.
 loss = dict(type='BCELossWithLogits', loss_weight=160.0)
-head = dict(type='mmaction_vt.MultiLabelHead', num_classes=313, loss_cls=loss, average_clips='prob')
+head = dict(type='mmaction_vt.MultiLabelHead', num_classes=313, loss_cls=loss)
 model = dict(backbone=dict(init_cfg=None), cls_head=head)
 load_from = 'https://www.dropbox.com/s/g5t24we9gl5yk88/TimeSformer_divST_8x32_224_K400.pyth?dl=1'

@@ -24,7 +24,7 @@ class AVADataset(KeyFrameDataset):
     is action 1 of the files; mmaction2 counts one class more, of which the first is not used.
 
     A video is the file in the folder of videos with its name and any suffix. Clips of Kinetics are named after the
-    times that they were cut at, ``ID_000012_000022.mp4``, and the times of AVA-Kinetics are those of the original video.
+    times that they were cut at, ``ID_000012_000022.mp4``; times are those of the original video.
 
     Args:
         ann_file: The annotations.

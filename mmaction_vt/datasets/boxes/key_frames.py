@@ -20,9 +20,9 @@ class KeyFrameDataset(ForgiveBrokenVideos):
 
     A sample has ``filename``, ``video_id``, ``timestamp``, ``key_time`` (seconds from the start of the file) or
     ``key_frame``, and per box ``gt_bboxes`` (G, 4), as shares of the frame's width and height, and ``gt_labels``
-    (G, num_classes) of zeros and ones; in testing also ``proposals`` (P, 4) and ``proposal_scores`` (P,), the boxes whose
-    actions are predicted: those of ``proposal_file``, or else the annotated ones. A frame without proposals is kept: its
-    actions count as missed.
+    (G, num_classes) of zeros and ones; in testing also ``proposals`` (P, 4) and ``proposal_scores`` (P,), the boxes
+    whose actions are predicted: those of ``proposal_file``, or else the annotated ones. A frame without proposals is
+    kept: its actions count as missed.
 
     The pipeline starts with ``mmaction_vt.VideoToClips``, sampled by ``mmaction_vt.SampleAroundKeyFrame``, then
     ``mmaction_vt.MoveBoxes`` and ``mmaction_vt.PackDetectionInputs``. Videos that cannot be decoded are handled by

@@ -20,8 +20,8 @@ EXPECTED = 'multisports_GT.pkl: a dict with labels, gttubes, resolution, train_v
 class MultiSportsDataset(KeyFrameDataset):
     """MultiSports, read from videos and ``multisports_GT.pkl``.
 
-    Tubes have a box in each frame. Every ``interval``-th frame of a video is a key frame, if there is a box in it. Labels
-    are numbers from 0, in the order of the file's ``labels``.
+    Tubes have a box in each frame. Every ``interval``-th frame of a video is a key frame, if there is a box in it.
+    Labels are numbers from 0, in the order of the file's ``labels``.
 
     Args:
         ann_file: The file ``multisports_GT.pkl``; it is read without running code in it.

@@ -10,7 +10,7 @@ from numpy._core import multiarray
 from ...errors import InputError
 from ...utils.file_kinds import check_regular_file
 
-FUNCTIONS = {'_reconstruct': multiarray._reconstruct, 'scalar': multiarray.scalar}  # type: ignore[attr-defined]
+FUNCTIONS = {'_reconstruct': multiarray._reconstruct, 'scalar': multiarray.scalar}
 ARRAY_MODULES = ('numpy._core.multiarray', 'numpy.core.multiarray')  # of NumPy 2 and 1
 
 

@@ -1,6 +1,7 @@
 """Boxes that a detector found, by video and time: AVA's pickles, CSV files, and COCO's JSON."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,12 @@ def _frame_of(image: dict[str, Any], path: str) -> tuple[Moment, float, float]:
 def _arrays(boxes: list[tuple]) -> Boxes:
     if not boxes:
         return NO_BOXES
-    return tuple(np.array(part, np.float32) for part in zip(*boxes, strict=True))  # type: ignore[return-value]
+    corners, scores = zip(*boxes, strict=True)
+    return np.array(corners, np.float32), np.array(scores, np.float32)
 
 
 def _is_number(text: str) -> bool:
     try:
-        return np.isfinite(float(text))  # type: ignore[return-value]
+        return math.isfinite(float(text))
     except ValueError:
         return False

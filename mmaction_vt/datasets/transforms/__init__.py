@@ -2,6 +2,7 @@
 
 from .boxes import JitterBoxes, MoveBoxes, PackDetectionInputs
 from .decoding import DecordDecode, DecordInit
+from .jitter_hsv import JitterHSV
 from .rand_augment import RandAugment
 from .random_erasing import RandomErasing
 from .sample_benchmark_clips import SampleBenchmarkClips
@@ -18,6 +19,7 @@ __all__ = [
     'DecordDecode',
     'DecordInit',
     'JitterBoxes',
+    'JitterHSV',
     'MoveBoxes',
     'PackDetectionInputs',
     'RandAugment',

@@ -41,8 +41,8 @@ class SampleAroundKeyFrame(BaseTransform):
                 key -= 1
         if key >= total_frames and not results.get('blank'):
             raise BrokenVideoError(
-                f'the video {results["filename"]} has {total_frames} frames at {fps:g} per second, and a box of it is in '
-                f'frame {key}: it is truncated, or the annotations belong to another video'
+                f'the video {results["filename"]} has {total_frames} frames at {fps:g} per second, and a box of it is '
+                f'in frame {key}: it is truncated, or the annotations belong to another video'
             )
         step = self.frame_interval if self.target_fps is None else self.frame_interval * fps / self.target_fps
         offsets = np.rint((np.arange(self.clip_len) - self.clip_len // 2) * step).astype(np.int64)

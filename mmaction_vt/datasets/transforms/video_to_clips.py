@@ -40,8 +40,8 @@ class VideoToClips(BaseTransform):
         crop: ``random``, ``anchored``, ``random_resized``, ``center``, ``three`` (both ends of the longer side, and the
             centre; views are ordered by crop), or ``none``.
         size: Height and width of a crop; with ``none``, of the resized frame. Default: the frame's own.
-        short_side: Length of the shorter side before cropping, for ``random``, ``anchored`` and ``none`` also its range.
-            Default: the frame's own.
+        short_side: Length of the shorter side before cropping, for ``random``, ``anchored`` and ``none`` also its
+            range. Default: the frame's own.
         long_side: For ``none`` with ``short_side``, largest length of the longer side.
         inverse: For ``random``, whether 1 / length is drawn uniformly.
         area_range: For ``random_resized``, range of the crop's area relative to the frame's.

@@ -12,7 +12,7 @@ from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import nn
 
-from ...models.heads import classifiers_of
+from ...models.heads import ActionRoIHead, classifiers_of
 from ...registry import HOOKS
 from ..optimizers import MixedPrecisionOptimWrapper
 from ..runner.terminal import FOR_TERMINAL
@@ -43,7 +43,9 @@ class SummaryHook(Hook):
         if not hasattr(unwrapped(runner), 'cls_head'):
             runner.logger.info(f'Fine-tune from it: python tools/train.py CONFIG --cfg-options load_from={checkpoint}')
             return
-        runner.logger.info(f'Test it: python tools/test.py {config} {checkpoint} --eval top_k_accuracy')
+        boxes = isinstance(unwrapped(runner).cls_head, ActionRoIHead)
+        metric = '' if boxes else ' --eval top_k_accuracy'
+        runner.logger.info(f'Test it: python tools/test.py {config} {checkpoint}{metric}')
 
 
 def summarise(runner: Runner) -> dict[str, str]:

@@ -25,7 +25,7 @@ class VideoTransformer(BaseModule):
     Attributes:
         tubelet_size: Frames of a tubelet; 1 for a backbone whose patches have one frame.
         tubelet_step: What ``embed_tubelets`` computes, for messages.
-        keeps_tubes: Whether the forward pass can leave out patches.
+        keeps_tubes: Whether the forward pass can leave out patches, and takes ``keep``.
         tokens_kept: Share of the patches that are kept in training.
     """
 
@@ -34,7 +34,7 @@ class VideoTransformer(BaseModule):
     tubelet_step = 'the patch embedding'
     embed_drop: nn.Dropout
     with_cp: bool | int
-    keeps_tubes: bool = True
+    keeps_tubes: bool = False
     tokens_kept: float = 1.0
     patch_size: Any
 

@@ -61,8 +61,6 @@ class DualFormer(VideoTransformer):
             says what would fit.
     """
 
-    keeps_tubes = False
-
     def __init__(
         self,
         video_size: Sequence[int] = (32, 224, 224),

@@ -71,6 +71,7 @@ class Motionformer(VideoTransformer):
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
+    keeps_tubes = True
     embed_resize_mode = 'bicubic'  # how the space embedding is resized
 
     def __init__(

@@ -57,6 +57,7 @@ class TimeSformer(VideoTransformer):
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
+    keeps_tubes = True
     embed_resize_mode = 'nearest'  # how the space embedding is resized
 
     def __init__(

@@ -67,6 +67,7 @@ class VideoMAE(VideoTransformer):
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
+    keeps_tubes = True
     embed_resize_mode = 'bicubic'  # how positions are resized along space
 
     def __init__(

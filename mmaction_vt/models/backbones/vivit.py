@@ -84,6 +84,7 @@ class ViViT(VideoTransformer):
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
+    keeps_tubes = True
     embed_resize_mode = 'bicubic'  # how embeddings are resized along space
     variants: ClassVar[list[tuple[Mapping[str, str], type['ViViT']]]] = []
 

@@ -68,6 +68,8 @@ class VJEPA2(VideoTransformer):
         InputError: If a size does not fit (the message says which), or an option is not one of those above.
     """
 
+    keeps_tubes = True
+
     def __init__(
         self,
         img_size: int | tuple[int, int] = 256,

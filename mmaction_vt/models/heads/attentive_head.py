@@ -4,6 +4,7 @@ from math import sqrt
 
 import torch
 from mmaction.models.heads import BaseHead
+from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
 from ...errors import InputError
@@ -18,8 +19,8 @@ class AttentiveHead(BaseHead):
     """A classifier of what a learned query reads from all tokens (Assran et al., 2025, section 4).
 
     Shapes: features (N, C, T, H, W) of any backbone with ``out_type='featmap'`` to (N, num_classes). With
-    ``num_segments`` S, features (N * S, C, T, H, W) of S clips of a view, one after the other: the query reads the
-    tokens of all of them.
+    ``num_segments`` S, in training and testing the query reads the tokens of S clips of a video together, which are one
+    after the other in a batch of views; ``forward`` scores each clip by itself.
 
     Args:
         num_classes: Number of classes.
@@ -27,7 +28,7 @@ class AttentiveHead(BaseHead):
         num_heads: Attention heads; they divide C.
         num_blocks: Blocks of self-attention before the query.
         mlp_ratio: Ratio of MLP hidden dimension to C.
-        num_segments: Clips that are read together.
+        num_segments: Clips S that are read together.
         norm_eps: Epsilon of every LayerNorm. None: what a checkpoint from Hugging Face says, otherwise the authors'
             1e-5.
         init_std: Standard deviation of the initial weights.
@@ -77,14 +78,32 @@ class AttentiveHead(BaseHead):
                 f'AttentiveHead reads every token, and the backbone returns features of shape {tuple(x.shape)}: set '
                 "out_type='featmap' of the backbone"
             )
-        tokens = x.flatten(2).transpose(1, 2)
-        return self.fc_cls(self.pooling(self.join_segments(tokens) if self.num_segments > 1 else tokens))
+        return self.fc_cls(self.pooling(x.flatten(2).transpose(1, 2)))
 
-    def join_segments(self, tokens: Tensor) -> Tensor:
-        """The tokens (N * S, L, C) of the clips that are read together, (N, S * L, C)."""
-        if len(tokens) % self.num_segments:
+    def loss(self, feats: Tensor, data_samples: list[ActionDataSample], **kwargs: object) -> dict[str, Tensor]:
+        return super().loss(self.join_segments(feats, len(data_samples)), data_samples, **kwargs)
+
+    def predict(self, feats: Tensor, data_samples: list[ActionDataSample], **kwargs: object) -> list[ActionDataSample]:
+        return super().predict(self.join_segments(feats, len(data_samples)), data_samples, **kwargs)
+
+    def join_segments(self, feats: Tensor, num_samples: int) -> Tensor:
+        """Features (N * V, C, T, H, W) of V views of each sample, with S clips of a view joined along time.
+
+        A single clip stays as it is, as when a live stream is recognised.
+
+        Args:
+            feats: The features.
+            num_samples: Number of samples N.
+
+        Raises:
+            InputError: If there are several views, and not a multiple of S.
+        """
+        views = len(feats) // num_samples
+        if views == 1 or self.num_segments == 1 or feats.ndim != 5:
+            return feats
+        if views % self.num_segments:
             raise InputError(
-                f'AttentiveHead reads {self.num_segments} clips together, and got {len(tokens)}: set num_segments of '
-                'the head to the number of clips of the pipeline, num_clips, or to 1 to score each clip by itself'
+                f'AttentiveHead reads {self.num_segments} clips together, and a video has {views}: set num_segments of '
+                'the head to the number of clips of the pipeline, num_clips'
             )
-        return tokens.reshape(-1, self.num_segments * tokens.shape[1], tokens.shape[2])
+        return feats.unflatten(0, (-1, self.num_segments)).movedim(1, 2).flatten(2, 3)

@@ -13,7 +13,7 @@ SPATIAL_POOLS = ('max', 'mean')
 
 
 class RoIPooling(nn.Module):
-    """RoIAlign (He et al., 2017) of a box in every time step of a feature map, then pooling (Feichtenhofer et al., 2019).
+    """RoIAlign (He et al., 2017) of a box in every time step of a feature map, then pooling.
 
     Shapes: maps (N, C, T, H, W) and boxes (K, 5) to (K, C). The first column of a box is the number of its clip, the
     others are left, top, right and bottom as shares of the map's width and height.
@@ -54,7 +54,7 @@ class RoIPooling(nn.Module):
         cells = [self.align(each, rois) for each in maps]
         if len(cells) > 1:
             level = assign_levels(rois, len(cells), maps[0].shape[3:])[:, None, None, None, None]
-            pooled = sum(torch.where(level == number, each, 0.0) for number, each in enumerate(cells))
+            pooled = torch.stack([each * (level == number) for number, each in enumerate(cells)]).sum(0)
         else:
             pooled = cells[0]
         return self.pool(pooled)

@@ -1,4 +1,4 @@
-"""The simple feature pyramid of a plain backbone (Li et al., 2022, "Exploring Plain Vision Transformer Backbones...")."""
+"""The simple feature pyramid of a plain backbone (Li et al., 2022)."""
 
 from torch import Tensor, nn
 

@@ -33,6 +33,7 @@ def write_frames(path: str | Path, frames: Iterable[tuple[float, np.ndarray]], f
         stream = container.add_stream('libx264', rate=Fraction(fps).limit_denominator(1001))
         stream.pix_fmt = 'yuv420p'
         stream.codec_context.time_base = Fraction(1, TICKS)
+        stream.codec_context.thread_count = 1  # the same bytes again, whatever the number of processors
         previous = -1
         for time, frame in frames:
             if not count:

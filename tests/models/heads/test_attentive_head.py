@@ -26,27 +26,30 @@ def test_equals_the_plain_formulation(num_blocks):
     torch.testing.assert_close(head(features), probe(head, features.flatten(2).transpose(1, 2)))
 
 
+def samples(*labels):
+    return [ActionDataSample().set_gt_label(label) for label in labels]
+
+
 def test_clips_that_are_read_together():
     """The query sees the tokens of all clips of a view, as if they were one longer clip."""
-    features = torch.randn(6, 12, 2, 3, 2, dtype=torch.float64)
-    joint = random_head(num_segments=3)(features)
+    head, features = random_head(num_segments=3), torch.randn(6, 12, 2, 3, 2, dtype=torch.float64)
     longer = features.unflatten(0, (2, 3)).movedim(1, 2).flatten(2, 3)
-    torch.testing.assert_close(joint, random_head()(longer))
-    with pytest.raises(InputError, match='reads 3 clips together, and got 4'):
-        random_head(num_segments=3)(features[:4])
-
-
-def test_trains_and_predicts_with_segments_and_views():
-    head = random_head(num_segments=2, average_clips='prob')
-    features = torch.randn(4, 12, 2, 3, 2, dtype=torch.float64)
-    samples = [ActionDataSample().set_gt_label(label) for label in (1, 3)]
-    losses = head.loss(features, samples)
-    expected = torch.nn.functional.cross_entropy(head(features), torch.tensor([1, 3]))
+    losses = head.loss(features, samples(1, 3))
+    expected = torch.nn.functional.cross_entropy(head(longer), torch.tensor([1, 3]))
     torch.testing.assert_close(losses['loss_cls'], expected)
+    with pytest.raises(InputError, match='reads 3 clips together, and a video has 2'):
+        head.loss(features, samples(1, 3, 4))
+
+
+def test_predicts_views_of_several_clips():
+    head = random_head(num_segments=2, average_clips='prob')
     views = torch.randn(2 * 3 * 2, 12, 2, 3, 2, dtype=torch.float64)  # samples, crops, clips
-    predicted = head.predict(views, samples)
-    wanted = head(views).softmax(1).unflatten(0, (2, 3)).mean(1)
+    predicted = head.predict(views, samples(1, 3))
+    joined = views.unflatten(0, (6, 2)).movedim(1, 2).flatten(2, 3)
+    wanted = head(joined).softmax(1).unflatten(0, (2, 3)).mean(1)
     torch.testing.assert_close(torch.stack([sample.pred_score for sample in predicted]), wanted)
+    single = head.predict(views[:2], samples(1, 3))  # one clip each, as of a live stream
+    torch.testing.assert_close(torch.stack([sample.pred_score for sample in single]), head(views[:2]).softmax(1))
 
 
 def test_ends_of_branches_start_smaller_the_deeper():

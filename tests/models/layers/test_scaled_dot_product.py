@@ -94,9 +94,45 @@ def test_16_bits_on_a_cpu_without_gradients_are_products_in_the_cache(inputs, si
         found = dot_product_attention(*halves)
         assert (batches, sizes, found.dtype) == ([2, 2, 1], [5], torch.bfloat16)
         torch.testing.assert_close(found.double(), exact, atol=0.03, rtol=0.03)
-        monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7 - 1)
-        dot_product_attention(*halves)
-    assert sizes == [5, 5]
-    monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7)
     dot_product_attention(*halves)
-    assert (batches, sizes) == ([2, 2, 1], [5, 5, 5])
+    assert (batches, sizes) == ([2, 2, 1], [5, 5])
+
+
+@pytest.mark.parametrize('cached', [4 * 7, 100 * 7])
+def test_16_bits_of_a_long_sequence_are_products_of_each_head(inputs, sizes, monkeypatch, cached):
+    exact = dot_product_attention(*inputs)
+    shapes, attend = [], scaled_dot_product.plain_attention
+
+    def watched(q, *args, **options):
+        shapes.append(tuple(q.shape[:3]))
+        return attend(q, *args, **options)
+
+    monkeypatch.setattr(scaled_dot_product, 'plain_attention', watched)
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
+    monkeypatch.setattr(scaled_dot_product, 'CACHED_SCORES', cached)
+    monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7 - 1)
+    with torch.no_grad():
+        found = dot_product_attention(*(tensor.bfloat16() for tensor in inputs))
+    assert sizes == [5]
+    parts = [(1, 1, 4), (1, 1, 2)] if cached < 100 else [(1, 1, 6)]
+    assert shapes == parts * 2 * 5
+    assert found.transpose(1, 2).flatten(2).stride() == (6 * 16, 16, 1)
+    torch.testing.assert_close(found.double(), exact, atol=0.03, rtol=0.03)
+
+
+def test_scattered_heads_are_copied_without_gradients(inputs, monkeypatch):
+    exact, contiguous, attend = dot_product_attention(*inputs), [], F.scaled_dot_product_attention
+
+    def watched(q, k, v, **options):
+        contiguous.append(all(part.is_contiguous() for part in (q, k, v)))
+        return attend(q, k, v, **options)
+
+    monkeypatch.setattr(F, 'scaled_dot_product_attention', watched)
+    monkeypatch.setattr(scaled_dot_product, 'SCATTERED_SCORES', 2 * 6 * 7)
+    scattered = [tensor.detach().transpose(1, 2).contiguous().transpose(1, 2) for tensor in inputs]
+    dot_product_attention(*scattered)
+    with torch.no_grad():
+        torch.testing.assert_close(dot_product_attention(*scattered), exact.detach())
+        monkeypatch.setattr(scaled_dot_product, 'SCATTERED_SCORES', 2 * 6 * 7 + 1)
+        dot_product_attention(*scattered)
+    assert contiguous == [False, True, False]

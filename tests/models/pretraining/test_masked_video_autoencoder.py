@@ -167,15 +167,15 @@ def test_other_backbones_learn(encoder):
     settings = {key: value for key, value in {**ENCODER, **encoder}.items() if value is not None}
     model = MaskedVideoAutoencoder(settings, decoder=DECODER, mask_ratio=0.7, data_preprocessor=IMAGENET)
     model.init_weights()
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     losses = []
-    for _ in range(12):
+    for _ in range(6):
         torch.manual_seed(0)
         loss = model(clips()[:, None], mode='loss')['loss']
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     assert losses[-1] < 0.97 * losses[0]
 
 

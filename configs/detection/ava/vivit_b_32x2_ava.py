@@ -1,0 +1,9 @@
+# ViViT-B on AVA 2.2, from its weights of Kinetics-400, by VideoMAE's settings: no settings are published.
+_base_ = [
+    '../../_base_/models/vivit_base_detector.py',
+    '../../_base_/datasets/ava_32x2.py',
+    '../../_base_/schedules/ava_adamw_30e.py',
+    '../../_base_/ava_runtime.py',
+]
+
+load_from = 'https://huggingface.co/google/vivit-b-16x2-kinetics400'
