@@ -22,7 +22,7 @@ LAYERS = (
     ('legacy', 'registry'),
     ('models.layers', 'models.losses'),
     ('checkpoints', 'models.backbones', 'models.heads'),
-    ('models.init', 'models.recognizers'),
+    ('models.init', 'models.pretraining', 'models.recognizers'),
     ('evaluation', 'models'),
     ('datasets', 'visualization.draw', 'visualization.explain'),
     ('engine', 'streaming', 'visualization'),

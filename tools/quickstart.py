@@ -28,6 +28,8 @@ CONFIGS = {
     'motionformer': f'{FOLDER}/motionformer_moving_shapes.py',
     'dualformer': f'{FOLDER}/dualformer_moving_shapes.py',
     'vivit': f'{FOLDER}/vivit_moving_shapes.py',
+    'videomae': f'{FOLDER}/videomae_moving_shapes.py',
+    'vjepa2': f'{FOLDER}/vjepa2_moving_shapes.py',
 }
 # What to try next: in words, and the config.
 NEXT = {
@@ -35,6 +37,8 @@ NEXT = {
     'motionformer': ('joint attention', f'{FOLDER}/motionformer_joint_moving_shapes.py'),
     'dualformer': ('token labelling', f'{FOLDER}/dualformer_tokenlabel_moving_shapes.py'),
     'vivit': ('the factorised encoder', f'{FOLDER}/vivit_fe_moving_shapes.py'),
+    'videomae': ('rotary positions', f'{FOLDER}/vjepa2_moving_shapes.py'),
+    'vjepa2': ('fixed positions', f'{FOLDER}/videomae_moving_shapes.py'),
 }
 
 console = Console(highlight=False)

@@ -20,6 +20,7 @@ PAGES = (
     'requirements/README.md',
     'docker/README.md',
     'configs/recognition/*/README.md',
+    'configs/pretrain/README.md',
     'tools/data/README.md',
     'tools/data/*/README.md',
 )

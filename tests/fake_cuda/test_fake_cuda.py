@@ -12,6 +12,8 @@ KINDS = (
     'dualformer_moving_shapes.py',
     'motionformer_moving_shapes.py',
     'timesformer_divST_moving_shapes.py',
+    'videomae_moving_shapes.py',
+    'vjepa2_moving_shapes.py',
     'vivit_fe_moving_shapes.py',
 )
 NAMES = [pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in quickstart_names(ROOT)]

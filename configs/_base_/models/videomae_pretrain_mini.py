@@ -10,7 +10,7 @@ model = dict(
         norm_after_mean=False,
         init_cfg=dict(type='Xavier', layer='Linear', distribution='uniform'),
     ),
-    decoder=dict(embed_dims=64, num_layers=1, num_heads=4),
+    decoder=dict(embed_dims=64, num_layers=2, num_heads=4),
     mask_ratio=0.75,
     norm_pixels=False,
     data_preprocessor=dict(

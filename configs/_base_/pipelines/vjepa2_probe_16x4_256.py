@@ -1,5 +1,5 @@
-# V-JEPA 2's probes: two clips of 16 frames at interval 4, which the probe reads together, 256 x 256, RandAugment, random
-# crops of any size, random erasing. A test takes three crops.
+# V-JEPA 2's probes: two clips of 16 frames at interval 4, which the probe reads together, 256 x 256, RandAugment,
+# random crops of any size, random erasing. A test takes three crops.
 train_pipeline = [
     dict(
         type='mmaction_vt.VideoToClips',

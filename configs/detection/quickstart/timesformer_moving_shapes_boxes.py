@@ -6,5 +6,7 @@ _base_ = [
     '../../_base_/moving_shapes_runtime.py',
 ]
 
+train_cfg = dict(max_epochs=12)
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=12)]
 default_hooks = dict(checkpoint=dict(save_best='mAP/overall'))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from ...utils.outputs import output_path
@@ -33,12 +34,13 @@ def write_frames(path: str | Path, frames: Iterable[tuple[float, np.ndarray]], f
         stream = container.add_stream('libx264', rate=Fraction(fps).limit_denominator(1001))
         stream.pix_fmt = 'yuv420p'
         stream.codec_context.time_base = Fraction(1, TICKS)
-        stream.codec_context.thread_count = 1  # the same bytes again, whatever the number of processors
+        to_yuv = VideoReformatter()
         previous = -1
         for time, frame in frames:
             if not count:
                 stream.height, stream.width = (side - side % 2 for side in frame.shape[:2])
             picture = av.VideoFrame.from_ndarray(fitted(frame, stream.height, stream.width), format='rgb24')
+            picture = to_yuv.reformat(picture, format='yuv420p', threads=1)
             previous = picture.pts = max(round(time * TICKS), previous + 1)
             picture.time_base = Fraction(1, TICKS)
             container.mux(stream.encode(picture))

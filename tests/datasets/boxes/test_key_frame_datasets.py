@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 from tiny_detection import BOXES, HEADER, write_boxes
 from videos import write_video
 
@@ -20,6 +21,11 @@ PIPELINE = [
     dict(type='mmaction_vt.PackDetectionInputs'),
 ]
 AVA = 'movie,0902,0.1,0.2,0.5,0.75,12,0\nmovie,0902,0.1,0.2,0.5,0.75,17,0\nmovie,0902,0.5,0,1,1,12,1\n'
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    init_default_scope('mmaction')
 
 
 @pytest.fixture(scope='module')
