@@ -79,7 +79,16 @@ def test_the_repositorys_page():
     parts = list(names['PART'].finditer(text))
     measured = {part['command'].split()[0] for part in parts}
     programs = {path.name for path in (ROOT / 'benchmarks').glob('*.py')}
-    shared = {'run.py', 'measure.py', 'huggingface.py', 'maps.py', 'gpu_measure.py', 'gpu_models.py', 'gpu_decode.py'}
+    shared = {
+        'run.py',
+        'measure.py',
+        'few_labels.py',
+        'huggingface.py',
+        'maps.py',
+        'gpu_measure.py',
+        'gpu_models.py',
+        'gpu_decode.py',
+    }
     assert programs - measured == shared
     for part in parts:
         program, *options = part['command'].split()

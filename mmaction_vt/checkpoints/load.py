@@ -179,13 +179,13 @@ def _adopt_activation(backbone: Any, act: str | None, hidden_act: object) -> Non
 def _adopt_norm_eps(model: nn.Module, config: dict[str, Any]) -> None:
     """Set the epsilons of Hugging Face's file in the LayerNorms of a model whose config names none."""
     eps = model_settings({'layer_norm_eps': config.get('layer_norm_eps')}).get('layer_norm_eps')
-    parts: tuple[Any, ...] = (model.backbone, getattr(model, 'cls_head', None))
-    for part in parts:
+    for prefix, name in (('', 'backbone'), ('', 'cls_head'), (DECODER, 'decoder')):
+        part: Any = getattr(model, name, None)
         if eps is None or getattr(part, 'norm_eps', eps) is not None:
             continue
-        for name, layer in part.named_modules():
+        for place, layer in part.named_modules():
             if isinstance(layer, nn.LayerNorm):
-                layer.eps = config.get(f'{name}_eps', eps)
+                layer.eps = config.get(f'{prefix}{place}_eps', eps)
 
 
 def _check_merging(state: dict[str, Tensor], expected: dict[str, Tensor]) -> None:

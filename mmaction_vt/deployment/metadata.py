@@ -9,12 +9,11 @@ from torch import nn
 from ..class_names import name_classes
 from ..models.heads import CLASS
 from ..version import __version__
-from .scorer import Scorer
 
 
 def describe(
     model: nn.Module,
-    scorer: Scorer,
+    scorer: Any,
     clip_shape: tuple[int, ...],
     labels: list[str] | dict[str, list[str]] | None = None,
 ) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Recognizers in ONNX."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -42,7 +43,13 @@ def check_opset(opset: int | None) -> None:
         raise InputError(f'--opset must be from {OPSETS[0]} to {OPSETS[-1]} (default: {DEFAULT_OPSET}), not {opset}')
 
 
-def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, str], opset: int | None = None) -> bytes:
+def to_onnx(
+    program: ExportedProgram,
+    outputs: list[str],
+    metadata: dict[str, str],
+    opset: int | None = None,
+    inputs: Mapping[str, str] = MappingProxyType({'clips': 'batch'}),
+) -> bytes:
     """The content of an .onnx file.
 
     Args:
@@ -50,6 +57,7 @@ def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, st
         outputs: Names of its outputs.
         metadata: The metadata of the file.
         opset: One of ``OPSETS``.
+        inputs: The names of its inputs, and of their first dimensions, which are free.
 
     Raises:
         InputError: If the weights are too large for the format, or an operator is not supported.
@@ -66,9 +74,9 @@ def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, st
                 (),
                 dynamo=True,
                 opset_version=opset or DEFAULT_OPSET,
-                input_names=['clips'],
+                input_names=list(inputs),
                 output_names=outputs,
-                dynamic_shapes=dict(clips={0: 'batch'}),
+                dynamic_shapes={name: {0: size} for name, size in inputs.items()},
                 verbose=False,
             )
         except torch.onnx.OnnxExporterError as error:
@@ -81,6 +89,16 @@ def to_onnx(program: ExportedProgram, outputs: list[str], metadata: dict[str, st
 
 def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
     """A function from clips to scores that runs the content of an .onnx file in onnxruntime, on the CPU.
+
+    Raises:
+        InputError: If onnxruntime cannot load it.
+    """
+    run = onnx_session(content)
+    return lambda clips: run(dict(clips=clips))
+
+
+def onnx_session(content: bytes) -> Callable[[dict[str, Tensor]], dict[str, Tensor]]:
+    """A function from named inputs to scores, otherwise as ``onnx_runner``.
 
     Raises:
         InputError: If onnxruntime cannot load it.
@@ -98,8 +116,8 @@ def onnx_runner(content: bytes) -> Callable[[Tensor], dict[str, Tensor]]:
         raise InputError(f'onnxruntime {onnxruntime.__version__} cannot load the file: {first_line(error)}') from error
     names = [output.name for output in session.get_outputs()]
 
-    def run(clips: Tensor) -> dict[str, Tensor]:
-        values = session.run(names, {'clips': clips.numpy()})
+    def run(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        values = session.run(names, {name: value.numpy() for name, value in inputs.items()})
         return {name: torch.from_numpy(value) for name, value in zip(names, values, strict=True)}
 
     return run

@@ -9,6 +9,20 @@ from ..models.backbones.base import VideoTransformer
 from ..models.heads import CLASS, classifiers_of, score_classes, thresholds_of
 
 
+def check_backbone(model: Any) -> None:
+    """Check that a model can be exported.
+
+    Raises:
+        InputError: If its backbone is not one of this package.
+    """
+    if not isinstance(getattr(model, 'backbone', None), VideoTransformer):
+        name = type(getattr(model, 'backbone', model)).__name__
+        raise InputError(
+            f'the backbone of an exported model must be TimeSformer, Motionformer, ViViT, VideoMAE, VJEPA2 or '
+            f'DualFormer, not {name}'
+        )
+
+
 class Scorer(nn.Module):
     """A recognizer's backbone and head as one module, in evaluation mode.
 
@@ -29,12 +43,7 @@ class Scorer(nn.Module):
 
     def __init__(self, model: Any, softmax: bool = False) -> None:
         super().__init__()
-        if not isinstance(getattr(model, 'backbone', None), VideoTransformer):
-            name = type(getattr(model, 'backbone', model)).__name__
-            raise InputError(
-                f'the backbone of an exported model must be TimeSformer, Motionformer, ViViT, VideoMAE, '
-                f'VJEPA2 or DualFormer, not {name}'
-            )
+        check_backbone(model)
         if getattr(model, 'neck', None) is not None or getattr(model, 'cls_head', None) is None:
             raise InputError('an exported model must have its cls_head directly after the backbone, without a neck')
         self.backbone = model.backbone

@@ -6,9 +6,10 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from ..errors import InputError
@@ -17,6 +18,7 @@ from .scorer import Scorer
 
 TRACED_CLIPS = 2  # a batch size of 1 would be specialised as a constant
 METADATA_FILE = 'metadata.json'
+Traced = TypeVar('Traced', bound=nn.Module)
 
 
 def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
@@ -29,10 +31,7 @@ def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
     Raises:
         InputError: If the clips do not fit the model, or it cannot be traced.
     """
-    scorer = copy.deepcopy(scorer).cpu().requires_grad_(False)
-    for module in scorer.modules():
-        if isinstance(module, TrajectoryAttention):
-            module.in_parts = False
+    scorer = without_parts(scorer)
     clips = torch.zeros(TRACED_CLIPS, *clip_shape)
     with torch.no_grad(), quiet():
         scorer(clips)  # raises if they do not fit
@@ -41,6 +40,15 @@ def trace(scorer: Scorer, clip_shape: tuple[int, ...]) -> ExportedProgram:
         except (torch._dynamo.exc.TorchDynamoException, RuntimeError, ValueError) as error:
             name = type(scorer.backbone).__name__
             raise InputError(f'torch.export cannot trace this {name}: {first_line(error)}') from error
+
+
+def without_parts(scorer: Traced) -> Traced:
+    """A copy of a scorer on the CPU, for tracing: trajectory attention does not choose how it computes."""
+    scorer = copy.deepcopy(scorer).cpu().requires_grad_(False)
+    for module in scorer.modules():
+        if isinstance(module, TrajectoryAttention):
+            module.in_parts = False
+    return scorer
 
 
 def to_pt2(program: ExportedProgram, metadata: str) -> bytes:

@@ -16,7 +16,8 @@ def test_moving_boxes_keep_their_numbers_in_whatever_order():
     tracks = BoxTracks()
     assert numbers(tracks, LEFT, RIGHT) == [1, 2]
     for step in range(1, 10):
-        moved = LEFT + [0.02 * step, 0, 0.02 * step, 0], RIGHT - [0.02 * step, 0, 0.02 * step, 0]
+        shift = np.array([0.02 * step, 0, 0.02 * step, 0])
+        moved = LEFT + shift, RIGHT - shift
         assert numbers(tracks, *moved) == [1, 2] and numbers(tracks, *moved[::-1]) == [2, 1]
 
 

@@ -56,7 +56,7 @@ def test_train_then_test(config, run_program, tmp_path):
 
 def launch(port, *args):
     command = ['-m', 'torch.distributed.run', '--nproc_per_node=2', f'--master_port={port}', *map(str, args)]
-    result = subprocess.run([sys.executable, *command], env=ENV, cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run([sys.executable, *command], env=ENV, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-3000:]
     return result.stdout
 
@@ -101,9 +101,9 @@ def test_demo_draws_every_frame(config, checkpoint, film, run_program, tmp_path)
     drawn = frames_of(tmp_path / 'out.mp4')
     assert len(drawn) == 30
     plain = frames_of(film)
-    changed = [np.abs(new.astype(int) - old).max(2) > 60 for new, old in zip(drawn, plain, strict=True)]
-    left = [np.flatnonzero(change[20:28].any(0)).min(initial=64) for change in changed]  # the sides of the box
-    assert all(change.any() for change in changed) and left[-1] > left[0] + 15  # it follows the square
+    changed = [np.abs(new.astype(int) - old).max(2) > 40 for new, old in zip(drawn, plain, strict=True)]
+    right = [np.flatnonzero(change[18:23].any(0)).max(initial=0) for change in changed]  # side of the box
+    assert all(change.any() for change in changed) and right[-1] > right[0] + 15  # it follows the square
     message = run_program(DEMO, config, checkpoint, *given, '--out-filename', tmp_path / 'out.mp4', fails=True)
     assert 'exists' in message
     few = ['--output-stepsize', 4, '--seconds', 2, '--out-filename', tmp_path / 'few.gif']

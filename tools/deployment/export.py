@@ -16,7 +16,10 @@ from mmaction_vt.cli import (
     run,
 )
 from mmaction_vt.deployment import export_recognizer
+from mmaction_vt.deployment.detector import export_detector
 from mmaction_vt.deployment.export import FORMATS, format_of
+from mmaction_vt.errors import InputError
+from mmaction_vt.models.detectors import ActionDetector
 from mmaction_vt.utils.option_types import integer
 from mmaction_vt.utils.outputs import check_output
 
@@ -51,21 +54,25 @@ def main(args: Namespace) -> None:
     config = read_config(args.config, args.cfg_options)
     checkpoint = None if args.checkpoint == 'none' else args.checkpoint
     model = init_recognizer(config, checkpoint, new_classifier=False)
-    report = export_recognizer(
-        model,
-        args.out,
-        file_format=args.format,
+    options = dict(
         clip_shape=args.shape,
         softmax=args.softmax,
-        fuse=args.fuse,
         opset=args.opset,
         labels=names_for(model, config, labels),
         check=args.check,
     )
+    detects = isinstance(model, ActionDetector)
+    if detects and (args.fuse or args.format == 'torch'):
+        raise InputError('--fuse and --format torch are for recognizers: omit them for an action detector')
+    if detects:
+        report = export_detector(model, args.out, **options)
+    else:
+        report = export_recognizer(model, args.out, args.format, fuse=args.fuse, **options)
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    outputs = ', '.join(f'{name} (N, {count})' for name, count in report.num_classes.items())
+    rows, boxes = ('K', ' and boxes (K, 5)') if detects else ('N', '')
+    outputs = ', '.join(f'{name} ({rows}, {count})' for name, count in report.num_classes.items())
     shape = ', '.join(map(str, report.clip_shape))
-    console.print(f'Wrote {args.out} ({report.num_bytes / 2**20:.1f} MB): clips (N, {shape}) to {outputs}')
+    console.print(f'Wrote {args.out} ({report.num_bytes / 2**20:.1f} MB): clips (N, {shape}){boxes} to {outputs}')
     if args.fuse:
         console.print(f'Fused layers: {report.merged}')
     if report.difference is not None:

@@ -7,7 +7,7 @@ from torch import Tensor
 from ...errors import InputError
 from ..huggingface_folder import description
 from .base import Layout, Rules, State, dims_of, has
-from .huggingface_vit import back_block_rules, block_rules, escape, join_projections, split_projections
+from .huggingface_vit import BLOCK_NAMES, back_block_rules, block_rules, escape, join_projections, split_projections
 from .huggingface_vit import recognises as has_encoder
 
 PREFIX = 'videomae.'
@@ -25,8 +25,14 @@ OUTER_NAMES = (
     ('classifier.weight', 'cls_head.fc_cls.weight'),
     ('classifier.bias', 'cls_head.fc_cls.bias'),
 )
-# The defaults of Hugging Face's config, and the epsilon that its ``fc_norm`` has in any case.
-CONFIG = dict(layer_norm_eps=1e-12, fc_norm_eps=1e-5)
+DECODER_NAMES = (
+    ('encoder_to_decoder.weight', 'decoder.embed.weight'),
+    ('mask_token', 'decoder.mask_token'),
+    *((f'decoder.{name}.{end}', f'decoder.{name}.{end}') for name in ('norm', 'head') for end in ('weight', 'bias')),
+)
+DECODER_LAYER = r'decoder\.decoder_layers\.(\d+)\.'
+# The defaults of Hugging Face's config, and the epsilon that the last norms have in any case.
+CONFIG = {'layer_norm_eps': 1e-12, 'fc_norm_eps': 1e-5, 'decoder.norm_eps': 1e-5}
 
 
 def prefix_of(state: State) -> str:
@@ -45,7 +51,12 @@ def recognises(state: State) -> bool:
 def rules(state: State) -> Rules:
     prefix = prefix_of(state)
     names = [(prefix + theirs, ours) for theirs, ours in INNER_NAMES]
-    return block_rules(prefix, 'backbone.') + [(escape(theirs), ours) for theirs, ours in (*names, *OUTER_NAMES)]
+    names += (*OUTER_NAMES, *DECODER_NAMES)
+    decoder = [
+        (DECODER_LAYER + escape(theirs) + r'\.(weight|bias)', rf'decoder.blocks.\1.{ours}.\2')
+        for theirs, ours in BLOCK_NAMES
+    ]
+    return block_rules(prefix, 'backbone.') + decoder + [(escape(theirs), ours) for theirs, ours in names]
 
 
 def prepare(state: State) -> State:
@@ -64,7 +75,6 @@ LAYOUT = Layout(
     "Hugging Face's VideoMAE layout",
     recognises,
     rules,
-    dropped=(r'decoder\..+', r'encoder_to_decoder\.weight', 'mask_token'),
     prepare=prepare,
     config=CONFIG,
     backbone='VideoMAE',

@@ -4,6 +4,7 @@ from .base import Layout, Rules, State, dims_of, has
 from .query_value_biases import join_biases
 
 ENCODER = r'(?:encoder\.)?'
+BLOCK = r'blocks\.\d+\.(?:norm1|norm2|attn\.qkv|attn\.proj|mlp\.fc1|mlp\.fc2)\.(?:weight|bias)'
 
 
 def recognises(state: State) -> bool:
@@ -14,12 +15,12 @@ def recognises(state: State) -> bool:
 def rules(state: State) -> Rules:
     return [
         (ENCODER + r'(patch_embed\.proj\.(?:weight|bias))', r'backbone.\1'),
-        (
-            ENCODER + r'(blocks\.\d+\.(?:norm1|norm2|attn\.qkv|attn\.proj|mlp\.fc1|mlp\.fc2)\.(?:weight|bias))',
-            r'backbone.\1',
-        ),
+        (rf'{ENCODER}({BLOCK})', r'backbone.\1'),
         (ENCODER + r'((?:fc_)?norm\.(?:weight|bias))', r'backbone.\1'),
         (r'head\.(weight|bias)', r'cls_head.fc_cls.\1'),
+        (rf'decoder\.({BLOCK}|(?:norm|head)\.(?:weight|bias))', r'decoder.\1'),
+        (r'encoder_to_decoder\.weight', 'decoder.embed.weight'),
+        ('mask_token', 'decoder.mask_token'),
     ]
 
 
@@ -27,7 +28,6 @@ LAYOUT = Layout(
     "VideoMAE's published layout",
     recognises,
     rules,
-    dropped=(r'decoder\..+', r'encoder_to_decoder\.weight', 'mask_token'),
     prepare=join_biases,
     backbone='VideoMAE',
 )

@@ -51,6 +51,6 @@ class SimpleFeaturePyramid(nn.Module):
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        count, steps = len(x), x.shape[2]
+        steps = x.shape[2]
         frames = x.transpose(1, 2).flatten(0, 1)
-        return [level(frames).unflatten(0, (count, steps)).transpose(1, 2) for level in self.levels]
+        return [level(frames).unflatten(0, (-1, steps)).transpose(1, 2) for level in self.levels]

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from ..layers import Block, keep_tubes, sinusoidal_embed
 
+NORM_EPS = 1e-6
+
 
 class PixelDecoder(BaseModule):
     """A narrow ViT that predicts the pixels of masked tubelets (Tong et al., 2022, section 3.4).
@@ -25,7 +27,7 @@ class PixelDecoder(BaseModule):
         num_layers: Number of blocks.
         num_heads: Attention heads; they divide ``embed_dims``.
         mlp_ratio: Ratio of MLP hidden dimension to embedding dimension.
-        norm_eps: Epsilon of every LayerNorm.
+        norm_eps: Epsilon of every LayerNorm. None: what a checkpoint from Hugging Face says, otherwise 1e-6.
     """
 
     def __init__(
@@ -38,18 +40,20 @@ class PixelDecoder(BaseModule):
         num_layers: int = 4,
         num_heads: int = 6,
         mlp_ratio: float = 4.0,
-        norm_eps: float = 1e-6,
+        norm_eps: float | None = None,
     ) -> None:
         super().__init__()
         self.num_frames = num_frames
+        self.norm_eps = norm_eps
+        eps = NORM_EPS if norm_eps is None else norm_eps
         self.embed = nn.Linear(in_channels, embed_dims, bias=False)
         self.mask_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
         self.positions: Tensor
         positions = sinusoidal_embed(num_frames * num_patches, embed_dims)[None]
         self.register_buffer('positions', positions, persistent=False)
-        block = partial(Block, embed_dims, num_heads, mlp_ratio=mlp_ratio, norm_eps=norm_eps)
+        block = partial(Block, embed_dims, num_heads, mlp_ratio=mlp_ratio, norm_eps=eps)
         self.blocks = nn.ModuleList(block() for _ in range(num_layers))
-        self.norm = nn.LayerNorm(embed_dims, eps=norm_eps)
+        self.norm = nn.LayerNorm(embed_dims, eps=eps)
         self.head = nn.Linear(embed_dims, out_channels)
 
     def init_weights(self) -> None:

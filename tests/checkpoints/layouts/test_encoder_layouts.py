@@ -163,8 +163,10 @@ def test_a_pre_trained_encoder_starts_a_model(tmp_path):
     extra = {'decoder.norm.weight': torch.ones(12), 'encoder_to_decoder.weight': torch.ones(12, 24)}
     torch.save({'model': {**state, **extra, 'mask_token': torch.zeros(1, 1, 12)}}, tmp_path / 'pretrained.pth')
     checkpoint = read_checkpoint(tmp_path / 'pretrained.pth')
-    assert set(checkpoint['dropped']) == {*extra, 'mask_token'}
+    decoder = {'decoder.norm.weight', 'decoder.embed.weight', 'decoder.mask_token'}
+    assert {key for key in checkpoint['state_dict'] if not key.startswith('backbone.')} == decoder
     source = start.read(tmp_path / 'pretrained.pth')
+    assert set(source.left_out) == decoder
     fitted, report = start.fit_backbone(source, encoder.backbone)
     assert all(torch.equal(value, fitted[key]) for key, value in encoder.backbone.state_dict().items())
     model = VideoMAE(**SIZES)

@@ -83,7 +83,7 @@ def test_pickles_run_no_code(tmp_path):
             return os.mkdir, (str(tmp_path / 'made'),)
 
     (tmp_path / 'a.pkl').write_bytes(pickle.dumps({'a,1': Evil()}))
-    with pytest.raises(InputError, match='mkdir is not an array'):
+    with pytest.raises(InputError, match=r'mkdir is not an array'):
         read_proposals(str(tmp_path / 'a.pkl'))
     assert not (tmp_path / 'made').exists()
 
@@ -99,12 +99,12 @@ def test_bad_pickles(value, message, tmp_path):
 
 
 def test_bad_json_and_suffix(tmp_path):
-    with pytest.raises(InputError, match='cannot be read .*JSON'):
+    with pytest.raises(InputError, match=r'cannot be read .*JSON'):
         read_proposals(write(tmp_path / 'a.json', '{'))
     image = dict(id=1, file_name='picture.jpg', width=1, height=1)
-    with pytest.raises(InputError, match="file_name 'picture.jpg' has no time"):
+    with pytest.raises(InputError, match=r"file_name 'picture.jpg' has no time"):
         read_proposals(write(tmp_path / 'b.json', json.dumps(dict(images=[image], annotations=[]))))
-    with pytest.raises(InputError, match='must end in .pkl or .csv or .json'):
+    with pytest.raises(InputError, match=r'must end in .pkl or .csv or .json'):
         read_proposals('boxes.txt')
 
 
@@ -124,7 +124,7 @@ def test_label_maps(tmp_path):
     ):
         assert read_label_map(write(tmp_path / name, text)) == {1: 'bend/bow (at the waist)', 12: 'stand'}
     assert read_label_map(write(tmp_path / 'c.txt', 'left\nright\n')) == {1: 'left', 2: 'right'}
-    with pytest.raises(InputError, match='has no names'):
+    with pytest.raises(InputError, match=r'has no names'):
         read_label_map(write(tmp_path / 'd.txt', '\n'))
 
 
@@ -132,9 +132,9 @@ def test_labels_are_numbers_or_names():
     parse = label_parser(['dark', 'bright'], 2, 0)
     assert [parse(text, 'x') for text in ('0', '1', 'bright')] == [0, 1, 1]
     assert label_parser(None, 80, 1)('80', 'x') == 79
-    with pytest.raises(InputError, match="line 3: unknown label 'grey'; labels are numbers from 0 to 1, or one of"):
+    with pytest.raises(InputError, match=r"line 3: unknown label 'grey'; labels are numbers from 0 to 1, or one of"):
         parse('grey', 'a.csv, line 3')
-    with pytest.raises(InputError, match="unknown label '0'; labels are numbers from 1 to 80"):
+    with pytest.raises(InputError, match=r"unknown label '0'; labels are numbers from 1 to 80"):
         label_parser(None, 80, 1)('0', 'x')
 
 

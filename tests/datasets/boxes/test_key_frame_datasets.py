@@ -124,10 +124,10 @@ def test_multisports(tmp_path):
     np.testing.assert_allclose(info['gt_bboxes'][0], [0.05, 0.2, 0.3, 0.8], atol=1e-6)
     assert len(MultiSportsDataset(str(tmp_path / 'gt.pkl'), PIPELINE, 3, interval=3)) == 3
     assert len(MultiSportsDataset(str(tmp_path / 'gt.pkl'), PIPELINE, 3, 'val')) == 2
-    with pytest.raises(InputError, match='unknown split'):
+    with pytest.raises(InputError, match=r'unknown split'):
         MultiSportsDataset(str(tmp_path / 'gt.pkl'), PIPELINE, 3, 'test')
     (tmp_path / 'gt.pkl').write_bytes(pickle.dumps({'labels': []}))
-    with pytest.raises(InputError, match="has no 'train_videos'; expected multisports_GT.pkl"):
+    with pytest.raises(InputError, match=r"has no 'train_videos'; expected multisports_GT.pkl"):
         MultiSportsDataset(str(tmp_path / 'gt.pkl'), PIPELINE, 3)
 
 
@@ -147,20 +147,20 @@ def test_bad_lists(rows, message, own, tmp_path):
 
 
 def test_other_mistakes(ava):
-    with pytest.raises(InputError, match='time 902 is before the start of the video, 1000: set timestamp_start'):
+    with pytest.raises(InputError, match=r'time 902 is before the start of the video, 1000: set timestamp_start'):
         AVADataset(str(ava.folder / 'ann.csv'), PIPELINE, timestamp_start=1000)
     (ava.folder / 'found.csv').write_text('another,0902,0,0,1,1,,1\n')
-    with pytest.raises(InputError, match='found.csv has no boxes for the key frames of .* such as movie,0902'):
+    with pytest.raises(InputError, match=r'found.csv has no boxes for the key frames of .* such as movie,0902'):
         ava(test_mode=True, proposal_file=str(ava.folder / 'found.csv'))
     (ava.folder / 'out.csv').write_text('movie,0902\nmovie,0903\n')
-    with pytest.raises(InputError, match='has no key frame with a box that .*out.csv does not exclude'):
+    with pytest.raises(InputError, match=r'has no key frame with a box that .*out.csv does not exclude'):
         ava(exclude_file=str(ava.folder / 'out.csv'))
 
 
 def test_a_key_frame_after_the_end_is_a_broken_video(own, tmp_path):
     (tmp_path / 'labels.txt').write_text('dark\nbright\n')
     rows = (own / 'boxes.csv').read_text().replace('0.mp4,0.5', '0.mp4,7').replace('0.mp4', str(own / '0.mp4'))
-    (tmp_path / 'boxes.csv').write_text('\n'.join(rows.splitlines()[:3] + [f'{own}/1.mp4,0.5,0,0,1,1,dark']) + '\n')
+    (tmp_path / 'boxes.csv').write_text('\n'.join([*rows.splitlines()[:3], f'{own}/1.mp4,0.5,0,0,1,1,dark']) + '\n')
     data = own_list(tmp_path, test_mode=True)
     assert 'has 8 frames at 8 per second, and a box of it is in frame 56' in data[0]['data_samples'].broken_video
     assert 'broken_video' not in data[1]['data_samples']

@@ -96,15 +96,15 @@ def test_a_backbone_without_a_map():
 
     model = build()
     model.backbone = Vector()
-    with pytest.raises(InputError, match='Vector returns no feature map .* choose a backbone with out_type="featmap"'):
+    with pytest.raises(InputError, match=r'Vector returns no feature map .* choose a backbone with out_type="featmap"'):
         model(torch.randn(1, 3, 4, 32, 32))
 
 
 def test_what_it_refuses():
     model = build()
-    with pytest.raises(InputError, match='takes one view per key frame, got 3'):
+    with pytest.raises(InputError, match=r'takes one view per key frame, got 3'):
         model(torch.randn(1, 3, 3, 4, 32, 32))
-    with pytest.raises(InputError, match="unknown mode 'train'"):
+    with pytest.raises(InputError, match=r"unknown mode 'train'"):
         model(torch.randn(1, 3, 4, 32, 32), mode='train')
 
 
@@ -119,5 +119,5 @@ def test_starts_from_a_recognizer_and_from_another_detector():
     assert not fit_state_dict(model.state_dict(), model).new_classifiers
     broken = dict(model.state_dict())
     del broken['backbone.pos_embed']
-    with pytest.raises(InputError, match='pos_embed'):
+    with pytest.raises(InputError, match=r'pos_embed'):
         fit_state_dict(broken, model)

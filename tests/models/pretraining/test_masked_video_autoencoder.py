@@ -1,11 +1,10 @@
 """The masked autoencoder against transformers' and against its plain formulation, and what it refuses."""
 
-import re
-
 import pytest
 import torch
 from tiny_models import preprocessor
 
+from mmaction_vt.checkpoints.load import load_converted, load_into
 from mmaction_vt.checkpoints.read import convert
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import MaskedVideoAutoencoder
@@ -24,17 +23,6 @@ ENCODER = dict(
 )
 DECODER = dict(embed_dims=24, num_layers=2, num_heads=2, mlp_ratio=2.0)
 IMAGENET = preprocessor((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
-# Hugging Face's names of the decoder, and ours.
-NAMES = {
-    'encoder_to_decoder': 'decoder.embed',
-    r'^mask_token': 'decoder.mask_token',
-    'decoder_layers': 'blocks',
-    'layernorm_before': 'norm1',
-    'layernorm_after': 'norm2',
-    r'attention\.output\.dense': 'attn.proj',
-    r'intermediate\.dense': 'mlp.fc1',
-    r'output\.dense': 'mlp.fc2',
-}
 
 
 def build(encoder=None, **options):
@@ -49,22 +37,6 @@ def build(encoder=None, **options):
 def clips(count=3):
     torch.manual_seed(1)
     return torch.randn(count, 3, 4, 48, 48)
-
-
-def decoder_state(theirs):
-    """The decoder of a state dict in Hugging Face's names, in ours."""
-    state = {}
-    for key, value in theirs.items():
-        if not key.startswith('videomae.'):
-            for pattern, name in NAMES.items():
-                key = re.sub(pattern, name, key)
-            state[key] = value
-    for block in {key.partition('.attention.')[0] for key in state if '.attention.' in key}:
-        names = (f'{block}.attention.attention.{part}' for part in ('query', 'key', 'value'))
-        query, key, value = ({end: state.pop(f'{name}.{end}', None) for end in ('weight', 'bias')} for name in names)
-        state[f'{block}.attn.qkv.weight'] = torch.cat((query['weight'], key['weight'], value['weight']))
-        state[f'{block}.attn.qkv.bias'] = torch.cat((query['bias'], 0 * query['bias'], value['bias']))
-    return state
 
 
 @pytest.mark.parametrize('norm_pixels', [True, False])
@@ -83,17 +55,13 @@ def test_losses_are_those_of_transformers(norm_pixels):
         decoder_intermediate_size=48,
         use_mean_pooling=False,
         norm_pix_loss=norm_pixels,
-        layer_norm_eps=1e-6,
     )
     theirs = transformers.VideoMAEForPreTraining(config).eval()
     torch.manual_seed(2)
     for parameter in theirs.parameters():
         torch.nn.init.normal_(parameter, std=0.15)
     ours = build(norm_pixels=norm_pixels)
-    state = theirs.state_dict()
-    encoder = {key: value for key, value in convert(state)['state_dict'].items() if key.startswith('backbone.')}
-    ours.load_state_dict({**encoder, **decoder_state(state)})
-    ours.decoder.norm.eps = 1e-5  # transformers' last norm has PyTorch's default
+    load_converted(ours, convert(theirs.state_dict()), 'theirs')
     keep = ours.draw_masks(clips())
     mask = torch.ones(3, 9).scatter_(1, keep, 0).bool().repeat(1, 2)
     with torch.no_grad():
@@ -212,3 +180,22 @@ def test_bad_settings(options, message):
 def test_clips_of_another_size():
     with pytest.raises(InputError, match='takes clips of 4 frames of 48x48 pixels, got 6 frames of 48x48'):
         build().loss(torch.randn(1, 3, 6, 48, 48), torch.tensor([[0, 1, 2]]))
+
+
+def test_the_authors_files_load_with_their_decoder(tmp_path):
+    model, other = build(), build()
+    state = {}
+    for key, value in model.state_dict().items():
+        name = key.replace('backbone.', 'encoder.', 1)
+        name = {'decoder.embed.weight': 'encoder_to_decoder.weight', 'decoder.mask_token': 'mask_token'}.get(name, name)
+        if name.endswith('.qkv.bias'):
+            query, _, bias = value.chunk(3)
+            state |= {name.replace('qkv.bias', 'q_bias'): query, name.replace('qkv.bias', 'v_bias'): bias}
+        else:
+            state[name] = value
+    torch.save({'model': state}, tmp_path / 'published.pth')
+    for parameter in other.parameters():
+        torch.nn.init.zeros_(parameter)
+    load_into(other, tmp_path / 'published.pth')
+    keep = model.draw_masks(clips())
+    torch.testing.assert_close(other.loss(clips(), keep), model.loss(clips(), keep))
