@@ -1,4 +1,4 @@
-# A small VideoMAE pre-trained on the moving shapes without labels, ten minutes on two CPU cores.
+# A small VideoMAE pre-trained on the moving shapes without labels.
 _base_ = [
     '../_base_/models/videomae_pretrain_mini.py',
     '../_base_/datasets/moving_shapes_pretrain.py',

@@ -14,6 +14,7 @@ GROUPS = (
     ('backbones', 'Backbones', registry.MODELS, 'mmaction_vt.models.backbones'),
     ('heads', 'Heads', registry.MODELS, 'mmaction_vt.models.heads'),
     ('recognizers', 'Recognizers', registry.MODELS, 'mmaction_vt.models.recognizers'),
+    ('detectors', 'Detectors', registry.MODELS, 'mmaction_vt.models.detectors'),
     ('pretraining', 'Pre-training', registry.MODELS, 'mmaction_vt.models.pretraining'),
     ('losses', 'Losses', registry.MODELS, 'mmaction_vt.models.losses'),
     ('initializers', 'Initializers', registry.WEIGHT_INITIALIZERS, ''),

@@ -21,6 +21,7 @@ PAGES = (
     'docker/README.md',
     'configs/recognition/*/README.md',
     'configs/pretrain/README.md',
+    'configs/detection/README.md',
     'tools/data/README.md',
     'tools/data/*/README.md',
 )

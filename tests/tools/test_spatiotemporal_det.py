@@ -103,7 +103,7 @@ def test_demo_draws_every_frame(config, checkpoint, film, run_program, tmp_path)
     plain = frames_of(film)
     changed = [np.abs(new.astype(int) - old).max(2) > 40 for new, old in zip(drawn, plain, strict=True)]
     right = [np.flatnonzero(change[18:23].any(0)).max(initial=0) for change in changed]  # side of the box
-    assert all(change.any() for change in changed) and right[-1] > right[0] + 15  # it follows the square
+    assert all(change.any() for change in changed) and right[-1] > right[0] + 8  # it follows the square
     message = run_program(DEMO, config, checkpoint, *given, '--out-filename', tmp_path / 'out.mp4', fails=True)
     assert 'exists' in message
     few = ['--output-stepsize', 4, '--seconds', 2, '--out-filename', tmp_path / 'few.gif']

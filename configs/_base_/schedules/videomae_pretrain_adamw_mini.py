@@ -1,4 +1,4 @@
-# The quickstart's pre-training: AdamW, ten minutes on two CPU cores.
+# The small pre-training: 20 epochs of AdamW in steps of 16 clips.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=20)
 
 optim_wrapper = dict(

@@ -20,8 +20,14 @@ class BoxListDataset(KeyFrameDataset):
         ann_file: The file.
         pipeline: Transforms.
         num_classes: Number of classes.
-        **kwargs: The other arguments of ``KeyFrameDataset``: ``data_prefix``, ``proposal_file``, ``label_file``,
-            ``person_det_score_thr``, ``num_max_proposals`` and ``test_mode``.
+        data_prefix: ``dict(video=FOLDER)``, the folder of the videos.
+        proposal_file: Boxes for testing, of a detector: ``.pkl`` of AVA, ``.csv``, or ``.json`` of COCO.
+        exclude_file: A CSV file of key frames, ``video,time``, that are left out.
+        label_file: Names of the classes.
+        person_det_score_thr: Least score of a proposal; of a frame without one that reaches it, the best is kept.
+        num_max_proposals: Most proposals of a frame.
+        test_mode: Whether the data set is for validation or testing.
+        **kwargs: The other arguments of mmengine's ``BaseDataset``.
 
     Raises:
         InputError: As ``KeyFrameDataset``.
