@@ -83,6 +83,7 @@ def test_the_repositorys_page():
         'run.py',
         'measure.py',
         'few_labels.py',
+        'long_video.py',
         'huggingface.py',
         'maps.py',
         'gpu_measure.py',

@@ -34,7 +34,7 @@ def test_the_head_needs_lists_of_labels():
 
 @pytest.mark.parametrize('head', [dict(type='I3DHead'), dict(type='I3DHead', loss_cls=dict(type='CrossEntropyLoss'))])
 def test_lists_of_labels_need_the_head(head):
-    with pytest.raises(InputError, match='the CrossEntropyLoss of model.cls_head I3DHead does not take'):
+    with pytest.raises(InputError, match=r'the CrossEntropyLoss of model\.cls_head I3DHead does not take'):
         check(head, multi_class=True)
 
 

@@ -1,5 +1,5 @@
-# AVA 2.2 (Gu et al., 2018): the official files, and boxes of people that a detector found for validation. Videos are the
-# 15 minutes from 900 seconds on; for complete films set timestamp_start=0.
+# AVA 2.2 (Gu et al., 2018): the official files, and boxes of people that a detector found for validation. Videos are
+# the 15 minutes from 900 seconds on; for complete films set timestamp_start=0.
 _base_ = './video_loaders.py'
 
 data_root = 'data/ava'

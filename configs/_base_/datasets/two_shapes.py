@@ -1,4 +1,5 @@
-# Moving shapes with two objects, each of which has a label: python tools/data/moving_shapes.py data/two_shapes --objects 2
+# Moving shapes with two objects, each of which has a label:
+# python tools/data/moving_shapes.py data/two_shapes --objects 2
 _base_ = './moving_shapes.py'
 
 data_root = 'data/two_shapes'

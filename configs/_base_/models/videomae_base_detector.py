@@ -1,4 +1,4 @@
-# VideoMAE-B as it is fine-tuned on AVA: the mean of the feature map over time, RoIAlign of 7 x 7, the maximum over these.
+# VideoMAE-B as it is fine-tuned on AVA: the mean of the feature map over time, RoIAlign of 7 x 7, their maximum.
 _base_ = './videomae_base.py'
 
 model = dict(

@@ -1,5 +1,5 @@
-# VideoMAE's fine-tuning on AVA: AdamW with 128 key frames a step, 8 GPUs with 4 each in 4 passes; the rate of a block is
-# 0.75 times that of the next. Linear warm-up for five epochs, then a cosine, 30 epochs in all.
+# VideoMAE's fine-tuning on AVA: AdamW with 128 key frames a step, 8 GPUs with 4 each in 4 passes; the rate of a block
+# is 0.75 times that of the next. Linear warm-up for five epochs, then a cosine, 30 epochs in all.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_begin=1, val_interval=10)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
