@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 # Folder, classes, frames, side, million parameters, learning rate, videos a step, epochs, clips and crops of a test.
 CONFIGS = {
-    'videomae_s_16x4_kinetics400': ('videomae', 400, 16, 224, 21.95, 7.5e-4, 384, 150, 5, 3),
+    'videomae_s_16x4_kinetics400': ('videomae', 400, 16, 224, 22.04, 7.5e-4, 384, 150, 5, 3),
     'videomae_b_16x4_kinetics400': ('videomae', 400, 16, 224, 86.5, 7.5e-4, 384, 75, 5, 3),
     'videomae_l_16x4_kinetics400': ('videomae', 400, 16, 224, 304.3, 1e-3, 128, 35, 5, 3),
     'videomae_h_16x4_kinetics400': ('videomae', 400, 16, 224, 632.2, 2e-3, 512, 50, 5, 3),

@@ -185,7 +185,10 @@ def make_dataset(args: Namespace) -> bool:
         write = partial(write_sample, folder=folder, **options)
         write_clips(folder, 'shapes with boxes', CLASSES, counts, path_of, write, args.workers, classes_of)
         for split, count in counts.items():
-            rows = ((folder / path_of(split, index)).with_suffix('.csv').read_text() for index in range(count))
+            rows = (
+                (folder / path_of(split, index)).with_suffix('.csv').read_text(encoding='utf-8')
+                for index in range(count)
+            )
             write_atomically(folder / f'{split}.csv', f'{HEADER}\n{"".join(rows)}')
     if args.long and not (folder / 'long.csv').exists():
         write_long(folder, args.long, **options)

@@ -52,7 +52,7 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
         if q.stride(0) == 0:  # the same queries for every sample, as along trajectories: copied once, not for each part
             q = q[:1].contiguous().expand_as(q)
         return in_parts(plain_attention, q, k, v, dropout_p, max(1, CACHED_SCORES // scores))
-    if inference and scores >= SCATTERED_SCORES:
+    if inference and not torch.compiler.is_compiling() and scores >= SCATTERED_SCORES:
         q, k, v = (part.contiguous() for part in (q, k, v))
     if device not in LIMITED:
         return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
