@@ -27,11 +27,9 @@ def data(tmp_path_factory):
 # One of each kind; the others, which differ in a setting or two, are slow tests.
 KINDS = (
     'dualformer_moving_shapes.py',
-    'dualformer_people.py',
     'dualformer_tokenlabel_moving_shapes.py',
     'motionformer_moving_shapes.py',
     'timesformer_divST_moving_shapes.py',
-    'vivit_moving_shapes.py',
 )
 NAMES = [
     pytest.param(path.name, marks=() if path.name in KINDS else pytest.mark.slow)

@@ -48,6 +48,17 @@ CASES = {
     'dualformer': ('DualFormer', {}),
     'token_label': ('DualFormer', dict(head=TOKEN_LABEL)),
 }
+# ONNX export of these differs little from that of others, and is a slow test.
+VARIANTS = (
+    'motionformer_divided',
+    'orthoformer',
+    'performer',
+    'timesformer_joint',
+    'token_label',
+    'trajectory_projected',
+    'vivit_3',
+    'vivit_4',
+)
 # torch.export of the others, which ONNX export uses too, is a slow test.
 ONE_OF_A_FAMILY = ('timesformer_divided', 'trajectory', 'verb_noun', 'vivit_1', 'vivit_2', 'vjepa2', 'dualformer')
 
@@ -89,7 +100,9 @@ def assert_same(run, model, softmax=False):
             torch.testing.assert_close(torch.as_tensor(given[name]), values, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize('case', CASES)
+@pytest.mark.parametrize(
+    'case', [pytest.param(case, marks=pytest.mark.slow) if case in VARIANTS else case for case in CASES]
+)
 def test_onnx(case, tmp_path):
     family, options = CASES[case]
     model, path = build(family, **options), tmp_path / 'model.onnx'

@@ -24,7 +24,12 @@ def build(**head):
 
 
 @pytest.mark.parametrize(
-    'head', [{}, dict(context='mean', temporal_pool='attention', num_heads=2), dict(pyramid_channels=16, num_poses=1)]
+    'head',
+    [
+        dict(context='mean', temporal_pool='attention', num_heads=2),
+        pytest.param({}, marks=pytest.mark.slow),
+        pytest.param(dict(pyramid_channels=16, num_poses=1), marks=pytest.mark.slow),
+    ],
 )
 def test_scores_of_boxes_are_the_models(head, tmp_path):
     model = build(**head)

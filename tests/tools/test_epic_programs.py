@@ -73,6 +73,7 @@ def config(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_train_then_test_with_one_process_and_with_two(config, run_program, tmp_path):
     run_program('tools/train.py', config, '--seed', 1)
     work_dir = tmp_path / 'work_dir'

@@ -56,6 +56,7 @@ def test_a_resumed_run_says_what_is_new_in_its_config(tiny_config, run_program, 
     assert re.search(r'^-.*lr=0\.05', text, re.MULTILINE) and re.search(r'^\+.*lr=0\.01', text, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kills', [3])
 def test_kills(kills):
     """The small version of ``fault_injection.py``."""

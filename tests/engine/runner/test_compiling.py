@@ -78,6 +78,7 @@ def test_trains_and_tests_as_without(train, run_program, tmp_path):
     torch.testing.assert_close(torch.tensor(on), torch.tensor(off), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_activation_checkpointing_of_mmengine(train):
     _, plain = train('plain')
     _, compiled = train('compiled', dict(backend='eager'), ['backbone.blocks.0'])

@@ -81,6 +81,7 @@ print(resident('VmHWM') - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path('/proc/self/status').is_file(), reason='memory is read from /proc')
 def test_96_frames_without_all_patches_against_all():
     out = subprocess.run([sys.executable, '-c', MEASURE], check=True, capture_output=True, text=True).stdout
