@@ -8,6 +8,7 @@ which is listed at the bottom.
 
 import ast
 import sys
+from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -290,4 +291,6 @@ def main(path: Path = PICTURE) -> None:
 
 
 if __name__ == '__main__':
-    main(*map(Path, sys.argv[1:2]))
+    parser = ArgumentParser(description='Draw which part of the package imports which.')
+    parser.add_argument('picture', nargs='?', type=Path, default=PICTURE, help='file to write (default: %(default)s)')
+    main(parser.parse_args().picture)

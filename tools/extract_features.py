@@ -6,45 +6,33 @@ not be read. ``--out FILE.h5`` writes one HDF5 file with a group for each video 
 video could be read.
 """
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
-from itertools import islice
 
 import mmaction_vt.utils.program_start  # noqa: F401
 
+from many_videos import add_inputs, add_output, add_reading_options, find_videos, report, videos_left
 from rich.console import Console
 from rich.progress import track
 
 from mmaction_vt import FeatureExtractor
-from mmaction_vt.apis.prediction_file import printable
 from mmaction_vt.cli import (
     add_device_option,
     add_model_arguments,
-    add_overwrite_option,
     add_precision_options,
     read_config,
     run,
 )
-from mmaction_vt.errors import InputError, doing
+from mmaction_vt.errors import doing
 from mmaction_vt.features import DTYPES, FORMATS, LEVELS, POOLS, VIEWS, FeatureStore, check_place
-from mmaction_vt.utils.option_types import integer, non_negative, positive
-from mmaction_vt.utils.video_files import gather_videos
-
-SHOWN = 3  # errors shown at the end
+from mmaction_vt.utils.option_types import positive
 
 
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(description='Extract features from many videos.')
     add_model_arguments(parser)
-    parser.add_argument(
-        'inputs', nargs='+', metavar='INPUT', help='video, folder of videos, or list (.txt) with one path per line'
-    )
-    parser.add_argument('--out', required=True, metavar='PLACE', help='folder, or .h5 file, to write')
-    existing = parser.add_mutually_exclusive_group()
-    existing.add_argument('--resume', action='store_true', help='resume PLACE; failed videos are tried again')
-    add_overwrite_option(existing, 'what was extracted before')
-    parser.add_argument('--root', default='.', help='root folder of the paths in a list (default: the current folder)')
+    add_inputs(parser)
+    add_output(parser, 'PLACE', 'folder, or .h5 file, to write', 'what was extracted before')
     parser.add_argument(
         '--level',
         choices=LEVELS,
@@ -70,20 +58,9 @@ def build_parser() -> ArgumentParser:
     parser.add_argument(
         '--batch-size', type=positive, default=1, help='videos, or windows, per forward pass (default: %(default)s)'
     )
-    parser.add_argument(
-        '--num-workers',
-        type=integer(0, 1024),
-        default=min(os.cpu_count() or 1, 4),
-        help='decoding processes; 0 for this process only (default: number of CPUs, at most 4)',
-    )
+    add_reading_options(parser, '--num-workers', 'a video, or part of it')
     add_device_option(parser)
     add_precision_options(parser)
-    parser.add_argument(
-        '--timeout',
-        type=non_negative,
-        metavar='SECONDS',
-        help='time limit for reading a video, or part of it, 0 for none (default: MMACTION_VT_VIDEO_TIMEOUT, or 300)',
-    )
     return parser
 
 
@@ -112,39 +89,15 @@ def options_of(args: Namespace, extract: FeatureExtractor) -> dict:
     return dict(config=args.config, checkpoint=args.checkpoint, **changed, **extract.options)
 
 
-def report(store: FeatureStore) -> None:
-    """Print how many videos failed, and where the reasons are.
-
-    Raises:
-        InputError: If all failed.
-    """
-    reasons = list(islice(store.failed.values(), SHOWN))
-    where = f'the reasons are in {store.index} under "error"'
-    if not store.done:
-        raise InputError(f'none of the {len(store.failed)} videos could be read, e.g. {reasons[0]}; {where}')
-    print(f'{store.out}: features of {len(store.done)} videos, listed in {store.index}')
-    if store.failed:
-        print(f'{len(store.failed)} could not be read; {where}:')
-        for reason in reasons:
-            print(f'  {reason}')
-        if len(store.failed) > len(reasons):
-            print('  ...')
-
-
 def main(args: Namespace) -> None:
     inputs = [*args.inputs, args.config, args.checkpoint]
     check_place(args.out, args.format, args.resume, args.overwrite, inputs)
-    with Console(stderr=True).status('looking for videos'):
-        videos, remarks = gather_videos(args.inputs, args.root)
-    for remark in remarks:
-        print(printable(remark), file=sys.stderr)
+    videos = find_videos(args)
     with Console(stderr=True).status('loading the model'):
         extract = build_extractor(args)
     options = options_of(args, extract)
     with FeatureStore(args.out, options, args.format, args.dtype, args.resume, args.overwrite) as store:
-        left = [video for video in videos if printable(video) not in store.done]
-        if len(left) < len(videos):
-            print(f'{len(videos) - len(left)} of {len(videos)} videos are already in {args.out}')
+        left = videos_left(videos, store.done, args.out)
         store.name(left)
         try:
             with doing(f'extracting features from {len(left)} videos'):
@@ -153,7 +106,8 @@ def main(args: Namespace) -> None:
         except KeyboardInterrupt:
             print(f'interrupted: {args.out} has the features so far; resume with --resume', file=sys.stderr)
             raise
-    report(store)
+    said = f'{store.out}: features of {len(store.done)} videos, listed in {store.index}'
+    report(store.failed, store.index, said if store.done else None)
 
 
 if __name__ == '__main__':

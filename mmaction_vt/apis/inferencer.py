@@ -150,14 +150,9 @@ class VideoInferencer:
         Raises:
             InputError: For anything else.
         """
-        if isinstance(videos, (str, Path, np.ndarray, Tensor)):
-            return next(self._predict([videos]))
-        if isinstance(videos, (bytes, Mapping)) or not isinstance(videos, Iterable):
-            raise InputError(
-                f'expected the path of a video, frames (T, H, W, 3) in uint8, or several of them; got '
-                f'{type(videos).__name__}'
-            )
-        return self._predict(videos)
+        one, several = one_or_several(videos)
+        predictions = self._predict(several)
+        return next(predictions) if one else predictions
 
     def _predict(self, videos: Iterable[Video]) -> Iterator[Prediction]:
         named = (str(video) if isinstance(video, Path) else video for video in videos)
@@ -302,6 +297,22 @@ class VideoInferencer:
     def __repr__(self) -> str:
         classes = ', '.join(f'{task}: {count} classes' for task, count in self.classes.items())
         return f'VideoInferencer({self.name}, {classes.removeprefix(f"{CLASS}: ")}, on {self.device})'
+
+
+def one_or_several(videos: Video | Iterable[Video]) -> tuple[bool, Iterable[Video]]:
+    """Whether a single video is given, and the videos.
+
+    Raises:
+        InputError: If it is neither a video nor several.
+    """
+    if isinstance(videos, (str, Path, np.ndarray, Tensor)):
+        return True, [videos]
+    if isinstance(videos, (bytes, Mapping)) or not isinstance(videos, Iterable):
+        raise InputError(
+            f'expected the path of a video, frames (T, H, W, 3) in uint8, or several of them; got '
+            f'{type(videos).__name__}'
+        )
+    return False, videos
 
 
 def in_batches(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:

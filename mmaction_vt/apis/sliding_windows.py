@@ -14,15 +14,15 @@ from ..streaming import (
     EveryNth,
     Span,
     WindowScorer,
+    check_frames,
     check_times,
-    check_window,
     clip_offsets,
     clips_step,
     complete_windows,
     frames_in_time,
     frames_of_windows,
-    natural_length,
     spans_of,
+    window_length,
 )
 from ..utils.time_limit import call_in_time
 from .window_prediction import WindowPrediction
@@ -60,7 +60,7 @@ class SlidingWindows:
         stride: int | None = None,
         input_step: int = 1,
     ) -> None:
-        check_window(input_step, 1)
+        check_frames('input_step', input_step)
         self.input_step = input_step
         self.inferencer, self.source, self.name = inferencer, source, source['filename']
         self.step = clips_step(inferencer.pipeline)
@@ -71,9 +71,7 @@ class SlidingWindows:
         finally:
             reader.close()
         sampling = self.step.sampling
-        given = window or inferencer.model.cfg.get('window')
-        self.window = natural_length(sampling, self.fps) if given is None else given
-        check_window(self.window, 1)
+        self.window = window_length(window, inferencer.model.cfg, sampling, self.fps)
         self.offsets = clip_offsets(sampling, min(self.window, self.num_frames), self.fps)
         self.set_stride(
             default_stride(self.window, self.offsets, inferencer.model.backbone) if stride is None else stride
@@ -90,7 +88,7 @@ class SlidingWindows:
         Raises:
             InputError: If it is not a positive integer.
         """
-        check_window(self.window, stride)
+        check_frames('stride', stride)
         self.stride = stride
         self.spans = list(spans_of(self.window, stride, self.num_frames))
         self.scorer = self._scorer()
@@ -214,7 +212,7 @@ def describe_reuse(scorer: WindowScorer) -> str:
     if scorer.cache is None:
         return 'each frame is decoded and resized once'
     step = scorer.model.backbone.tubelet_step
-    text = f'each frame is decoded and resized once; {step} runs once per tubelet'
+    text = f'each frame is decoded and resized once; computed once per tubelet: {step}'
     if scorer.cache.used:
         share = 1 - scorer.cache.computed / scorer.cache.used
         text += f', which saved {100 * share:.0f} % of {scorer.cache.used} tubelets'

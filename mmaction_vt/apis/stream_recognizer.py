@@ -13,7 +13,7 @@ from torch import nn
 from ..errors import InputError
 from ..models.heads import thresholds_of
 from ..registry import MODELS
-from ..streaming import DEFAULT_FPS, WindowScorer, check_window, clip_offsets, clips_step, natural_length
+from ..streaming import DEFAULT_FPS, WindowScorer, check_frames, clip_offsets, clips_step, window_length
 from ..utils.precision import check_precision
 from .model import default_device, init_recognizer, names_for
 from .predictions import Prediction
@@ -72,12 +72,10 @@ class StreamRecognizer:
             raise InputError('the config has no test_pipeline, by which frames are sampled and cropped')
         step = clips_step(Compose(list(config.test_pipeline)))
         self.fps = float(fps)
-        given = config.get('window') if window is None else window
-        self.window = natural_length(step.sampling, self.fps) if given is None else given
-        check_window(self.window, 1)
+        self.window = window_length(window, config, step.sampling, self.fps)
         offsets = clip_offsets(step.sampling, self.window, self.fps)
         self.stride = default_stride(self.window, offsets, self.model.backbone) if stride is None else stride
-        check_window(self.window, self.stride)
+        check_frames('stride', self.stride)
         self.labels = names_for(self.model, config, labels)
         self.thresholds = thresholds_of(self.model.cls_head)
         self._step, self._options = step, (offsets, one_view, self.stride < self.window, self._dtype(amp))

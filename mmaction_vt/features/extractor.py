@@ -1,7 +1,7 @@
 """Extracting features from many videos."""
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -12,11 +12,11 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
-from ..apis.inferencer import Video, describe
+from ..apis.inferencer import Video, describe, one_or_several
 from ..apis.model import check_device, default_device, init_recognizer
 from ..apis.weight_precision import cast_backbone
 from ..errors import InputError, check_one_of
-from ..streaming.windows import check_window, clips_step
+from ..streaming.windows import check_frames, clips_step
 from ..utils.config import load_config
 from ..utils.precision import check_precision
 from ..utils.process_pool import call_in_order
@@ -149,14 +149,9 @@ class FeatureExtractor:
         Raises:
             InputError: For anything else.
         """
-        if isinstance(videos, (str, Path, np.ndarray, Tensor)):
-            return next(self._extract([videos]))
-        if isinstance(videos, (bytes, Mapping)) or not isinstance(videos, Iterable):
-            raise InputError(
-                f'expected the path of a video, frames (T, H, W, 3) in uint8, or several of them; got '
-                f'{type(videos).__name__}'
-            )
-        return self._extract(videos)
+        one, several = one_or_several(videos)
+        features = self._extract(several)
+        return next(features) if one else features
 
     def _extract(self, videos: Iterable[Video]) -> Iterator[VideoFeatures]:
         rows: list[Tensor] = []
@@ -285,5 +280,6 @@ def check_options(extractor: FeatureExtractor, batch_size: int, num_workers: int
     for name, value in (('window', extractor.window), ('stride', extractor.stride)):
         if value is not None and extractor.level == CLIP:
             raise InputError(f'{name} is for level window or frame, not clip')
-    check_window(1 if extractor.window is None else extractor.window, 1)
-    check_window(1, 1 if extractor.stride is None else extractor.stride)
+    for name, value in (('window', extractor.window), ('stride', extractor.stride)):
+        if value is not None:
+            check_frames(name, value)

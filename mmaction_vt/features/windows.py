@@ -198,8 +198,5 @@ def pixels_of(store: FrameStore, clips: np.ndarray, views: str) -> torch.Tensor:
         clips: Their numbers in each clip of the window, (clips, T).
         views: ``middle`` for the middle one only.
     """
-    chosen = [(crop, clip) for crop in range(store.num_crops) for clip in clips.tolist()]
-    if views == 'middle':
-        chosen = [chosen[len(chosen) // 2]]
-    frames = np.stack([store.get(crop, clip) for crop, clip in chosen])
+    frames = np.stack([store.get(crop, clip) for crop, clip in store.views(clips, views == 'middle')])
     return torch.from_numpy(frames).permute(0, 4, 1, 2, 3)[None]

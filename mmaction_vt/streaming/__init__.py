@@ -5,7 +5,17 @@ from .frame_store import FrameStore
 from .scored_video import complete_windows, frames_in_time, frames_of_windows
 from .tubelet_cache import TubeletCache
 from .window_scorer import WindowScorer
-from .windows import DEFAULT_FPS, Span, check_times, check_window, clip_offsets, clips_step, natural_length, spans_of
+from .windows import (
+    DEFAULT_FPS,
+    Span,
+    check_frames,
+    check_times,
+    clip_offsets,
+    clips_step,
+    natural_length,
+    spans_of,
+    window_length,
+)
 
 __all__ = [
     'DEFAULT_FPS',
@@ -14,8 +24,8 @@ __all__ = [
     'Span',
     'TubeletCache',
     'WindowScorer',
+    'check_frames',
     'check_times',
-    'check_window',
     'clip_offsets',
     'clips_step',
     'complete_windows',
@@ -23,4 +33,5 @@ __all__ = [
     'frames_of_windows',
     'natural_length',
     'spans_of',
+    'window_length',
 ]

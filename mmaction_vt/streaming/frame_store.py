@@ -75,6 +75,16 @@ class FrameStore:
         """Crops of a frame; 0 before the first one."""
         return 0 if self.shape is None else self.shape[0]
 
+    def views(self, clips: np.ndarray, middle: bool = False) -> list[tuple[int, list[int]]]:
+        """The views of clips, ordered by crop: each is a crop and the numbers of its frames.
+
+        Args:
+            clips: Numbers of the frames of each clip, (clips, T).
+            middle: Whether only the middle view is wanted.
+        """
+        views = [(crop, clip) for crop in range(self.num_crops) for clip in clips.tolist()]
+        return [views[len(views) // 2]] if middle else views
+
     def get(self, crop: int, numbers: Iterable[int]) -> np.ndarray:
         """One crop of some frames, (T, H, W, 3)."""
         return np.stack([self.crops[number][crop] for number in numbers])

@@ -75,22 +75,6 @@ class WindowScorer:
         if self.cache is not None:
             self.cache.drop_before(number)
 
-    def views(self, start: int, offsets: np.ndarray | None = None) -> list[tuple[int, np.ndarray]]:
-        """The views of a window: a crop, and the numbers of the frames of a clip.
-
-        Args:
-            start: First frame of the window.
-            offsets: Frames that a test takes from this window, if it has another length.
-        """
-        clips = start + (self.offsets if offsets is None else offsets)
-        views = [(crop, clip) for crop in range(self.frames.num_crops) for clip in clips]
-        return [views[len(views) // 2]] if self.one_view else views
-
-    def pixels(self, start: int, offsets: np.ndarray | None = None) -> Tensor:
-        """The views of a window, (views, 3, T, H, W) in uint8; arguments are those of ``views``."""
-        clips = np.stack([self.frames.get(crop, frames) for crop, frames in self.views(start, offsets)])
-        return torch.from_numpy(clips).permute(0, 4, 1, 2, 3)
-
     @torch.inference_mode()
     def score(self, starts: Sequence[int], offsets: np.ndarray | None = None) -> list[dict[str, Tensor]]:
         """The scores of windows, (classes,) of each classifier, averaged over the views.
@@ -102,7 +86,8 @@ class WindowScorer:
         Raises:
             InputError: If the memory of the device does not suffice.
         """
-        windows = [self.views(start, offsets) for start in starts]
+        taken = self.offsets if offsets is None else offsets
+        windows = [self.frames.views(start + taken, self.one_view) for start in starts]
         try:
             with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
                 features = self._features([view for window in windows for view in window])
@@ -115,7 +100,7 @@ class WindowScorer:
             ) from error
         return [scores_by_task(result.pred_score) for result in results]
 
-    def _features(self, views: list[tuple[int, np.ndarray]]) -> Tensor:
+    def _features(self, views: list[tuple[int, list[int]]]) -> Tensor:
         """The backbone's output for views."""
         backbone = self.model.backbone
         if self.cache is not None:

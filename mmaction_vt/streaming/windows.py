@@ -57,6 +57,24 @@ def natural_length(sampling: Any, fps: float) -> int:
     return int(first.max() - first.min()) + 1
 
 
+def window_length(window: int | None, config: Any, sampling: Any, fps: float) -> int:
+    """Frames of a window: those that are given, or else the config's ``window``, or what a clip spans.
+
+    Args:
+        window: What is given.
+        config: The config.
+        sampling: The sampler of its test pipeline.
+        fps: Frame rate of the video.
+
+    Raises:
+        InputError: If it is not a positive integer.
+    """
+    given = config.get('window') if window is None else window
+    length = natural_length(sampling, fps) if given is None else given
+    check_frames('window', length)
+    return int(length)
+
+
 def clip_offsets(sampling: Any, length: int, fps: float) -> np.ndarray:
     """Frames that a test takes from a video of ``length`` frames, (clips, T), from 0.
 
@@ -82,15 +100,14 @@ def spans_of(length: int, stride: int, total: int) -> Iterator[Span]:
         yield Span(max(total - length, 0), total)
 
 
-def check_window(length: int, stride: int) -> None:
-    """Check the length and the stride of windows, in frames.
+def check_frames(name: str, value: int) -> None:
+    """Check a number of frames, such as the stride of windows.
 
     Raises:
-        InputError: If one of them is not a positive integer.
+        InputError: If it is not a positive integer.
     """
-    for name, value in (('window', length), ('stride', stride)):
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-            raise InputError(f'{name} must be a positive number of frames, not {value!r}')
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise InputError(f'{name} must be a positive number of frames, not {value!r}')
 
 
 def check_times(times: np.ndarray, fps: float) -> list[str]:

@@ -162,6 +162,10 @@ def test_what_is_no_frame_is_refused(infer, frame):
 def test_bad_numbers_are_refused(infer, frames):
     with pytest.raises(InputError, match='window must be a positive number of frames, not -3'):
         infer.slide(frames, window=-3)
+    with pytest.raises(InputError, match='window must be a positive number of frames, not 0'):
+        infer.slide(frames, window=0)
+    with pytest.raises(InputError, match='input_step must be a positive number of frames, not 0'):
+        infer.slide(frames, input_step=0)
     with pytest.raises(InputError, match='stride must be a positive number of frames, not 0'):
         infer.slide(frames, stride=0)
     with pytest.raises(InputError, match='fps must be a positive number'):

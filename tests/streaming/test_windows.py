@@ -7,7 +7,7 @@ from mmengine.dataset import Compose
 
 from mmaction_vt.datasets.transforms import SampleClipsInTime
 from mmaction_vt.errors import InputError
-from mmaction_vt.streaming import check_times, check_window, clip_offsets, clips_step, natural_length, spans_of
+from mmaction_vt.streaming import check_frames, check_times, clip_offsets, clips_step, natural_length, spans_of
 
 
 @pytest.mark.parametrize('total', [5, 16, 17, 40, 41])
@@ -41,7 +41,7 @@ def test_only_pipelines_whose_frames_are_cropped_one_by_one():
 @pytest.mark.parametrize('value', [0, -1, 1.5, True, '8'])
 def test_a_stride_is_a_positive_integer(value):
     with pytest.raises(InputError, match='stride must be a positive number of frames'):
-        check_window(8, value)
+        check_frames('stride', value)
 
 
 def test_time_stamps_that_jump_are_named():
