@@ -179,6 +179,7 @@ def test_the_file_tells_how_clips_are_prepared(suffix, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('opset', [onnx_file.OPSETS[0], onnx_file.OPSETS[-1]])
 def test_opsets(opset, tmp_path):
     import onnx
