@@ -15,6 +15,7 @@ import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser
+from itertools import zip_longest
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -70,15 +71,15 @@ def lacks_gpu(command: str) -> bool:
 
 def layout(printed: str) -> str:
     """Printed lines without logs, with blank lines between tables and sentences."""
-    lines, last = [], ''
-    for line in filter(None, map(str.rstrip, printed.splitlines())):
-        if ' - mmengine - ' in line:
-            continue
-        new_table = line.startswith('|') and last.startswith('|') and line.count('|') != last.count('|')
-        if lines and (line.startswith('|') != last.startswith('|') or new_table):
-            lines.append('')
+    kept = [line.rstrip() for line in printed.splitlines() if line.strip() and ' - mmengine - ' not in line]
+    lines: list[str] = []
+    for line, below in zip_longest(kept, kept[1:], fillvalue=''):
+        if lines:
+            in_table, was_in_table = line.startswith('|'), lines[-1].startswith('|')
+            new_table = below.startswith('| ---') or line.count('|') != lines[-1].count('|')
+            if in_table != was_in_table or (in_table and new_table):
+                lines.append('')
         lines.append(line)
-        last = line
     return '\n'.join(lines)
 
 

@@ -1,5 +1,6 @@
 """The page of figures: its parts are replaced by what their commands print, and the rest stays."""
 
+import re
 import runpy
 import sys
 
@@ -36,7 +37,8 @@ def bench(tmp_path):
     page.write_text(PAGE)
     program = tmp_path / 'benchmarks'
     (program / 'one.py').write_text(
-        "print('x - mmengine - INFO - y\\na machine\\n| a | b |\\n| --- | --- |\\n| 1 | 2 |\\n| a |\\n| 3 |\\ndone')\n"
+        "print('x - mmengine - INFO - y\\na machine\\n| a | b |\\n| --- | --- |\\n| 1 | 2 |\\n| a |\\n| 3 |')\n"
+        "print('| b |\\n| --- |\\n| 4 |\\ndone')\n"
     )
     (program / 'two.py').write_text('raise SystemExit(3)\n')
     names['main'].__globals__.update(ROOT=tmp_path, RESULTS=page, CHART=tmp_path / 'images' / 'speed.png')
@@ -47,7 +49,7 @@ def bench(tmp_path):
 def test_a_part_is_replaced(bench, tmp_path, monkeypatch):
     page = tmp_path / 'benchmarks' / 'RESULTS.md'
     text = bench['measure']('one.py --runs 3')
-    tables = '| a | b |\n| --- | --- |\n| 1 | 2 |\n\n| a |\n| 3 |\n'
+    tables = '| a | b |\n| --- | --- |\n| 1 | 2 |\n\n| a |\n| 3 |\n\n| b |\n| --- |\n| 4 |\n'
     assert text == f'    python benchmarks/one.py --runs 3\n\na machine\n\n{tables}\ndone\n'
     bench['replace']('one.py --runs 3', text)
     written = page.read_text()
@@ -99,6 +101,7 @@ def test_the_repositorys_page():
         assert all(f"'{option}'" in source for option in options if option.startswith('--'))
         assert part['text'].startswith(f'    python benchmarks/{part["command"]}\n')
         assert part['text'].count('\n| ') > 3
+        assert not re.search(r'^\|.*\n\|.*\n\| ---', part['text'], re.MULTILINE), 'a table runs into the next'
     for _, start, row, other in names['BARS']:
         codes = names['seconds_of'](text, start, row)
         assert 'mmaction_vt' in codes and any(code.startswith(other) for code in codes), row

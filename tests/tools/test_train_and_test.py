@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 import torch
 
+from mmaction_vt.checkpoints.newest import newest_complete_checkpoint
+
 ROOT = Path(__file__).parents[2]
 ENV = {**os.environ, 'PYTHON': sys.executable, 'PYTHONPATH': str(ROOT), 'CUDA_VISIBLE_DEVICES': ''}
 
@@ -220,7 +222,7 @@ def test_killed_in_an_epoch_and_resumed(tiny_config, run_program, tmp_path):
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert not (tmp_path / 'work_dir' / 'epoch_2000.pth').exists()
-    epochs = torch.load(last_checkpoint.read_text().strip())['meta']['epoch'] + 2
+    epochs = torch.load(newest_complete_checkpoint(tmp_path / 'work_dir'))['meta']['epoch'] + 2
     options[2:] = [f'train_cfg.max_epochs={epochs}']
     run_program('tools/train.py', tiny_config, '--resume', *options)
     resumed = torch.load(tmp_path / 'work_dir' / f'epoch_{epochs}.pth')
