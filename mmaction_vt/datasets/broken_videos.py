@@ -20,6 +20,35 @@ UNKNOWN, VARIABLE = -1, 0
 NEIGHBOURS = 5  # samples by which the shape of a black one is found, if none has been read before
 
 
+class FailuresInARow:
+    """Samples that could not be read, one after another, with no other between them.
+
+    If the pipeline's options fit none of the videos that can be decoded, broken videos among them do not hide it.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._latest: InputError | None = None
+        self._of_options: InputError | None = None
+
+    def add(self, name: str, error: Exception) -> None:
+        self._count += 1
+        if isinstance(error, InputError) and not isinstance(error, BrokenVideoError):
+            self._of_options = InputError(str(error))
+        self._latest = BrokenVideoError(
+            f'{self._count} videos in a row cannot be decoded; the last one: {reason_of(name, error)}'
+        )
+
+    def check(self) -> None:
+        """Check that they are not too many.
+
+        Raises:
+            InputError: That of the pipeline's options, if there was one; otherwise of the last video.
+        """
+        if self._latest and self._count >= MOST_IN_A_ROW:
+            raise self._of_options or self._latest
+
+
 class ForgiveBrokenVideos(BaseActionDataset):
     """A data set that tolerates broken videos, and those that do not fit the pipeline, whatever the pipeline.
 
@@ -40,7 +69,7 @@ class ForgiveBrokenVideos(BaseActionDataset):
         self._epoch_and_seed = torch.full((2,), -1).share_memory_()  # shared with the workers
         self._shape: torch.Size | None = None  # of the inputs of a sample that could be read
         self._fixed_shape = torch.full((1 + MOST_DIMENSIONS,), UNKNOWN).share_memory_()  # its length and the shape
-        self._failures = 0  # before the first sample that could be read
+        self._failures = FailuresInARow()  # before the first sample that could be read
         self._seconds = video_timeout()
         super().__init__(*args, **kwargs)
 
@@ -88,10 +117,10 @@ class ForgiveBrokenVideos(BaseActionDataset):
     def _test_sample(self, index: int) -> dict:
         try:
             packed: dict = super().__getitem__(index)
-        except Exception as error:  # whatever a decoder or a transform raises costs one sample
-            self._failures += 1
-            if self._shape is None and self._failures >= MOST_IN_A_ROW:
-                raise too_many(self._failures, name_of(self.get_data_info(index)), error) from error
+        except Exception as error:  # noqa: BLE001  whatever a decoder or a transform raises costs one sample
+            if self._shape is None:
+                self._failures.add(name_of(self.get_data_info(index)), error)
+                self._failures.check()
             self._shape = self._shape or self._neighbouring_shape(index)
             return black_sample(self.pipeline, self.get_data_info(index), error, self._shape)
         self._shape = shape_of(packed)
@@ -106,21 +135,21 @@ class ForgiveBrokenVideos(BaseActionDataset):
         return None
 
     def _training_sample(self, index: int) -> dict:
-        broken = {}
-        for _ in range(MOST_IN_A_ROW):
+        broken, failures = {}, FailuresInARow()
+        while True:
             try:
                 packed: dict = super().__getitem__(index)
             except Exception as error:  # noqa: BLE001  whatever a decoder or a transform raises costs one sample
                 name = name_of(self.get_data_info(index))
                 broken[name] = reason_of(name, error)
-                latest = error
+                failures.add(name, error)
+                failures.check()
                 index = self._rand_another()
             else:
                 if isinstance(packed, dict) and 'data_samples' in packed:  # otherwise the pipeline does not pack
                     about = dict(video_name=name_of(self.get_data_info(index)))
                     packed['data_samples'].set_metainfo(about | (dict(broken_videos=broken) if broken else {}))
                 return packed
-        raise too_many(MOST_IN_A_ROW, name, latest) from latest
 
 
 def black_sample(pipeline: Callable, info: dict, error: Exception, shape: torch.Size | None = None) -> dict:
@@ -144,13 +173,6 @@ def black_sample(pipeline: Callable, info: dict, error: Exception, shape: torch.
         raise InputError(f'{reason_of(name, error)}, and neither does a black video') from error
     packed['data_samples'].set_metainfo(dict(broken_video=reason_of(name, error), video_name=name))
     return packed
-
-
-def too_many(count: int, name: str, error: Exception) -> InputError:
-    """The error for many broken samples and no other: of the pipeline's options rather than of the videos."""
-    if isinstance(error, InputError) and not isinstance(error, BrokenVideoError):
-        return error
-    return BrokenVideoError(f'{count} videos in a row cannot be decoded; the last one: {reason_of(name, error)}')
 
 
 def reason_of(name: str, error: Exception) -> str:

@@ -20,7 +20,7 @@ from ..utils.file_kinds import check_regular_file
 from ..utils.files import COMMON_VIDEO_SUFFIXES
 from ..utils.text_files import parse_digits
 from ..utils.time_limit import call_in_time, video_timeout
-from .broken_videos import MOST_IN_A_ROW, black_sample, reason_of, too_many
+from .broken_videos import FailuresInARow, black_sample, reason_of
 from .stand_in import shape_of
 
 INDEX = 'shards.json'
@@ -124,16 +124,16 @@ class VideoShards(IterableDataset):
         worker, num_workers = (info.id, info.num_workers) if info else (0, 1)
         samples = self._samples(self.parts(rank, world, worker, num_workers))
         rng = np.random.default_rng([self.seed, int(self.epoch), rank, worker])
-        last, broken, in_a_row = None, {}, 0
+        last, broken, failures = None, {}, FailuresInARow()
         for sample in shuffled(samples, self.shuffle, rng):
             name = sample['filename']
             try:
                 packed = last = call_in_time(self.pipeline, dict(sample), name, self._seconds)
-                in_a_row = 0
-            except Exception as error:  # whatever a decoder or a transform raises costs one sample
-                in_a_row += 1
-                if in_a_row >= MOST_IN_A_ROW and (last is None or not self.test_mode):
-                    raise too_many(in_a_row, name, error) from error
+                failures = FailuresInARow()
+            except Exception as error:  # noqa: BLE001  whatever a decoder or a transform raises costs one sample
+                failures.add(name, error)
+                if last is None or not self.test_mode:
+                    failures.check()
                 if self.test_mode:
                     packed = black_sample(self.pipeline, sample, error, shape_of(last))
                 else:
