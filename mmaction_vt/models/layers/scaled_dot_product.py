@@ -62,12 +62,12 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
     return in_parts(F.scaled_dot_product_attention, q, k, v, dropout_p, most)
 
 
-def in_parts(attend: Callable[..., Tensor], q: Tensor, k: Tensor, v: Tensor, dropout_p: float, most: int) -> Tensor:
+def in_parts(function: Callable[..., Tensor], q: Tensor, k: Tensor, v: Tensor, dropout_p: float, most: int) -> Tensor:
     """What a function returns for a batch, called for at most so many samples at once."""
     if q.shape[0] <= most:
-        return attend(q, k, v, dropout_p=dropout_p)
+        return function(q, k, v, dropout_p=dropout_p)
     parts = zip(q.split(most), k.split(most), v.split(most), strict=True)
-    return torch.cat([attend(*part, dropout_p=dropout_p) for part in parts])
+    return torch.cat([function(*part, dropout_p=dropout_p) for part in parts])
 
 
 def attention_by_heads(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) -> Tensor:
@@ -76,16 +76,26 @@ def attention_by_heads(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) 
     rows = max(1, CACHED_SCORES // k.shape[2])
     for head in range(q.shape[1]):
         own = slice(head, head + 1)
+        keys, values = scaled_keys(k[:, own]).contiguous(), v[:, own].contiguous()  # not copied for each part
         for start in range(0, q.shape[2], rows):
             part = slice(start, start + rows)
-            out[:, own, part] = plain_attention(q[:, own, part], k[:, own], v[:, own], dropout_p)
+            out[:, own, part] = attend(q[:, own, part], keys, values, dropout_p)
     return out
 
 
 def plain_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) -> Tensor:
     """The same as two batched matrix products; arguments as for ``dot_product_attention``."""
+    return attend(q, scaled_keys(k), v, dropout_p)
+
+
+def scaled_keys(k: Tensor) -> Tensor:
+    """Keys (B, heads, D, M), divided by the root of D: along trajectories, queries are more."""
+    return (k * k.shape[-1] ** -0.5).transpose(-2, -1)
+
+
+def attend(q: Tensor, keys: Tensor, v: Tensor, dropout_p: float) -> Tensor:
+    """The values, weighted by the softmax of products with scaled keys (B, heads, D, M)."""
     # Autocast would copy the weights to float32 and back; a softmax computes in float32 anyway.
     with without_autocast(q.device):
-        # Keys are scaled: queries may be many more, as along trajectories.
-        weights = (q @ (k * k.shape[-1] ** -0.5).transpose(-2, -1)).softmax(-1)
+        weights = (q @ keys).softmax(-1)
         return (F.dropout(weights, dropout_p) if dropout_p else weights) @ v

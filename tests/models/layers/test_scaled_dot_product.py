@@ -101,13 +101,13 @@ def test_16_bits_on_a_cpu_without_gradients_are_products_in_the_cache(inputs, si
 @pytest.mark.parametrize('cached', [4 * 7, 100 * 7])
 def test_16_bits_of_a_long_sequence_are_products_of_each_head(inputs, sizes, monkeypatch, cached):
     exact = dot_product_attention(*inputs)
-    shapes, attend = [], scaled_dot_product.plain_attention
+    shapes, attend = [], scaled_dot_product.attend
 
     def watched(q, *args, **options):
         shapes.append(tuple(q.shape[:3]))
         return attend(q, *args, **options)
 
-    monkeypatch.setattr(scaled_dot_product, 'plain_attention', watched)
+    monkeypatch.setattr(scaled_dot_product, 'attend', watched)
     monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
     monkeypatch.setattr(scaled_dot_product, 'CACHED_SCORES', cached)
     monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7 - 1)

@@ -1,0 +1,94 @@
+"""Where the time of a forward pass goes, by kind of operator: ``python benchmarks/operators.py dualformer_small``.
+
+The names are of the backbones in ``configs/_base_/models``. A product's speed is given as a share of that of a large
+matrix product of the same type.
+"""
+
+import copy
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+
+import torch
+from measure import Work, describe_machine, forward_work, matrix_speed
+from mmengine.config import Config
+from rich.console import Console
+from torch.profiler import ProfilerActivity, profile
+from torch.utils.flop_counter import FlopCounterMode
+
+import mmaction_vt.models  # noqa: F401
+from mmaction_vt.registry import MODELS
+
+FOLDER = Path(__file__).parents[1] / 'configs' / '_base_' / 'models'
+KINDS = {
+    'linear layers': ('addmm', 'mm', 'linear', 'mkldnn_linear', '_addmm_activation'),
+    'batched products': ('bmm', 'baddbmm'),
+    'fused attention': ('_scaled_dot_product',),
+    'convolutions': ('conv', 'mkldnn_convolution', 'slow_conv', 'thnn_conv'),
+    'norms': ('native_layer_norm', 'batch_norm', 'native_batch_norm'),
+    'softmax': ('_softmax', 'softmax', 'exp'),
+    'activations': ('gelu', 'relu', 'silu', 'tanh', 'sigmoid'),
+    'sums and scaling': ('add', 'mul', 'sub', 'div', 'sum', 'mean', 'addcmul', 'maximum', 'amax'),
+    'copies and casts': ('copy', '_to_copy', 'to', 'clone', 'cat', 'contiguous', 'constant_pad_nd', 'index', 'roll'),
+}
+ATTENTION = ('batched products', 'fused attention')
+EXACT = ('linear layers', 'batched products', 'sums and scaling', 'copies and casts')  # not by the name's beginning
+
+
+def kind_of(operator: str) -> str:
+    """The row of an operator, e.g. of ``aten::addmm_``."""
+    name = operator.removeprefix('aten::').removesuffix('_')
+    for kind, names in KINDS.items():
+        if name in names or (kind not in EXACT and name.startswith(names)):
+            return kind
+    return 'other'
+
+
+def attention_adds(work: Work) -> float:
+    """Multiply-adds of attention in a forward pass, fused or as batched products, counted on the meta device."""
+    model = copy.deepcopy(work.model).to('meta').eval()
+    with FlopCounterMode(display=False) as counter, torch.no_grad(), torch.device('meta'):
+        model(work.videos.to('meta'))
+    counts = counter.get_flop_counts()['Global']
+    return sum(count for name, count in counts.items() if kind_of(str(name).removeprefix('aten.')) in ATTENTION) / 2
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument('models', nargs='+', metavar='MODEL', help='file name in configs/_base_/models, e.g. vivit_b')
+    parser.add_argument('--precisions', nargs='+', choices=('float32', 'bfloat16'), default=['float32', 'bfloat16'])
+    parser.add_argument('--runs', type=int, default=3)
+    parser.add_argument('--threads', type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    console = Console(soft_wrap=True)
+    console.print(describe_machine())
+    console.print('| model | type | operators | seconds | share of the time | of matrix speed |')
+    console.print('| --- | --- | --- | --- | --- | --- |')
+    for name in args.models:
+        torch.manual_seed(0)
+        options = Config.fromfile(FOLDER / f'{name}.py').model.backbone
+        backbone = MODELS.build(dict(options, init_cfg=None))
+        frames = options.get('num_frames', 32)
+        videos = torch.randn(1, 3, frames, 224, 224)
+        for precision in args.precisions:
+            bf16 = precision == 'bfloat16'
+            work = forward_work(backbone, videos, bf16)
+            work()
+            with profile(activities=[ProfilerActivity.CPU], with_flops=True) as profiler:
+                for _ in range(args.runs):
+                    work()
+            seconds, products = Counter(), Counter()
+            for row in profiler.key_averages():
+                seconds[kind_of(row.key)] += row.self_cpu_time_total / 1e6 / args.runs
+                products[kind_of(row.key)] += row.flops / 2 / args.runs
+            products['fused attention'] = attention_adds(work) - products['batched products']
+            total = seconds.total()
+            for kind, part in seconds.most_common():
+                speed = f'{products[kind] / part / matrix_speed(bf16):.2f}' if products[kind] > 1e6 else '-'
+                if part / total >= 0.005:
+                    console.print(f'| {name} | {precision} | {kind} | {part:.2f} | {part / total:.0%} | {speed} |')
+
+
+if __name__ == '__main__':
+    main()
