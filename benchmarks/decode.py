@@ -64,15 +64,17 @@ def bare(sampling: dict) -> callable:
     return work
 
 
-def backends() -> list[str]:
+def backends(video: str) -> list[str]:
     """The decoders that are installed."""
     found = []
     for name in READERS:
         try:
-            open_video(__file__, name)
+            open_video(video, name).close()
         except InputError as error:
             if 'needs the package' not in str(error):
-                found.append(name)
+                raise
+        else:
+            found.append(name)
     return found
 
 
@@ -97,7 +99,7 @@ def compare(video: str, runs: int) -> list[tuple]:
     for task, (sampling, training) in TASKS.items():
         sampling = dict(type='SampleFrames', **sampling)
         works = {STOCK: stock(sampling, training), BARE: bare(sampling)}
-        works.update({f'mmaction_vt, {name}': ours(sampling, training, name) for name in backends()})
+        works.update({f'mmaction_vt, {name}': ours(sampling, training, name) for name in backends(video)})
         seconds = {name: [] for name in works}
         for turn in track(range(runs + 1), task, console=Console(stderr=True)):
             for name, work in works.items():

@@ -6,5 +6,5 @@ _base_ = [
     '../_base_/schedules/videomae_pretrain_adamw_mini.py',
 ]
 
-train_cfg = dict(max_epochs=60)
-param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=60)]
+train_cfg = dict(max_epochs=90)
+param_scheduler = [_base_.param_scheduler[0], dict(_base_.param_scheduler[1], end=90)]

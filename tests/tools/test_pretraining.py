@@ -12,7 +12,8 @@ from PIL import Image
 CONFIG = """
 _base_ = ['{root}/configs/_base_/models/videomae_pretrain_mini.py', '{root}/configs/_base_/pretrain_runtime.py']
 model = dict(
-    backbone=dict(img_size=32, num_frames=4, embed_dims=32, num_layers=2, num_heads=2),
+    backbone=dict(patch_size=16, tubelet_size=2, num_frames=4, embed_dims=32, num_layers=2, num_heads=2),
+    mask_ratio=0.75,
     decoder=dict(embed_dims=16, num_layers=1, num_heads=2))
 test_pipeline = [
     dict(type='mmaction_vt.VideoToClips', sampling=dict(type='UniformSample', clip_len=4, test_mode=True),
