@@ -69,8 +69,7 @@ def main() -> None:
         torch.manual_seed(0)
         options = Config.fromfile(FOLDER / f'{name}.py').model.backbone
         backbone = MODELS.build(dict(options, init_cfg=None))
-        frames = options.get('num_frames', 32)
-        videos = torch.randn(1, 3, frames, 224, 224)
+        videos = torch.randn(1, 3, getattr(backbone, 'num_frames', 32), 224, 224)
         for precision in args.precisions:
             bf16 = precision == 'bfloat16'
             work = forward_work(backbone, videos, bf16)

@@ -40,6 +40,8 @@ BARS = [
     ('Motionformer-B, training step', 'motionformer.py', 'training step | published', 'plain formulation'),
     ('DualFormer-S, forward', 'dualformer.py', 'small | forward', 'plain formulation'),
     ('DualFormer-S, training step', 'dualformer.py', 'small | training step', 'plain formulation'),
+    ('VideoMAE-B, forward', 'videomae.py --runs', 'forward', 'transformers'),
+    ('V-JEPA 2 L, forward', 'videomae.py --model', 'forward', 'transformers'),
 ]
 
 
