@@ -69,13 +69,18 @@ def step_work(model: nn.Module, videos: Tensor, bf16: bool = False) -> Work:
 
 
 def multiply_adds(work: Work) -> float:
-    """Multiply-adds of a call, counted on the meta device."""
+    """Multiply-adds of a call."""
+    return sum(multiply_adds_by_operator(work).values())
+
+
+def multiply_adds_by_operator(work: Work) -> dict[str, float]:
+    """Multiply-adds of a call for each operator, such as ``aten.addmm``, counted on the meta device."""
     model = copy.deepcopy(work.model).to('meta').train(work.training)
     with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(work.training), torch.device('meta'):
         out = model(work.videos.to('meta'))
         if work.training:
             out.square().mean().backward()
-    return counter.get_total_flops() / 2
+    return {str(operator): count / 2 for operator, count in counter.get_flop_counts()['Global'].items()}
 
 
 @functools.cache

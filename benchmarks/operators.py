@@ -4,17 +4,15 @@ The names are of the backbones in ``configs/_base_/models``. A product's speed i
 matrix product of the same type.
 """
 
-import copy
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
 
 import torch
-from measure import Work, describe_machine, forward_work, matrix_speed
+from measure import describe_machine, forward_work, matrix_speed, multiply_adds_by_operator
 from mmengine.config import Config
 from rich.console import Console
 from torch.profiler import ProfilerActivity, profile
-from torch.utils.flop_counter import FlopCounterMode
 
 import mmaction_vt.models  # noqa: F401
 from mmaction_vt.registry import MODELS
@@ -36,28 +34,18 @@ EXACT = ('linear layers', 'batched products', 'sums and scaling', 'copies and ca
 
 
 def kind_of(operator: str) -> str:
-    """The row of an operator, e.g. of ``aten::addmm_``."""
-    name = operator.removeprefix('aten::').removesuffix('_')
+    """The row of an operator, e.g. of ``aten::addmm_`` or ``aten.addmm``."""
+    name = operator.removeprefix('aten::').removeprefix('aten.').removesuffix('_')
     for kind, names in KINDS.items():
         if name in names or (kind not in EXACT and name.startswith(names)):
             return kind
     return 'other'
 
 
-def multiply_adds_by_kind(work: Work) -> Counter:
-    """Multiply-adds of a forward pass, counted on the meta device."""
-    model = copy.deepcopy(work.model).to('meta').eval()
-    with FlopCounterMode(display=False) as counter, torch.no_grad(), torch.device('meta'):
-        model(work.videos.to('meta'))
-    found = Counter()
-    for operator, count in counter.get_flop_counts()['Global'].items():
-        found[kind_of(str(operator).removeprefix('aten.'))] += count / 2
-    return found
-
-
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument('models', nargs='+', metavar='MODEL', help='file name in configs/_base_/models, e.g. vivit_b')
+    models = sorted(path.stem for path in FOLDER.glob('*.py'))
+    parser.add_argument('models', nargs='+', choices=models, metavar='MODEL', help='e.g. vivit_base')
     parser.add_argument('--precisions', nargs='+', choices=('float32', 'bfloat16'), default=['float32', 'bfloat16'])
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--threads', type=int, default=2)
@@ -82,7 +70,9 @@ def main() -> None:
             seconds = Counter()
             for row in profiler.key_averages():
                 seconds[kind_of(row.key)] += row.self_cpu_time_total / 1e6 / args.runs
-            products = multiply_adds_by_kind(work)
+            products = Counter()
+            for operator, count in multiply_adds_by_operator(work).items():
+                products[kind_of(operator)] += count
             attention = max(ATTENTION, key=seconds.__getitem__)  # the form that it has in this type
             products[attention] = sum(products.pop(kind, 0) for kind in ATTENTION)
             total = seconds.total()

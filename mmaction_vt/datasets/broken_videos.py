@@ -28,25 +28,21 @@ class FailuresInARow:
 
     def __init__(self) -> None:
         self._count = 0
-        self._latest: InputError | None = None
         self._of_options: InputError | None = None
 
     def add(self, name: str, error: Exception) -> None:
+        """Count a sample.
+
+        Raises:
+            InputError: If they are too many: that of the pipeline's options, if there was one; otherwise of this video.
+        """
         self._count += 1
         if isinstance(error, InputError) and not isinstance(error, BrokenVideoError):
             self._of_options = InputError(str(error))
-        self._latest = BrokenVideoError(
-            f'{self._count} videos in a row cannot be decoded; the last one: {reason_of(name, error)}'
-        )
-
-    def check(self) -> None:
-        """Check that they are not too many.
-
-        Raises:
-            InputError: That of the pipeline's options, if there was one; otherwise of the last video.
-        """
-        if self._latest and self._count >= MOST_IN_A_ROW:
-            raise self._of_options or self._latest
+        if self._count >= MOST_IN_A_ROW:
+            raise self._of_options or BrokenVideoError(
+                f'{self._count} videos in a row cannot be decoded; the last one: {reason_of(name, error)}'
+            ) from error
 
 
 class ForgiveBrokenVideos(BaseActionDataset):
@@ -120,7 +116,6 @@ class ForgiveBrokenVideos(BaseActionDataset):
         except Exception as error:  # noqa: BLE001  whatever a decoder or a transform raises costs one sample
             if self._shape is None:
                 self._failures.add(name_of(self.get_data_info(index)), error)
-                self._failures.check()
             self._shape = self._shape or self._neighbouring_shape(index)
             return black_sample(self.pipeline, self.get_data_info(index), error, self._shape)
         self._shape = shape_of(packed)
@@ -143,7 +138,6 @@ class ForgiveBrokenVideos(BaseActionDataset):
                 name = name_of(self.get_data_info(index))
                 broken[name] = reason_of(name, error)
                 failures.add(name, error)
-                failures.check()
                 index = self._rand_another()
             else:
                 if isinstance(packed, dict) and 'data_samples' in packed:  # otherwise the pipeline does not pack

@@ -131,9 +131,8 @@ class VideoShards(IterableDataset):
                 packed = last = call_in_time(self.pipeline, dict(sample), name, self._seconds)
                 failures = FailuresInARow()
             except Exception as error:  # noqa: BLE001  whatever a decoder or a transform raises costs one sample
-                failures.add(name, error)
                 if last is None or not self.test_mode:
-                    failures.check()
+                    failures.add(name, error)
                 if self.test_mode:
                     packed = black_sample(self.pipeline, sample, error, shape_of(last))
                 else:

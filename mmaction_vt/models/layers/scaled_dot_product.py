@@ -89,7 +89,7 @@ def plain_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.0) -> 
 
 
 def scaled_keys(k: Tensor) -> Tensor:
-    """Keys (B, heads, D, M), divided by the root of D: along trajectories, queries are more."""
+    """Keys (B, heads, D, M) over the root of D; not the queries, of which there are more along trajectories."""
     return (k * k.shape[-1] ** -0.5).transpose(-2, -1)
 
 
