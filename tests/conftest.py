@@ -3,6 +3,7 @@
 import json
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ from videos import write_frames  # noqa: E402
 import mmaction_vt  # noqa: E402, F401
 
 torch.set_num_threads(2)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
 # How long a loader that is garbage waits for each of its workers, in seconds: programs end before, tests go on.
 torch.utils.data._utils.MP_STATUS_CHECK_INTERVAL = 0.3
 
