@@ -176,6 +176,7 @@ RANGES: tuple[tuple[str, str, Range], ...] = (
     ('model*', 'tokens_kept', number(0, 1, above=True)),
     ('model*', 'mask_ratio', number(0, 1)),
     ('model*', 'norm_pixels', FLAG),
+    ('model', 'target', one_of('pixels', 'motion')),
     *((STEPS, key, COUNT) for key in ('clip_len', 'frame_interval', 'num_clips', 'num_frames', 'num_threads')),
     *((STEPS, key, SIZES) for key in ('size', 'short_side', 'crop_size', 'input_size')),
     (STEPS, 'flip', RATE),

@@ -23,6 +23,9 @@ CONFIGS = {
     'videomae_h_16x4_kinetics400': ('videomae', 400, 16, 224, 632.2, 2e-3, 512, 50, 5, 3),
     'videomae_s_16_ssv2': ('videomae', 174, 16, 224, 21.95, 1.5e-3, 384, 40, 2, 3),
     'videomae_b_16_ssv2': ('videomae', 174, 16, 224, 86.4, 7.5e-4, 384, 30, 2, 3),
+    'videomae_v2_s_16x4_kinetics400': ('videomae', 400, 16, 224, 22.04, 7.5e-4, 384, 30, 5, 3),
+    'videomae_v2_b_16x4_kinetics400': ('videomae', 400, 16, 224, 86.5, 7.5e-4, 384, 30, 5, 3),
+    'videomae_v2_g_16_ssv2': ('videomae', 174, 16, 224, 1011.9, 3.75e-4, 96, 35, 2, 3),
     'vjepa2_l_16x4_256_kinetics400': ('vjepa2', 400, 16, 256, 353.6, 1e-3, 256, 20, 8, 3),
     'vjepa2_l_16x4_256_ssv2': ('vjepa2', 174, 16, 256, 353.4, 1e-3, 256, 20, 2, 3),
     'vjepa2_g_64x2_384_ssv2': ('vjepa2', 174, 64, 384, 1105.7, 1e-3, 256, 20, 2, 3),
@@ -90,7 +93,8 @@ def test_schedule(name):
     batch = 8 * config.train_dataloader.batch_size * config.optim_wrapper.accumulative_counts
     assert (batch, config.optim_wrapper.optimizer.lr, config.train_cfg.max_epochs) == (videos, rate, epochs)
     if 'videomae' in name:
-        assert config.optim_wrapper.paramwise_cfg.decay_rate == (0.7 if name == 'videomae_s_16_ssv2' else 0.75)
+        decay = dict(videomae_s_16_ssv2=0.7, videomae_v2_g_16_ssv2=0.9).get(name, 0.75)
+        assert config.optim_wrapper.paramwise_cfg.decay_rate == decay
 
 
 @pytest.mark.parametrize('name', CONFIGS)

@@ -1,7 +1,7 @@
 """Draw what a masked autoencoder makes of a video: ``draw_reconstruction.py CONFIG CHECKPOINT VIDEO --out-filename F``.
 
 Each frame is drawn three times: as it is, as the model sees it, and as it is reconstructed, with the predictions in
-place of what is masked.
+place of what is masked. Of a model that predicts motion the third picture is that of the motion.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -73,7 +73,7 @@ def main(args: Namespace) -> None:
     seen = torch.zeros(model.num_patches, dtype=torch.bool)
     seen[keep[0].cpu()] = True
     frames = draw_reconstruction(
-        as_frames(view), as_frames(pixels), seen.view(model.grid).numpy(), args.target_resolution
+        as_frames(view), as_frames(pixels), seen.view(model.grid).numpy(), args.target_resolution, model.target
     )
     if Path(args.out_filename).suffix.lower() == '.png':
         write_picture(args.out_filename, contact_sheet(frames, columns=1, most=4))

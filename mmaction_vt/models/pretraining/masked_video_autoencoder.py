@@ -8,20 +8,21 @@ import torch.nn.functional as F
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...errors import InputError, check_one_of
 from ...registry import MODELS
 from ..layers import grid_of, keep_tubes, other_tubes, random_tubes, tubelets_of
 from .pixel_decoder import PixelDecoder
-from .tubelet_pixels import statistics, to_clips, to_tubelets
+from .tubelet_pixels import MOTION_CELL, motion, statistics, to_clips, to_tubelets
 
 WHITE = 255.0
+TARGETS = ('pixels', 'motion')
 DECODER = dict(embed_dims=384, num_layers=4, num_heads=6)  # VideoMAE-B's
 DECODER_ARGUMENTS = (*DECODER, 'mlp_ratio', 'norm_eps')
 
 
 @MODELS.register_module()
 class MaskedVideoAutoencoder(BaseModel):
-    """A backbone learns from videos without labels: it sees a few patches, and a decoder predicts the others' pixels.
+    """A backbone learns from videos without labels: it sees a few patches, and a decoder predicts the others.
 
     The mask is one of tubes: the patches that are left out are the same in every frame, so that a pixel cannot be
     copied from the next frame, and every kind of attention runs on what is left as on a smaller frame. Masks are drawn
@@ -36,6 +37,9 @@ class MaskedVideoAutoencoder(BaseModel):
         mask_ratio: Share of the patches that are masked; the number of these is rounded down.
         norm_pixels: Whether the pixels of each tubelet are predicted after subtraction of their mean and division by
             their standard deviation, for each colour. Otherwise they are predicted as they are, in [0, 1].
+        target: What is predicted: ``pixels``, or ``motion``, how much the brightness of 2 x 2 pixels changes from frame
+            to frame, relative to the largest change of the clip. That is the same in all colours, and 0 where nothing
+            moves: for videos whose backgrounds and clothes say nothing about the action. Not of the paper.
         data_preprocessor: Settings of the data preprocessor, whose mean and standard deviation are undone for the
             pixels to predict.
         init_cfg: What ``init_weights`` does after the published initialisation.
@@ -51,9 +55,11 @@ class MaskedVideoAutoencoder(BaseModel):
         decoder: dict | None = None,
         mask_ratio: float = 0.9,
         norm_pixels: bool = True,
+        target: str = 'pixels',
         data_preprocessor: dict | nn.Module | None = None,
         init_cfg: dict | list | None = None,
     ) -> None:
+        check_one_of('target of MaskedVideoAutoencoder', target, TARGETS)
         if isinstance(data_preprocessor, dict):
             data_preprocessor = MODELS.build(data_preprocessor)
         super().__init__(data_preprocessor, init_cfg)
@@ -71,10 +77,17 @@ class MaskedVideoAutoencoder(BaseModel):
             )
         decoder = dict(DECODER, **(decoder or {}))
         check_decoder(decoder, self.backbone)
-        pixels = 3 * self.tubelet_size * self.patch_size**2
-        self.decoder = PixelDecoder(self.backbone.embed_dims, pixels, self.num_frames, num_patches, **decoder)
+        self.target = target
+        self.cell = MOTION_CELL if target == 'motion' else 1
+        if self.patch_size % self.cell or (target == 'motion' and self.backbone.num_frames < 2):
+            raise InputError(
+                "target 'motion' of MaskedVideoAutoencoder needs an even patch_size and at least two frames, got "
+                f'patch_size {self.patch_size} and num_frames {self.backbone.num_frames}'
+            )
+        values = (1 if target == 'motion' else 3) * self.tubelet_size * (self.patch_size // self.cell) ** 2
+        self.decoder = PixelDecoder(self.backbone.embed_dims, values, self.num_frames, num_patches, **decoder)
         self.mask_ratio = mask_ratio
-        self.norm_pixels = norm_pixels
+        self.norm_pixels = norm_pixels and target == 'pixels'
 
     @property
     def num_patches(self) -> int:
@@ -106,7 +119,7 @@ class MaskedVideoAutoencoder(BaseModel):
         return random_tubes(len(clips), self.num_patches, self.num_patches - self.num_masked, clips.device)
 
     def loss(self, clips: Tensor, keep: Tensor) -> Tensor:
-        """The mean squared error of the masked tubelets' pixels.
+        """The mean squared error of what is predicted of the masked tubelets.
 
         Args:
             clips: Normalised clips (N, 3, T, H, W).
@@ -114,16 +127,16 @@ class MaskedVideoAutoencoder(BaseModel):
         """
         predicted = self.predict_masked(clips, keep)
         with torch.no_grad():
-            pixels = self.pixels(clips)
+            values = self.targets(clips)
             masked = other_tubes(keep, self.num_patches)
-            target = keep_tubes(pixels.flatten(2), masked, self.num_frames).unflatten(2, pixels.shape[2:])
+            target = keep_tubes(values.flatten(2), masked, self.num_frames).unflatten(2, values.shape[2:])
             if self.norm_pixels:
                 mean, std = statistics(target)
                 target = (target - mean) / std
         return F.mse_loss(predicted.float(), target.flatten(2))
 
     def predict_masked(self, clips: Tensor, keep: Tensor) -> Tensor:
-        """What the decoder predicts for the masked tubelets, (N, F * M, t * P * P * 3); arguments as for ``loss``.
+        """What the decoder predicts for the masked tubelets, (N, F * M, values); arguments as for ``loss``.
 
         Raises:
             InputError: If the clips have another size than the backbone is made for.
@@ -139,25 +152,30 @@ class MaskedVideoAutoencoder(BaseModel):
         """Clips (N, 3, T, H, W) in [0, 1] whose masked tubelets are those that the decoder predicts.
 
         Predictions of normalised pixels are given the mean and standard deviation of the tubelet that they stand for.
-        Arguments are those of ``loss``.
+        With ``target='motion'`` the clips are grey and show the motion. Arguments are those of ``loss``.
         """
-        pixels = self.pixels(clips)
-        predicted = self.predict_masked(clips, keep).float().unflatten(2, (-1, 3))
+        values = self.targets(clips)
+        predicted = self.predict_masked(clips, keep).float().unflatten(2, values.shape[2:])
         masked = other_tubes(keep, self.num_patches)
-        numbers = torch.arange(pixels.shape[1], device=pixels.device).expand(len(pixels), -1)[..., None]
+        numbers = torch.arange(values.shape[1], device=values.device).expand(len(values), -1)[..., None]
         places = keep_tubes(numbers, masked, self.num_frames)[..., None].expand_as(predicted)
         if self.norm_pixels:
-            mean, std = statistics(pixels.gather(1, places))
+            mean, std = statistics(values.gather(1, places))
             predicted = predicted * std + mean
-        return to_clips(pixels.scatter(1, places, predicted), self.tubelet_size, self.patch_size, self.grid)
+        values = values.scatter(1, places, predicted)
+        maps = to_clips(values, self.tubelet_size, self.patch_size // self.cell, self.grid)
+        maps = maps.repeat_interleave(self.cell, 3).repeat_interleave(self.cell, 4)
+        return maps.expand(-1, 3, -1, -1, -1)
 
-    def pixels(self, clips: Tensor) -> Tensor:
-        """The pixels of each tubelet of normalised clips, in [0, 1]: (N, L, t * P * P, 3)."""
+    def targets(self, clips: Tensor) -> Tensor:
+        """What is predicted of each tubelet of normalised clips, in [0, 1]: (N, L, values of a channel, channels)."""
         clips = clips.float()
         if getattr(self.data_preprocessor, '_enable_normalize', False):
             mean, std = (getattr(self.data_preprocessor, name).view(3, 1, 1, 1) for name in ('mean', 'std'))
             clips = clips * std + mean
-        return to_tubelets(clips / WHITE, self.tubelet_size, self.patch_size)
+        clips = clips / WHITE
+        maps = motion(clips) if self.target == 'motion' else clips
+        return to_tubelets(maps, self.tubelet_size, self.patch_size // self.cell)
 
     def check_size(self, clips: Tensor) -> None:
         """Check that clips have the size that the decoder's positions are made for.

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from .predictions import PANEL, TEXT, font
 
 MASKED = (96, 100, 110)
-TITLES = ('original', 'masked', 'reconstructed')
+TITLES = dict(pixels='reconstructed', motion='motion')  # by what is predicted
 
 
 def hide_patches(frames: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -25,7 +25,7 @@ def hide_patches(frames: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 
 def draw_reconstruction(
-    frames: np.ndarray, reconstructed: np.ndarray, seen: np.ndarray, width: int = 256
+    frames: np.ndarray, reconstructed: np.ndarray, seen: np.ndarray, width: int = 256, target: str = 'pixels'
 ) -> np.ndarray:
     """Draw each frame beside what is seen of it and its reconstruction, with a title below each.
 
@@ -34,6 +34,7 @@ def draw_reconstruction(
         reconstructed: Likewise.
         seen: Which patches of a frame are seen, (H / P, W / P) in bool.
         width: Width of a frame; the result has three of them side by side.
+        target: What the model predicts, ``pixels`` or ``motion``.
 
     Returns:
         (T, H', 3 width, 3) in RGB, uint8.
@@ -45,7 +46,7 @@ def draw_reconstruction(
     for index, parts in enumerate(zip(frames, hide_patches(frames, seen), reconstructed, strict=True)):
         canvas = Image.new('RGB', (3 * width, out.shape[1]), PANEL)
         draw = ImageDraw.Draw(canvas)
-        for column, (part, title) in enumerate(zip(parts, TITLES, strict=True)):
+        for column, (part, title) in enumerate(zip(parts, ('original', 'masked', TITLES[target]), strict=True)):
             canvas.paste(Image.fromarray(part).resize((width, height), Image.Resampling.NEAREST), (column * width, 0))
             draw.text(((column + 0.5) * width, height + size), title, TEXT, font(size), anchor='mm')
         out[index] = np.asarray(canvas)

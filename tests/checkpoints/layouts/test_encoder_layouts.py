@@ -156,6 +156,27 @@ def test_videomae_of_its_authors(entry, tmp_path):
     assert torch.equal(scores(again, videos), scores(model, videos))
 
 
+def test_videomae_of_mmaction2(tmp_path):
+    from mmaction.models.backbones.vit_mae import VisionTransformer
+    from mmaction.models.heads import TimeSformerHead
+
+    torch.manual_seed(0)
+    sizes = {**SIZES, 'depth': SIZES['num_layers']}
+    backbone = VisionTransformer(**sizes, norm_cfg=dict(type='LN', eps=1e-6)).eval()
+    theirs = torch.nn.Module()
+    theirs.backbone, theirs.cls_head = backbone, TimeSformerHead(5, 24)
+    for parameter in theirs.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    torch.save(dict(state_dict=theirs.state_dict(), meta={}), tmp_path / 'theirs.pth')
+    checkpoint = read_checkpoint(tmp_path / 'theirs.pth')
+    assert checkpoint['layout'] == "mmaction2's VideoMAE layout" and checkpoint['dropped'] == ['backbone.pos_embed']
+    ours, videos = videomae(), torch.randn(2, 3, 6, 32, 32)
+    load_into(ours, tmp_path / 'theirs.pth')
+    torch.testing.assert_close(scores(ours, videos), theirs.cls_head(backbone(videos)).detach(), rtol=0, atol=1e-5)
+    fitted, _ = start.fit_backbone(start.read(tmp_path / 'theirs.pth'), VideoMAE(**SIZES))
+    assert all(torch.equal(value, fitted[key]) for key, value in ours.backbone.state_dict().items())
+
+
 def test_a_pre_trained_encoder_starts_a_model(tmp_path):
     """Its norm, of tokens, is left where the model normalises their mean, and the decoder is left out."""
     encoder = videomae(norm_after_mean=False)

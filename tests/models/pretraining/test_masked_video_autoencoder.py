@@ -9,7 +9,7 @@ from mmaction_vt.checkpoints.read import convert
 from mmaction_vt.errors import InputError
 from mmaction_vt.models import MaskedVideoAutoencoder
 from mmaction_vt.models.layers import other_tubes
-from mmaction_vt.models.pretraining.tubelet_pixels import to_clips, to_tubelets
+from mmaction_vt.models.pretraining.tubelet_pixels import motion, to_clips, to_tubelets
 
 ENCODER = dict(
     type='mmaction_vt.VideoMAE',
@@ -90,7 +90,7 @@ def test_the_loss_is_the_error_of_the_pixels_that_are_masked(norm_pixels):
 def test_a_perfect_prediction_reconstructs_the_clip(monkeypatch):
     model, videos = build(), clips()
     keep = model.draw_masks(videos)
-    pixels = to_tubelets(model.pixels(videos).new_tensor(0) + to_clips(model.pixels(videos), 2, 16, (3, 3)), 2, 16)
+    pixels = to_tubelets(model.targets(videos).new_tensor(0) + to_clips(model.targets(videos), 2, 16, (3, 3)), 2, 16)
     masked = torch.stack([pixels[index].unflatten(0, (2, 9))[:, rows].flatten(0, 1)
                           for index, rows in enumerate(other_tubes(keep, 9))])  # fmt: skip
     right = (masked - masked.mean(2, keepdim=True)) / (masked.std(2, keepdim=True) + 1e-6)
@@ -104,11 +104,51 @@ def test_what_is_seen_stays_as_it_is():
     keep = model.draw_masks(videos)
     out, pixels = (
         to_tubelets(each, 2, 16)
-        for each in (model.reconstruct(videos, keep), to_clips(model.pixels(videos), 2, 16, (3, 3)))
+        for each in (model.reconstruct(videos, keep), to_clips(model.targets(videos), 2, 16, (3, 3)))
     )
     seen = torch.zeros(3, 9).scatter_(1, keep, 1).bool().repeat(1, 2)
     assert torch.equal(out[seen], pixels[seen])
     assert not torch.isclose(out[~seen], pixels[~seen]).all(-1).any()
+
+
+def test_the_target_is_motion_relative_to_the_largest_of_a_clip():
+    model, videos = build(target='motion'), clips(2)
+    mean, std = (torch.tensor(IMAGENET[name]).view(3, 1, 1, 1) for name in ('mean', 'std'))
+    keep = model.draw_masks(videos)
+    predicted = model.predict_masked(videos, keep)
+    errors = []
+    for clip, values, masked in zip(videos, predicted, other_tubes(keep, 9), strict=True):
+        grey = ((clip * std + mean) / 255).mean(0)
+        change = torch.stack([(grey[max(frame, 1)] - grey[max(frame, 1) - 1]).abs() for frame in range(4)])
+        cells = change.view(4, 24, 2, 24, 2).mean((2, 4))
+        cells = cells / (cells.max() + 0.025)
+        for number, (frame, patch) in enumerate((frame, int(patch)) for frame in (0, 2) for patch in masked):
+            row, column = 8 * (patch // 3), 8 * (patch % 3)
+            expected = cells[frame : frame + 2, row : row + 8, column : column + 8]
+            errors.append((values[number].view(2, 8, 8) - expected).square().mean())
+    assert len(errors) == 2 * 2 * model.num_masked
+    torch.testing.assert_close(model.loss(videos, keep), torch.stack(errors).mean())
+
+
+def test_motion_is_the_same_in_other_colours_and_nothing_for_a_clip_that_stands_still():
+    torch.manual_seed(1)
+    videos = torch.rand(2, 3, 4, 8, 8)
+    torch.testing.assert_close(motion(1 - videos.flip(1)), motion(videos))
+    assert motion(videos).amax((1, 2, 3, 4)).gt(0.8).all()
+    assert not motion(videos[:, :, :1].expand(-1, -1, 4, -1, -1)).any()
+
+
+def test_motion_is_reconstructed_as_grey_squares():
+    model, videos = build(target='motion'), clips()
+    keep = model.draw_masks(videos)
+    out = model.reconstruct(videos, keep)
+    assert out.shape == videos.shape and torch.equal(out[:, :1].expand_as(out), out)
+    seen = torch.zeros(3, 9).scatter_(1, keep, 1).view(3, 1, 1, 3, 3).repeat_interleave(16, 3).repeat_interleave(16, 4)
+    right = model.targets(videos)
+    assert right.shape == (3, 18, 2 * 8 * 8, 1)
+    maps = to_clips(right, 2, 8, (3, 3)).repeat_interleave(2, 3).repeat_interleave(2, 4)
+    same = (out == maps).all(1, keepdim=True).all(2, keepdim=True)
+    assert torch.equal(same, seen.bool())
 
 
 def test_masks_follow_from_the_generator_and_differ_between_samples_and_steps():
@@ -159,6 +199,8 @@ def test_complete_clips_give_the_features_of_the_backbone():
     [
         (dict(mask_ratio=1), 'mask_ratio .* must be above 0 and below 1 .* 9 patches of a frame, got 1'),
         (dict(mask_ratio=0.0), 'got 0.0'),
+        (dict(target='flow'), "target of MaskedVideoAutoencoder .*'flow'"),
+        (dict(target='motion', encoder=dict(patch_size=3)), 'needs an even patch_size .* got patch_size 3'),
         (dict(mask_ratio=0.05), 'mask at least one'),
         (dict(decoder=dict(DECODER, num_layers=4)), r'decoder.num_layers .* from 1 to that of the backbone, 3, got 4'),
         (dict(decoder=dict(DECODER, embed_dims=64)), r'decoder.embed_dims .* that of the backbone, 48, got 64'),

@@ -1,0 +1,8 @@
+# VideoMAE-B distilled from VideoMAE V2-g, on Kinetics-400. The schedule is VideoMAE-B's on Something-Something V2:
+# the authors do not state theirs.
+_base_ = [
+    '../../_base_/models/videomae_v2_base.py',
+    '../../_base_/datasets/kinetics400_videomae.py',
+    '../../_base_/schedules/videomae_adamw_30e.py',
+    '../../_base_/default_runtime.py',
+]
