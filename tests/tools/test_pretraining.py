@@ -4,10 +4,14 @@ import runpy
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from conftest import ROOT
+from mmengine.config import Config
 from PIL import Image
+
+from mmaction_vt.registry import MODELS
 
 CONFIG = """
 _base_ = ['{root}/configs/_base_/models/videomae_pretrain_mini.py', '{root}/configs/_base_/pretrain_runtime.py']
@@ -93,6 +97,20 @@ def test_the_picture_has_what_is_seen_and_its_reconstruction(pretrained, tiny_da
     assert masked.getpixel(seen) == original.getpixel(seen)
     pictures = {bytes(draw(f'{seed}.png', '--seed', seed).tobytes()) for seed in range(4)}
     assert len(pictures) > 1
+
+
+def test_the_picture_of_motion_is_grey(pretrained, tiny_data, run_program, tmp_path):
+    config = Config.fromfile(pretrained / 'pretrain.py')
+    model = MODELS.build(dict(config.model, target='motion'))
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'motion.pth')
+    args = [pretrained / 'pretrain.py', tmp_path / 'motion.pth', tiny_data / '0.mp4', '--out-filename']
+    program = 'tools/analysis/draw_reconstruction.py'
+    motion = ['--target-resolution', 64, '--cfg-options', 'model.target=motion']
+    run_program(program, *args, tmp_path / 'out.png', *motion)
+    third = np.asarray(Image.open(tmp_path / 'out.png').convert('RGB'))[:64, 128:]
+    assert (third == third[..., :1]).all() and third.any()
+    log = run_program(program, *args, tmp_path / 'other.png', fails=True)
+    assert 'size mismatch for decoder.head' in ' '.join(log.split())
 
 
 @pytest.mark.parametrize(
