@@ -1,7 +1,8 @@
-"""Replacements of mmengine's functions for checkpoints, also when its runner or mmaction2 call them.
+"""Replacements of mmengine's functions, mostly for checkpoints, also when its runner or mmaction2 call them.
 
 Checkpoints of every layout are loaded into our models, from a file, a folder or an address; one that does not match is
 refused instead of loaded in part. Models of other packages are loaded as before. Checkpoints are written atomically.
+Models are also initialised after a run of the same process has closed its log file.
 
 Our own modules are imported where they are used, so that ``set_up`` can run while one of them is being imported.
 """
@@ -12,8 +13,8 @@ from typing import Any
 import mmengine.dist
 import mmengine.runner.checkpoint as mmengine_checkpoint
 import mmengine.runner.runner as mmengine_runner
-from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
+from mmengine.logging import MMLogger, print_log
+from mmengine.model import BaseModule, is_model_wrapper
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
@@ -22,6 +23,7 @@ _load_checkpoint_to_model = mmengine_checkpoint._load_checkpoint_to_model
 _resume = mmengine_runner.Runner.resume
 _load_checkpoint = mmengine_runner.Runner.load_checkpoint
 _set_multi_processing = mmengine_runner.set_multi_processing
+_dump_init_info = BaseModule._dump_init_info
 
 
 def install() -> None:
@@ -33,6 +35,7 @@ def install() -> None:
     mmengine_runner.Runner.resume = resume
     mmengine_runner.Runner.load_checkpoint = load_checkpoint
     mmengine_runner.set_multi_processing = set_multi_processing
+    BaseModule._dump_init_info = dump_init_info
 
 
 def load_from_anywhere(filename: str, map_location: Any = None) -> dict:
@@ -100,6 +103,14 @@ def set_multi_processing(mp_start_method: str = 'fork', *args: Any, **kwargs: An
     from .utils.systems import start_method
 
     _set_multi_processing(start_method() if mp_start_method == 'fork' else mp_start_method, *args, **kwargs)
+
+
+def dump_init_info(module: BaseModule) -> None:
+    """Write how weights were initialised to the log, not to files of runs that have ended, which are closed."""
+    logger = MMLogger.get_current_instance()
+    for handler in [each for each in logger.handlers if isinstance(each, logging.FileHandler) and each.stream is None]:
+        logger.removeHandler(handler)
+    _dump_init_info(module)
 
 
 def unwrapped(model: Any) -> Any:

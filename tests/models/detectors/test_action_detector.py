@@ -1,11 +1,8 @@
 """The detector: every backbone, clips of any size, boxes of each clip, and what it refuses."""
 
-from logging import FileHandler
-
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
-from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData
 from tiny_detection import detector
@@ -30,11 +27,7 @@ BACKBONES = {
 
 @pytest.fixture(autouse=True)
 def scope():
-    """Without the log files of runners that have ended, into which mmengine would write how weights are initialised."""
     init_default_scope('mmaction')
-    logger = MMLogger.get_current_instance()
-    for handler in [each for each in logger.handlers if isinstance(each, FileHandler) and each.stream is None]:
-        logger.removeHandler(handler)
 
 
 def build(backbone=None, **head):

@@ -1,7 +1,10 @@
 """The start for training from scratch."""
 
+import logging
+
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmengine.model import BaseModule, initialize
 
 from mmaction_vt.models.backbones.timesformer import ATTENTION_TYPES, TimeSformer
@@ -72,3 +75,20 @@ def test_waves_have_unit_power_and_differ():
     table = waves(8, 96)
     assert table.shape == (8, 96)
     assert table.square().mean().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_log_file_that_a_run_has_closed_is_left_out(tmp_path):
+    logger = MMLogger.get_current_instance()
+    closed, still_open = (logging.FileHandler(tmp_path / name, mode='w') for name in ('closed.log', 'open.log'))
+    logger.addHandler(closed)
+    logger.addHandler(still_open)
+    closed.close()
+    try:
+        build(init_cfg=dict(type='mmaction_vt.FromScratch'))
+        assert closed not in logger.handlers and still_open in logger.handlers
+    finally:
+        logger.removeHandler(closed)
+        logger.removeHandler(still_open)
+        still_open.close()
+    assert 'blocks.0.attn.qkv.weight' in (tmp_path / 'open.log').read_text()
+    assert not (tmp_path / 'closed.log').read_text()
