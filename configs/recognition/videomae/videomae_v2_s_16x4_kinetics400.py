@@ -1,5 +1,5 @@
 # VideoMAE-S distilled from VideoMAE V2-g, on Kinetics-400. The schedule is VideoMAE-B's on Something-Something V2:
-# the authors do not state theirs.
+# we found none of the authors' for it.
 _base_ = [
     '../../_base_/models/videomae_v2_small.py',
     '../../_base_/datasets/kinetics400_videomae.py',

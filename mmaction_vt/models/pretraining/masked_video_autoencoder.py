@@ -38,8 +38,8 @@ class MaskedVideoAutoencoder(BaseModel):
         norm_pixels: Whether the pixels of each tubelet are predicted after subtraction of their mean and division by
             their standard deviation, for each colour. Otherwise they are predicted as they are, in [0, 1].
         target: What is predicted: ``pixels``, or ``motion``, how much the brightness of 2 x 2 pixels changes from frame
-            to frame, relative to the largest change of the clip. That is the same in all colours, and 0 where nothing
-            moves: for videos whose backgrounds and clothes say nothing about the action. Not of the paper, and
+            to frame, relative to the largest change of the clip. It has no sign, and is 0 where nothing moves: for
+            videos whose backgrounds and clothes say nothing about the action. Not part of the paper;
             ``norm_pixels`` has no effect on it.
         data_preprocessor: Settings of the data preprocessor, whose mean and standard deviation are undone for the
             pixels to predict.

@@ -33,7 +33,7 @@ def motion(clips: Tensor) -> Tensor:
     """How much the brightness of small squares changes from frame to frame, relative to the largest change of a clip.
 
     It has no sign, so that it is the same for a dark object on a bright background and for a bright one on a dark
-    background, in any colours.
+    background.
 
     Args:
         clips: (N, 3, T, H, W) in [0, 1].
