@@ -20,8 +20,7 @@ from mmaction_vt.registry import MODELS
 FOLDER = Path(__file__).parents[1] / 'configs' / '_base_' / 'models'
 KINDS = {
     'linear layers': ('addmm', 'mm', 'linear', 'mkldnn_linear', '_addmm_activation'),
-    'batched products': ('bmm', 'baddbmm'),
-    'fused attention': ('_scaled_dot_product',),
+    'attention': ('bmm', 'baddbmm', '_scaled_dot_product'),  # which form it has depends on the device
     'convolutions': ('conv', 'mkldnn_convolution', 'slow_conv', 'thnn_conv'),
     'norms': ('native_layer_norm', 'batch_norm', 'native_batch_norm'),
     'softmax': ('_softmax', 'softmax', 'exp'),
@@ -29,8 +28,7 @@ KINDS = {
     'sums and scaling': ('add', 'mul', 'sub', 'div', 'sum', 'mean', 'addcmul', 'maximum', 'amax'),
     'copies and casts': ('copy', '_to_copy', 'to', 'clone', 'cat', 'contiguous', 'constant_pad_nd', 'index', 'roll'),
 }
-ATTENTION = ('batched products', 'fused attention')
-EXACT = ('linear layers', 'batched products', 'sums and scaling', 'copies and casts')  # not by the name's beginning
+EXACT = ('linear layers', 'sums and scaling', 'copies and casts')  # not by the name's beginning
 
 
 def kind_of(operator: str) -> str:
@@ -73,8 +71,6 @@ def main() -> None:
             products = Counter()
             for operator, count in multiply_adds_by_operator(work).items():
                 products[kind_of(operator)] += count
-            attention = max(ATTENTION, key=seconds.__getitem__)  # the form that it has in this type
-            products[attention] = sum(products.pop(kind, 0) for kind in ATTENTION)
             total = seconds.total()
             for kind, part in seconds.most_common():
                 speed = f'{products[kind] / part / matrix_speed(bf16):.2f}' if products[kind] > 1e6 else '-'
