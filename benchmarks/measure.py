@@ -9,12 +9,14 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
 from rich.progress import track
-from torch import Tensor, nn
+from torch import Size, Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 MATRIX_SIDE = 4096
@@ -76,11 +78,22 @@ def multiply_adds(work: Work) -> float:
 def multiply_adds_by_operator(work: Work) -> dict[str, float]:
     """Multiply-adds of a call for each operator, such as ``aten.addmm``, counted on the meta device."""
     model = copy.deepcopy(work.model).to('meta').train(work.training)
-    with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(work.training), torch.device('meta'):
+    mapping = {torch.ops.aten.convolution_backward: convolution_backward_flops}
+    counter = FlopCounterMode(display=False, custom_mapping=mapping)
+    with counter, torch.set_grad_enabled(work.training), torch.device('meta'):
         out = model(work.videos.to('meta'))
         if work.training:
             out.square().mean().backward()
     return {str(operator): count / 2 for operator, count in counter.get_flop_counts()['Global'].items()}
+
+
+def convolution_backward_flops(grad: Size, x: Size, weight: Size, *options: Any, **out: Any) -> int:
+    """Floating-point operations of the gradients of a convolution that is not transposed, from shapes.
+
+    PyTorch's own count of the weight's gradient leaves the groups out, and is that of a convolution without groups.
+    """
+    *_, mask = options  # whether the gradients of input, weight and bias are wanted
+    return 2 * sum(mask[:2]) * prod(grad) * prod(weight[1:])
 
 
 @functools.cache

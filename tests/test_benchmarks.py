@@ -5,6 +5,7 @@ import runpy
 import sys
 
 import pytest
+import torch
 from conftest import ROOT
 
 PAGE = """# Results
@@ -105,3 +106,17 @@ def test_the_repositorys_page():
     for _, start, row, other in names['BARS']:
         codes = names['seconds_of'](text, start, row)
         assert 'mmaction_vt' in codes and any(code.startswith(other) for code in codes), row
+
+
+@pytest.mark.parametrize('groups', [1, 6])
+def test_multiply_adds_of_a_convolution(groups):
+    """Each gradient takes as many as the forward pass, also of depthwise convolutions."""
+    names = runpy.run_path(str(ROOT / 'benchmarks' / 'measure.py'))
+    layer = torch.nn.Conv3d(6, 12, (2, 3, 3), padding=(0, 1, 1), groups=groups)
+    videos = torch.randn(1, 6, 5, 8, 7)
+    forward = 12 * (4 * 8 * 7) * (6 // groups) * (2 * 3 * 3)
+    assert names['multiply_adds'](names['forward_work'](layer, videos)) == forward
+    both = torch.nn.Sequential(torch.nn.ReLU(), layer)  # of which the input's gradient is not wanted
+    assert names['multiply_adds'](names['step_work'](both, videos)) == 2 * forward
+    both = torch.nn.Sequential(torch.nn.Conv3d(6, 6, 1), layer)
+    assert names['multiply_adds'](names['step_work'](both, videos)) == 3 * forward + 2 * 6 * 6 * 5 * 8 * 7

@@ -1,10 +1,9 @@
 # The people that tools/data/motion_capture.py renders, in clips of 48 x 48 pixels around them, in changing colours.
-_base_ = './people.py'
+_base_ = ['./people.py', '../augmentation/changing_colours.py']
 
 train_pipeline = [
     dict(_base_.train_pipeline[0], short_side=(64, 72), size=48, format='frames'),
-    dict(type='mmaction_vt.JitterHSV', hue=180, saturation=0.5, value=0.3),
-    dict(type='FormatShape', input_format='NCTHW'),
+    *_base_.changing_colours,
     _base_.train_pipeline[1],
 ]
 val_pipeline = test_pipeline = [dict(_base_.val_pipeline[0], short_side=64, size=48), _base_.val_pipeline[1]]

@@ -9,6 +9,8 @@ from .scaled_dot_product import MOST_SAMPLES
 # Largest number of elements of the trajectories that are held at once: 256 MB in float32 on a CPU, 1 GB elsewhere.
 MOST_ELEMENTS = 1 << 26
 MOST_ELEMENTS_ON_GPU = 1 << 28
+# In inference on a CPU: 20 MB in float32. The allocator maps what has more than 32 MB anew each time, page by page.
+MOST_ELEMENTS_IN_INFERENCE = 5 << 20
 # Largest number of elements of all heads' queries along time, in inference on a CPU, whose cache holds so many.
 MOST_CACHED = 2**21
 
@@ -113,14 +115,12 @@ class TrajectoryAttention(MultiHeadAttention):
         k, v = (tokens.permute(2, 0, 1, 3, 4).flatten(1, 2) for tokens in (k, v))  # (F, B * heads, P, C / heads)
         chunk = num_frames
         if self.in_parts and self.approximation is None:
-            most = MOST_ELEMENTS if q.device.type == 'cpu' else MOST_ELEMENTS_ON_GPU
-            chunk = max(1, most // q.numel())  # the trajectories of one frame's patches
+            chunk = max(1, most_elements(q.device) // q.numel())  # the trajectories of one frame's patches
         out = []
         for first_frame in range(0, num_frames, chunk):
-            frames = slice(first_frame, first_frame + chunk)
-            queries = q[:, :, frames]
+            queries = q[:, :, first_frame : first_frame + chunk]
             trajectories = self.along_space(queries.flatten(2, 3).flatten(0, 1), k, v)  # (F, B * frames * P, C)
-            own = trajectories.unflatten(1, (-1, *queries.shape[2:4]))[frames].diagonal(dim1=0, dim2=2)
+            own = trajectories.unflatten(1, (-1, *queries.shape[2:4])).diagonal(-first_frame, dim1=0, dim2=2)
             out += self.along_time_in_parts(trajectories, own.permute(0, 3, 1, 2).flatten(0, 2))
         return (out[0] if len(out) == 1 else torch.cat(out)).unflatten(0, (q.shape[0], -1))
 
@@ -177,6 +177,13 @@ class TrajectoryAttention(MultiHeadAttention):
         bias = self.proj_kv.bias[:dims].unflatten(0, (self.num_heads, -1))
         scores = scores + (query * bias).sum(-1, keepdim=True)
         return (scores * query.shape[-1] ** -0.5).softmax(-1)
+
+
+def most_elements(device: torch.device) -> int:
+    """The largest number of elements of the trajectories that are held at once."""
+    if device.type != 'cpu':
+        return MOST_ELEMENTS_ON_GPU
+    return MOST_ELEMENTS if torch.is_grad_enabled() else MOST_ELEMENTS_IN_INFERENCE
 
 
 def miscompiles(q: Tensor) -> bool:

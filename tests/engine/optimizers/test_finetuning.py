@@ -148,6 +148,11 @@ USES = {
     'linear_probe': 'model = dict(backbone=_base_.linear_probe)',
     'last_blocks': 'model = dict(backbone=_base_.last_blocks)',
     'layer_decay': 'optim_wrapper = _base_.layer_decay',
+    'changing_colours': """
+clips = dict(_base_.train_pipeline[0], format='frames')
+train_pipeline = [clips, *_base_.changing_colours, _base_.train_pipeline[-1]]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+""",
     'mixup_cutmix': """
 mixup, cutmix = (dict(kind, num_classes=2) for kind in _base_.mixup_cutmix)
 model = dict(data_preprocessor=dict(blending=dict(type='RandomBatchAugment', augments=[mixup, cutmix])))

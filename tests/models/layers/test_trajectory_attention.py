@@ -54,7 +54,7 @@ def test_the_class_token_alone_is_the_first_of_all(training):
     assert any(grad is None for grad in grads) != training  # distributed training expects every parameter
 
 
-@pytest.mark.parametrize('limit', ['MOST_ELEMENTS', 'MOST_CACHED'])
+@pytest.mark.parametrize('limit', ['MOST_ELEMENTS', 'MOST_ELEMENTS_IN_INFERENCE', 'MOST_CACHED'])
 @pytest.mark.parametrize('gradients', [False, True])
 def test_parts_change_nothing(limit, gradients, monkeypatch):
     attention, tokens = build()
@@ -64,6 +64,21 @@ def test_parts_change_nothing(limit, gradients, monkeypatch):
         torch.testing.assert_close(attention(tokens, FRAMES), expected)
         attention.in_parts = False
         torch.testing.assert_close(attention(tokens, FRAMES), expected)
+
+
+@pytest.mark.parametrize('gradients', [False, True])
+def test_queries_of_fewer_frames_at_once_in_inference(gradients, monkeypatch):
+    attention, tokens = build()
+    lengths = []
+    along_space = attention.along_space
+    monkeypatch.setattr(attention, 'along_space', lambda q, *args: lengths.append(q.shape[1]) or along_space(q, *args))
+    patches = (tokens.shape[1] - 1) // FRAMES
+    channels = len(tokens[0, 0])
+    monkeypatch.setattr(trajectory_attention, 'MOST_ELEMENTS_IN_INFERENCE', (FRAMES - 1) * FRAMES * patches * channels)
+    with torch.set_grad_enabled(gradients):
+        attention(tokens, FRAMES)
+    one_sample = [FRAMES * patches] if gradients else [(FRAMES - 1) * patches, patches]
+    assert lengths == len(tokens) * one_sample
 
 
 def test_a_gpu_takes_as_many_samples_at_once_as_memory_allows(monkeypatch):
