@@ -48,20 +48,21 @@ def kind_of(operator: str) -> str:
 
 def rows_of(work: Work, runs: int) -> Iterator[tuple[str, float, float, str]]:
     """Kind of operators, seconds, their share of the profiled time and the share of matrix speed, for a table."""
-    seconds = time_side_by_side({'whole': work}, runs)['whole']
-    yield 'all, not profiled', seconds, 1.0, work.share(seconds)
-    with profile(activities=[ProfilerActivity.CPU]) as profiler:  # counting products there takes time
-        for _ in range(runs):
-            work()
-    parts = Counter()
-    for row in profiler.key_averages():
-        parts[kind_of(row.key)] += row.self_cpu_time_total / 1e6 / runs
     products = Counter()
     for operator, count in multiply_adds_by_operator(work).items():
         products[kind_of(operator)] += count
+    limit = matrix_speed(work.bf16)
+    whole = time_side_by_side({'whole': work}, runs)['whole']
+    yield 'all, not profiled', whole, 1.0, f'{products.total() / whole / limit:.2f}'
+    parts = Counter()
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        for _ in range(runs):
+            work()
+    for row in profiler.key_averages():
+        parts[kind_of(row.key)] += row.self_cpu_time_total / 1e6 / runs
     for kind, part in parts.most_common():
         if part / parts.total() >= 0.005:
-            speed = f'{products[kind] / part / matrix_speed(work.bf16):.2f}' if products[kind] > 1e6 else '-'
+            speed = f'{products[kind] / part / limit:.2f}' if products[kind] > 1e6 else '-'
             yield kind, part, part / parts.total(), speed
 
 

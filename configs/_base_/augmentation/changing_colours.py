@@ -1,5 +1,5 @@
-# Another hue, saturation and brightness for each clip of frames, so that colours say little about the action, after the
-# crop. In a config of your own:
+# Random shifts of hue, saturation and value after the crop, the same in all frames of a clip, so that colours say
+# little about the action. In a config of your own:
 #     _base_ = ['timesformer_divST_8x32_224_kinetics400.py', '../../_base_/augmentation/changing_colours.py']
 #     clips = dict(_base_.train_pipeline[0], format='frames')
 #     train_pipeline = [clips, *_base_.changing_colours, _base_.train_pipeline[-1]]

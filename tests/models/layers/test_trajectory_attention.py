@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmaction_vt.models.layers import TrajectoryAttention, trajectory_attention
 
@@ -79,6 +80,28 @@ def test_queries_of_fewer_frames_at_once_in_inference(gradients, monkeypatch):
         attention(tokens, FRAMES)
     one_sample = [FRAMES * patches] if gradients else [(FRAMES - 1) * patches, patches]
     assert lengths == len(tokens) * one_sample
+
+
+class PaddedGradients(TorchDispatchMode):
+    """The sizes of gradients that are padded with zeros, since a part of a tensor was used."""
+
+    def __init__(self):
+        super().__init__()
+        self.sizes = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if func in (torch.ops.aten.slice_backward.default, torch.ops.aten.diagonal_backward.default):
+            self.sizes.append(out.numel())
+        return out
+
+
+def test_only_one_gradient_is_padded_to_all_trajectories():
+    attention, tokens = build()
+    loss = attention(tokens[:1], FRAMES).sum()
+    with PaddedGradients() as padded:
+        loss.backward()
+    assert padded.sizes.count(FRAMES * FRAMES * PATCHES * tokens.shape[-1]) == 1  # of each patch's own one
 
 
 def test_a_gpu_takes_as_many_samples_at_once_as_memory_allows(monkeypatch):
