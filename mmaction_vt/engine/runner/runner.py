@@ -1,9 +1,10 @@
 """mmengine's runner, with support for sharded models and optimizers, and with a short log on the terminal."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from mmengine.device import is_cuda_available
@@ -36,10 +37,19 @@ class Runner(_Runner):
     - On a GPU, data loaders pin memory unless the config says otherwise, and batches are copied asynchronously.
     - Deterministic algorithms include those of cuBLAS.
     - The terminal shows what concerns a user; the log file has everything.
+    - Each run of a process has its own second, which names it and its folder of logs.
 
     Raises:
         InputError: (while training) If a ``FullyShardedModel`` is trained in float16.
     """
+
+    _latest_second: ClassVar[int] = 0
+
+    def setup_env(self, env_cfg: dict) -> None:
+        while int(time.time()) == Runner._latest_second:
+            time.sleep(0.02)
+        super().setup_env(env_cfg)
+        Runner._latest_second = int(time.time())
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         logger = super().build_logger(*args, **kwargs)
