@@ -64,7 +64,7 @@ def below_command(command: str, printed: str) -> str:
 
 def lacks_gpu(command: str) -> bool:
     """Whether a command measures a GPU and there is none."""
-    if not command.startswith(FOR_GPUS):
+    if not command.startswith(FOR_GPUS) or '--device cpu' in command:
         return False
     import torch
 

@@ -14,13 +14,17 @@ LIMITED = {'cuda'}
 MOST_SAMPLES = 65_535
 MOST_ELEMENTS = 2**31 - 1
 TILE = 128
+# Whether the CPU has matrix tiles (Intel AMX), which the fused kernel uses for bfloat16.
+HAS_TILES = torch.cpu._is_amx_tile_supported()
 # Up to this length, by device and bytes of an element, two batched products are faster than a fused kernel, whose tiles
-# would be mostly empty; from so many bytes of queries on, below which launching more kernels costs more
-# (benchmarks/short_attention.py).
-SHORT = {('cuda', 4): 16, ('cuda', 2): 16, ('cpu', 2): 16}
+# would be mostly empty, and whose backward pass takes up to nine times as long in 16 bits on a CPU; from so many bytes
+# of queries on, below which launching more kernels costs more (benchmarks/short_attention.py).
+SHORT = {('cuda', 4): 16, ('cuda', 2): 16, ('cpu', 2): 8 if HAS_TILES else 16}
+SHORT_WITH_GRADIENTS = {**SHORT, ('cpu', 2): 128}
 LEAST_BYTES = {'cuda': 1 << 25, 'cpu': 0}
-# In 16 bits, a CPU's fused kernel takes up to twice the time of two products, without gradients, of as many samples at
-# once as have so many scores, which stay in the cache; samples that have more than so many are computed by heads.
+# In 16 bits, the fused kernel of a CPU without matrix tiles takes up to twice the time of two products, without
+# gradients, of as many samples at once as have so many scores, which stay in the cache; samples that have more than so
+# many are computed by heads. With tiles it takes a third to two thirds of the products' time.
 CACHED_SCORES = 1 << 20
 MOST_SCORES = 1 << 23
 # In float32 it is the faster one, by another sixth if each head's queries, keys and values are next to each other in
@@ -41,12 +45,13 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
         (B, heads, L, D).
     """
     device, size = q.device.type, q.element_size()
-    short = max(q.shape[2], k.shape[2]) <= SHORT.get((device, size), 0)
+    longest = SHORT_WITH_GRADIENTS if torch.is_grad_enabled() else SHORT
+    short = max(q.shape[2], k.shape[2]) <= longest.get((device, size), 0)
     if short and q.numel() * size >= LEAST_BYTES[device]:
         return plain_attention(q, k, v, dropout_p)
     scores = q.shape[1] * q.shape[2] * k.shape[2]  # of one sample
     inference = device == 'cpu' and not torch.is_grad_enabled()
-    if inference and size == 2:
+    if inference and size == 2 and not (HAS_TILES and q.dtype == torch.bfloat16):
         if scores > MOST_SCORES:
             return in_parts(attention_by_heads, q, k, v, dropout_p, 1)
         if q.stride(0) == 0:  # the same queries for every sample, as along trajectories: copied once, not for each part

@@ -11,8 +11,8 @@ MOST_ELEMENTS = 1 << 26
 MOST_ELEMENTS_ON_GPU = 1 << 28
 # In inference on a CPU: 20 MB in float32. The allocator maps what has more than 32 MB anew each time, page by page.
 MOST_ELEMENTS_IN_INFERENCE = 5 << 20
-# Largest number of elements of all heads' queries along time, in inference on a CPU, whose cache holds so many.
-MOST_CACHED = 2**21
+# Largest size in bytes of all heads' queries along time, in inference on a CPU, whose cache holds so much.
+MOST_CACHED = 1 << 23
 
 
 class TrajectoryAttention(MultiHeadAttention):
@@ -142,7 +142,7 @@ class TrajectoryAttention(MultiHeadAttention):
         """What ``along_time`` returns, in parts that fit into a CPU's cache; in training in one, which is faster."""
         if torch.is_grad_enabled() or not self.in_parts or own.device.type != 'cpu':
             return [self.along_time(trajectories, own)]
-        patches = max(1, MOST_CACHED // (self.num_heads * own.shape[1]))
+        patches = max(1, MOST_CACHED // (self.num_heads * own[0].nbytes))
         parts = zip(trajectories.split(patches, dim=1), own.split(patches), strict=True)
         return [self.along_time(*part) for part in parts]
 

@@ -43,19 +43,19 @@ def test_a_batch_is_split_by_the_limits_of_the_kernels(inputs, sizes, monkeypatc
 def test_short_sequences_are_two_products(inputs, sizes, monkeypatch):
     whole = dot_product_attention(*inputs)
     expected_grads = torch.autograd.grad(whole.square().sum(), inputs)
-    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 7)
+    monkeypatch.setitem(scaled_dot_product.SHORT_WITH_GRADIENTS, ('cpu', 8), 7)
     monkeypatch.setitem(scaled_dot_product.LEAST_BYTES, 'cpu', 5 * 2 * 6 * 8 * 8)
     plain = dot_product_attention(*inputs)
     assert sizes == [5]
     torch.testing.assert_close(plain, whole)
     torch.testing.assert_close(torch.autograd.grad(plain.square().sum(), inputs), expected_grads)
-    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 6)  # the keys are longer
+    monkeypatch.setitem(scaled_dot_product.SHORT_WITH_GRADIENTS, ('cpu', 8), 6)  # the keys are longer
     dot_product_attention(*inputs)
     assert sizes == [5, 5]
 
 
 def test_a_small_batch_of_short_sequences_is_fused(inputs, sizes, monkeypatch):
-    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 8), 7)
+    monkeypatch.setitem(scaled_dot_product.SHORT_WITH_GRADIENTS, ('cpu', 8), 7)
     monkeypatch.setitem(scaled_dot_product.LEAST_BYTES, 'cpu', 5 * 2 * 6 * 8 * 8 + 1)
     dot_product_attention(*inputs)
     assert sizes == [5]
@@ -77,6 +77,40 @@ def test_plain_attention_keeps_the_type_under_autocast(dtype):
     assert plain_attention(q, k, v).dtype == dtype
 
 
+@pytest.mark.parametrize('length', [128, 129])
+def test_16_bits_on_a_cpu_with_gradients_are_products_unless_long(sizes, length):
+    """The backward pass of the fused kernel is slow for short sequences; for long ones products hold many scores."""
+    torch.manual_seed(0)
+    inputs = [torch.randn(2, 2, length, 8, dtype=torch.bfloat16, requires_grad=True) for _ in range(3)]
+    wider = [tensor.detach().double().requires_grad_() for tensor in inputs]
+    exact = F.scaled_dot_product_attention(*wider)
+    expected = torch.autograd.grad(exact.square().sum(), wider)
+    sizes.clear()
+    found = dot_product_attention(*inputs)
+    assert sizes == ([] if length == 128 else [2])
+    torch.testing.assert_close(found.double(), exact, atol=0.02, rtol=0.02)
+    for grad, grad_expected in zip(torch.autograd.grad(found.square().sum(), inputs), expected, strict=True):
+        torch.testing.assert_close(grad.double(), grad_expected, atol=0.03, rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ('has_tiles', 'dtype', 'fused'),
+    [
+        (True, torch.bfloat16, True),
+        (True, torch.float16, False),
+        (False, torch.bfloat16, False),
+    ],
+)
+def test_matrix_tiles_make_the_fused_kernel_the_faster_one(inputs, sizes, monkeypatch, has_tiles, dtype, fused):
+    exact = dot_product_attention(*inputs)
+    monkeypatch.setattr(scaled_dot_product, 'HAS_TILES', has_tiles)
+    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
+    with torch.no_grad():
+        found = dot_product_attention(*(tensor.to(dtype) for tensor in inputs))
+    assert sizes == ([5, 5] if fused else [5])
+    torch.testing.assert_close(found.double(), exact, atol=0.03, rtol=0.03)
+
+
 @pytest.mark.parametrize('autocast', [False, True])
 def test_16_bits_on_a_cpu_without_gradients_are_products_in_the_cache(inputs, sizes, monkeypatch, autocast):
     exact = dot_product_attention(*inputs)
@@ -88,7 +122,9 @@ def test_16_bits_on_a_cpu_without_gradients_are_products_in_the_cache(inputs, si
         return attend(q, *args, **options)
 
     monkeypatch.setattr(scaled_dot_product, 'plain_attention', watched)
-    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
+    monkeypatch.setattr(scaled_dot_product, 'HAS_TILES', False)
+    for longest in (scaled_dot_product.SHORT, scaled_dot_product.SHORT_WITH_GRADIENTS):
+        monkeypatch.setitem(longest, ('cpu', 2), 0)
     monkeypatch.setattr(scaled_dot_product, 'CACHED_SCORES', 2 * 2 * 6 * 7)
     with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=autocast):
         found = dot_product_attention(*halves)
@@ -108,7 +144,9 @@ def test_16_bits_of_a_long_sequence_are_products_of_each_head(inputs, sizes, mon
         return attend(q, *args, **options)
 
     monkeypatch.setattr(scaled_dot_product, 'attend', watched)
-    monkeypatch.setitem(scaled_dot_product.SHORT, ('cpu', 2), 0)
+    monkeypatch.setattr(scaled_dot_product, 'HAS_TILES', False)
+    for longest in (scaled_dot_product.SHORT, scaled_dot_product.SHORT_WITH_GRADIENTS):
+        monkeypatch.setitem(longest, ('cpu', 2), 0)
     monkeypatch.setattr(scaled_dot_product, 'CACHED_SCORES', cached)
     monkeypatch.setattr(scaled_dot_product, 'MOST_SCORES', 2 * 6 * 7 - 1)
     with torch.no_grad():
