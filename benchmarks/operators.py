@@ -33,6 +33,7 @@ WORKS = {
     'forward, float32': dict(bf16=False, training=False),
     'forward, bfloat16': dict(bf16=True, training=False),
     'step, float32': dict(bf16=False, training=True),
+    'step, bfloat16': dict(bf16=True, training=True),
 }
 EXACT = ('linear layers', 'sums and scaling', 'copies and casts')  # not by the name's beginning
 
@@ -70,7 +71,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     models = sorted(path.stem for path in FOLDER.glob('*.py'))
     parser.add_argument('models', nargs='+', choices=models, metavar='MODEL', help='e.g. vivit_base')
-    parser.add_argument('--works', nargs='+', choices=WORKS, default=list(WORKS))
+    parser.add_argument('--works', nargs='+', choices=WORKS, default=list(WORKS)[:3])
     parser.add_argument('--runs', type=int, default=3)
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
