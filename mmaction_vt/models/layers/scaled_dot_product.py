@@ -15,7 +15,7 @@ MOST_SAMPLES = 65_535
 MOST_ELEMENTS = 2**31 - 1
 TILE = 128
 # Whether the CPU has matrix tiles (Intel AMX), which the fused kernel uses for bfloat16.
-HAS_TILES = torch.cpu._is_amx_tile_supported()
+HAS_TILES: bool = getattr(torch.cpu, '_is_amx_tile_supported', bool)()
 # Up to this length, by device and bytes of an element, two batched products are faster than a fused kernel, whose tiles
 # would be mostly empty, and whose backward pass takes up to nine times as long in 16 bits on a CPU; from so many bytes
 # of queries on, below which launching more kernels costs more (benchmarks/short_attention.py).
