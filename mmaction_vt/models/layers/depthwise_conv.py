@@ -14,10 +14,10 @@ class DepthwiseConv3d(nn.Conv3d):
 
     Shapes: (N, C, T, H, W) to (N, C, T', H', W'), for tokens that lie in memory with channels last.
 
-    On a CPU the tokens are taken as they lie, ten to thirty times as fast as from a copy with channels first; with
-    16 bits, gradients are computed in float32, which takes a third to an eighth of the time. On a GPU
-    a 3x3x3 convolution of such tokens takes up to 25 times as long as of a copy, most of it in the backward pass; and
-    one whose kernel equals its stride is a weighted sum over patches, up to 9 times as fast as either.
+    On a CPU the tokens are taken as they lie, ten to thirty times as fast as from a copy with channels first; gradients
+    of 16 bits are computed in float32, which takes a third to an eighth of the time. On a GPU a 3x3x3 convolution of
+    such tokens takes up to 25 times as long as of a copy, most of it in the backward pass; and one whose kernel equals
+    its stride is a weighted sum over patches, up to 9 times as fast as either.
 
     Args:
         dims: Channels C.
@@ -31,7 +31,8 @@ class DepthwiseConv3d(nn.Conv3d):
     def forward(self, x: Tensor) -> Tensor:
         if x.device.type == 'cpu':
             if torch.is_grad_enabled() and x.element_size() == 2:
-                return _WithFloatGradients.apply(x, self.weight, self.bias, self.stride, self.padding, self.groups)
+                options = (self.stride, self.padding, self.dilation, self.groups)
+                return _WithFloatGradients.apply(x, self.weight, self.bias, *options)
             return super().forward(x)
         tiles = all(size % side == 0 for size, side in zip(x.shape[2:], self.kernel_size, strict=True))
         if tiles and self.kernel_size == self.stride and not any(self.padding):
@@ -53,29 +54,20 @@ class _WithFloatGradients(torch.autograd.Function):
     """A convolution whose gradients are computed in float32, of inputs in 16 bits."""
 
     @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, stride: Size3D, padding: Size3D, groups: int
-    ) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, *options: Any) -> Tensor:
         ctx.save_for_backward(x, weight)
-        ctx.options = stride, padding, groups
-        return F.conv3d(x, weight, bias, stride, padding, groups=groups)
+        ctx.options = options
+        return F.conv3d(x, weight, bias, *options)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
-        stride, padding, groups = ctx.options
+        stride, padding, dilation, groups = ctx.options
         wanted = ctx.needs_input_grad[:3]
-        grads = torch.ops.aten.convolution_backward(
-            *(tensor.float() for tensor in (grad, x, weight)),
-            [len(weight)],
-            stride,
-            padding,
-            (1, 1, 1),
-            False,
-            (0, 0, 0),
-            groups,
-            wanted,
-        )
-        types = x.dtype, weight.dtype, weight.dtype
+        wide = (tensor.float() for tensor in (grad, x, weight))
+        not_transposed = (False, (0, 0, 0))
+        geometry = (stride, padding, dilation, *not_transposed, groups)
+        grads = torch.ops.aten.convolution_backward(*wide, [len(weight)], *geometry, wanted)
+        types = (x.dtype, weight.dtype, weight.dtype)
         found = (part.to(dtype) if want else None for part, dtype, want in zip(grads, types, wanted, strict=True))
-        return *found, None, None, None
+        return *found, *(None for _ in ctx.options)

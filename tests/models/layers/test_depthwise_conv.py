@@ -40,7 +40,7 @@ def test_patches_that_do_not_tile_are_convolved():
 
 
 @pytest.mark.parametrize('autocast', [False, True])
-@pytest.mark.parametrize('options', [dict(stride=(2, 2, 2)), dict(padding=1, bias=False)])
+@pytest.mark.parametrize('options', [dict(stride=(2, 2, 2)), dict(padding=1, bias=False), dict(dilation=2)])
 def test_gradients_of_16_bits_are_computed_in_float32(options, autocast):
     torch.manual_seed(0)
     conv = DepthwiseConv3d(4, (2, 2, 2), **options)
