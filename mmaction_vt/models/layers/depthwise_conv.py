@@ -15,9 +15,9 @@ class DepthwiseConv3d(nn.Conv3d):
     Shapes: (N, C, T, H, W) to (N, C, T', H', W'), for tokens that lie in memory with channels last.
 
     On a CPU the tokens are taken as they lie, ten to thirty times as fast as from a copy with channels first; gradients
-    of 16 bits are computed in float32, which takes a third to an eighth of the time. On a GPU a 3x3x3 convolution of
-    such tokens takes up to 25 times as long as of a copy, most of it in the backward pass; and one whose kernel equals
-    its stride is a weighted sum over patches, up to 9 times as fast as either.
+    of 16 bits are computed in float32, which is several times as fast (benchmarks/RESULTS.md). On a GPU a 3x3x3
+    convolution of such tokens takes up to 25 times as long as of a copy, most of it in the backward pass; and one whose
+    kernel equals its stride is a weighted sum over patches, up to 9 times as fast as either.
 
     Args:
         dims: Channels C.

@@ -17,14 +17,14 @@ TILE = 128
 # Whether the CPU has matrix tiles (Intel AMX), which the fused kernel uses for bfloat16.
 HAS_TILES: bool = getattr(torch.cpu, '_is_amx_tile_supported', bool)()
 # Up to this length, by device and bytes of an element, two batched products are faster than a fused kernel, whose tiles
-# would be mostly empty, and whose backward pass takes up to nine times as long in 16 bits on a CPU; from so many bytes
+# would be mostly empty, and whose backward pass takes up to five times as long in 16 bits on a CPU; from so many bytes
 # of queries on, below which launching more kernels costs more (benchmarks/short_attention.py).
 SHORT = {('cuda', 4): 16, ('cuda', 2): 16, ('cpu', 2): 8 if HAS_TILES else 16}
 SHORT_WITH_GRADIENTS = {**SHORT, ('cpu', 2): 128}
 LEAST_BYTES = {'cuda': 1 << 25, 'cpu': 0}
 # In 16 bits, the fused kernel of a CPU without matrix tiles takes up to twice the time of two products, without
 # gradients, of as many samples at once as have so many scores, which stay in the cache; samples that have more than so
-# many are computed by heads. With tiles it takes a third to two thirds of the products' time.
+# many are computed by heads. With tiles it is the faster one (benchmarks/RESULTS.md).
 CACHED_SCORES = 1 << 20
 MOST_SCORES = 1 << 23
 # In float32 it is the faster one, by another sixth if each head's queries, keys and values are next to each other in
@@ -57,7 +57,7 @@ def dot_product_attention(q: Tensor, k: Tensor, v: Tensor, dropout_p: float = 0.
         if q.stride(0) == 0:  # the same queries for every sample, as along trajectories: copied once, not for each part
             q = q[:1].contiguous().expand_as(q)
         return in_parts(plain_attention, q, k, v, dropout_p, max(1, CACHED_SCORES // scores))
-    if inference and not torch.compiler.is_compiling() and scores >= SCATTERED_SCORES:
+    if inference and size > 2 and not torch.compiler.is_compiling() and scores >= SCATTERED_SCORES:
         q, k, v = (part.contiguous() for part in (q, k, v))
     if device not in LIMITED:
         return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout_p)
