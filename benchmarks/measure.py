@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.logging import MMLogger
 from rich.console import Console
 from rich.progress import track
 from torch import Size, Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 MATRIX_SIDE = 4096
-MMLogger.get_instance('mmengine', log_level='WARNING')  # what programs print is a page's part, without logs
 
 
 def time_side_by_side(

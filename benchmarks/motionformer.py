@@ -11,6 +11,7 @@ from pathlib import Path
 import measure
 import torch
 from measure import Work, describe_machine, forward_work, peak_memory, step_work, time_side_by_side
+from mmengine.logging import MMLogger
 from rich.console import Console
 from torch import Tensor, nn
 
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument('--step-runs', type=int, default=3, help='runs of the training step; 0 omits it')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
+    MMLogger.get_current_instance().setLevel('WARNING')  # which weights init_weights has drawn
     torch.set_num_threads(args.threads)
     console = Console(soft_wrap=True)
     videos = torch.randn(1, 3, 16, 224, 224)

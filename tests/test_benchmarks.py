@@ -104,6 +104,7 @@ def test_the_repositorys_page():
         assert part['text'].count('\n| ') > 3
         assert not re.search(r'^\|.*\n\|.*\n\| ---', part['text'], re.MULTILINE), 'a table runs into the next'
     assert 'init_weights' not in text and ' - mmengine - ' not in text  # logs
+    assert not re.search(r'^\|( --- \|)+\n\n', text, re.MULTILINE)  # nothing stands between a table's head and its rows
     for _, start, row, other in names['BARS']:
         codes = names['seconds_of'](text, start, row)
         assert 'mmaction_vt' in codes and any(code.startswith(other) for code in codes), row
